@@ -1,0 +1,146 @@
+import type { Change, DirectoryRef } from '../capture/change.ts';
+import type { IndexReading } from '../sources/source.ts';
+import type { IncidentDraft, Resolution, SessionState } from '../types.ts';
+
+/** A conversation as detection knows it. `nativeId` is unique within the directory of an agent of a source. */
+export interface SessionRef {
+  readonly sourceId: number;
+  readonly agent: string;
+  readonly nativeId: string;
+}
+
+/** What is true in one sessions directory now. Built by the core from the last sweep or poll. */
+export interface DirectoryView {
+  readonly directory: DirectoryRef;
+  /** `missing`: the directory is gone while its parent is readable. `unreadable`: it cannot be seen (EACCES, unmounted). */
+  readonly state: 'ok' | 'missing' | 'unreadable';
+  readonly reason?: string;
+  /** Transcripts under their live names: nativeId to size. Archives are not in it. */
+  readonly transcripts: ReadonlyMap<string, number>;
+  /** Last reading of `sessions.json`; `undefined`: there is none. */
+  readonly index?: IndexReading;
+  readonly locks: readonly LockSighting[];
+  /** Names that look like transcripts and cannot be captured (a directory, FIFO, symbolic link, EACCES). */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  readonly resetPolicy: ResetPolicy;
+  readonly gateway: 'running' | 'stopped' | 'unknown';
+}
+
+/** A turn's lock `<transcript>.lock` that is on disk now. */
+export interface LockSighting {
+  /** nativeId of the transcript. */
+  readonly nativeId: string;
+  readonly pid?: number;
+  readonly createdAt?: number;
+  /** `undefined`: not known. A recycled pid counts as dead. */
+  readonly holderAlive?: boolean;
+}
+
+/** `session.reset` of OpenClaw's configuration; the default is daily at 4 local time. */
+export interface ResetPolicy {
+  readonly mode: 'daily' | 'idle' | 'off';
+  readonly atHour: number;
+  readonly idleMinutes?: number;
+}
+
+export interface Observation {
+  readonly at: number;
+  readonly changes: readonly Change[];
+  readonly directories: readonly DirectoryView[];
+}
+
+export interface Transition {
+  readonly session: SessionRef;
+  readonly from: SessionState | undefined;
+  readonly to: SessionState;
+  readonly cause: string;
+  readonly at: number;
+  readonly deadlineAt?: number;
+  readonly successor?: SessionRef;
+}
+
+/** What the index says of a session; absent fields leave what is stored. */
+export interface SessionFacts {
+  readonly session: SessionRef;
+  readonly sessionId?: string;
+  readonly routingKey?: string;
+  readonly label?: string;
+}
+
+/** What follows from an observation; committed in the same transaction as its changes. */
+export interface Outcome {
+  readonly transitions: readonly Transition[];
+  readonly sessions: readonly SessionFacts[];
+  /** Opens an incident, or updates the open one with the same dedupe key. */
+  readonly drafts: readonly IncidentDraft[];
+  readonly resolved: readonly { readonly dedupeKey: string; readonly as: Resolution; readonly at: number }[];
+}
+
+/** Questions that detection asks of what is already committed. Synchronous, answered from the buffer. */
+export interface Evidence {
+  /** Messages of a session that no file on disk holds now, and the generation that holds most of them. */
+  onlyHere(session: SessionRef): { readonly messages: number; readonly bytes: number; readonly generationId?: number };
+  /** The generation under the session's live name; `undefined`: no such file. */
+  shape(session: SessionRef): TranscriptShape | undefined;
+  /** The first user message of the session is the prompt that OpenClaw writes after `/new` and `/reset`. */
+  startedByCommand(session: SessionRef): boolean;
+  lastMessageAt(session: SessionRef): number | undefined;
+  /** Messages in the most complete generation of the session. */
+  messageCount(session: SessionRef): number;
+}
+
+export interface TranscriptShape {
+  readonly generationId: number;
+  readonly size: number;
+  readonly firstLine: 'header' | 'other' | 'none';
+  readonly messages: number;
+  readonly assistantMessages: number;
+}
+
+/** A session as the detector was left by an earlier run of the core. */
+export interface RememberedSession {
+  readonly session: SessionRef;
+  readonly sessionId: string;
+  readonly state: SessionState;
+  readonly stateSince: number;
+  readonly deadlineAt?: number;
+  readonly routingKey?: string;
+}
+
+export interface RememberedIncident {
+  readonly dedupeKey: string;
+  readonly draft: IncidentDraft;
+  readonly openedAt: number;
+}
+
+export interface DetectionPolicy {
+  /** How long a vanished, truncated or rewritten file may be in the middle of something harmless. */
+  readonly settleMs: number;
+  readonly dormantAfterMs: number;
+  /** Losses within this window are one `mass-change` when they are at least `massCount`. */
+  readonly massWindowMs: number;
+  readonly massCount: number;
+  /** A turn's lock that is held longer than this blocks writes. 2026.3 lets go after 720 s itself. */
+  readonly lockHeldMs: number;
+}
+
+export const defaultPolicy: DetectionPolicy = {
+  settleMs: 2_000,
+  dormantAfterMs: 600_000,
+  massWindowMs: 60_000,
+  massCount: 10,
+  lockHeldMs: 720_000,
+};
+
+/** Holds the state machine of every session. Deterministic: no clock, no I/O but `Evidence`. */
+export interface Detector {
+  /** Facts of this batch: state changes that need no look at the buffer. Call before the commit of the changes. */
+  observe(observation: Observation): Outcome;
+  /** Deadlines that fell due and conditions that hold now. Call after the commit, with the buffer indexed. */
+  decide(at: number, evidence: Evidence): Outcome;
+  /** A restore or its undo, reported by the restorer. */
+  restored(session: SessionRef, phase: 'started' | 'verified' | 'failed', at: number): Outcome;
+  dismissed(dedupeKey: string, at: number): Outcome;
+  /** When `decide` should be called next at the latest; `undefined`: nothing is waiting. */
+  readonly nextDeadlineAt: number | undefined;
+}

@@ -1,0 +1,35 @@
+/** Faults that the core names. Expected outcomes are members of unions instead, see `RestorePlan.refusal`. */
+export type CoreErrorCode =
+  | 'disk-full'
+  | 'buffer-damaged'
+  | 'buffer-locked'
+  | 'permission-denied'
+  | 'not-found'
+  | 'invalid'
+  | 'refused'
+  | 'io'
+  | 'bug';
+
+/** `hint` says what a person can do about it; `cause` keeps the original error. */
+export class CoreError extends Error {
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(code: CoreErrorCode | (string & {}), message: string, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'CoreError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The `code` of a system error such as ENOENT, else undefined. */
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Makes an exhaustive `switch` a compile-time promise. */
+export function assertNever(value: never): never {
+  throw new CoreError('bug', `unexpected value: ${JSON.stringify(value)}`, 'Please report this.');
+}

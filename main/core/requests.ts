@@ -1,0 +1,88 @@
+import type { RestoreRequest } from './restore/restoring.ts';
+import type { SessionQuery } from './store/store.ts';
+import type {
+  CommitInfo,
+  CoreStatus,
+  GenerationSummary,
+  Incident,
+  MessageView,
+  Page,
+  RestorePlan,
+  RestoreReceipt,
+  RestoreSummary,
+  SearchHit,
+  SessionSummary,
+  VerifyReport,
+} from './types.ts';
+
+export interface SourceSetting {
+  readonly root: string;
+  readonly enabled: boolean;
+}
+
+export interface CoreConfig {
+  /** State directories to protect. `undefined`: discover them. */
+  readonly roots?: readonly string[];
+  /** 250 to 30,000. */
+  readonly flushIntervalMs: number;
+}
+
+/** What the core answers, over any transport; the key is the method name. Arguments and results are plain data. */
+export interface CoreRequests {
+  status: { in: Record<string, never>; out: CoreStatus };
+  sessions: { in: SessionQuery; out: Page<SessionSummary> };
+  session: { in: { row: number }; out: { session: SessionSummary; generations: readonly GenerationSummary[] } };
+  messages: { in: { sessionRow: number; generationId?: number; cursor?: number; limit: number }; out: Page<MessageView> };
+  messageText: { in: { generationId: number; start: number }; out: string };
+  search: { in: { text: string; limit: number }; out: readonly SearchHit[] };
+  incidents: { in: { all: boolean; limit: number; before?: number }; out: readonly Incident[] };
+  incident: { in: { id: string }; out: Incident };
+  /** Not yet shown to the person: severity `warning` or `loss` and never acknowledged. */
+  outbox: { in: Record<string, never>; out: readonly Incident[] };
+  acknowledge: { in: { incidentId: string }; out: null };
+  dismiss: { in: { incidentId: string }; out: Incident };
+  restores: { in: Record<string, never>; out: readonly RestoreSummary[] };
+  planRestore: { in: RestoreRequest; out: RestorePlan };
+  restore: { in: RestoreRequest; out: RestoreReceipt };
+  undo: { in: { restoreId: string }; out: { ok: true; restoreId: string; path: string } };
+  /** Looks at everything now and makes it durable. */
+  check: { in: Record<string, never>; out: CoreStatus };
+  flush: { in: Record<string, never>; out: null };
+  verify: { in: Record<string, never>; out: VerifyReport };
+  pause: { in: { untilMs: number }; out: CoreStatus };
+  resume: { in: Record<string, never>; out: CoreStatus };
+  configure: { in: CoreConfig; out: CoreStatus };
+  /** State directories that discovery finds now, whether protected or not. */
+  discover: { in: Record<string, never>; out: readonly string[] };
+}
+
+export interface CoreEvents {
+  status: CoreStatus;
+  committed: CommitInfo;
+  /** Opened, or changed in a way that matters to a person. */
+  incident: Incident;
+  resolved: Incident;
+}
+
+export type CoreMethod = keyof CoreRequests;
+export type CoreEvent = keyof CoreEvents;
+export type CoreHandlers = { readonly [M in CoreMethod]: (input: CoreRequests[M]['in']) => Promise<CoreRequests[M]['out']> };
+
+/** How an error crosses a process border. */
+export interface ErrorShape {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** One message of the RPC between a core process and whoever drives it; JSON, or structured clone. */
+export type CoreMessage =
+  | { readonly type: 'request'; readonly id: number; readonly method: CoreMethod; readonly params: unknown }
+  | { readonly type: 'response'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'failure'; readonly id: number; readonly error: ErrorShape }
+  | { readonly type: 'event'; readonly event: CoreEvent; readonly payload: unknown }
+  /** First message of a core that came up; a core that cannot start sends `fatal` and ends. */
+  | { readonly type: 'ready'; readonly status: CoreStatus }
+  | { readonly type: 'fatal'; readonly error: ErrorShape }
+  /** Every 5 s while the core's loop runs. */
+  | { readonly type: 'heartbeat'; readonly at: number };

@@ -1,0 +1,48 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Journal } from '../store/store.ts';
+import type { RestorePlan, RestoreReceipt, RestoreTarget } from '../types.ts';
+
+export interface RestoreRequest {
+  readonly incidentId?: string;
+  readonly sessionRow?: number;
+  /** Ordinal within the session; default: the generation that holds what was lost, else the most complete one. */
+  readonly generation?: number;
+  readonly target: RestoreTarget;
+  /** `file` only: absolute path of a file that does not exist. */
+  readonly output?: string;
+}
+
+/** Facts about the agent's side that a restore must respect; the real one looks at OpenClaw's lock file and port. */
+export interface GatewayProbe {
+  state(root: string): Promise<'running' | 'stopped' | 'unknown'>;
+  /** Whether a process is alive; a recycled pid (other start time) counts as dead. */
+  alive(pid: number, startTime?: number): boolean;
+}
+
+export interface RestorerDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly gateway: GatewayProbe;
+  /** Resolves the sessions directory of an agent of a source; `undefined` when it is unknown or gone. */
+  readonly directoryOf: (sourceId: number, agent: string) => string | undefined;
+  readonly rootOf: (sourceId: number) => string | undefined;
+  /** Named points where fault tests stop the process. No effect in production. */
+  readonly failpoint?: (name: string) => void;
+}
+
+/**
+ * Puts a conversation back. Creates files, never overwrites or removes one that it did not create itself, and edits
+ * only its own key of the index, under OpenClaw's own lock.
+ */
+export interface Restorer {
+  /** Touches nothing. Throws CoreError `not-found` / `invalid`; what stands in the way is the plan's `refusal`. */
+  plan(request: RestoreRequest): Promise<RestorePlan>;
+  /** Checks the plan again first. Throws CoreError with the refusal's code. A repeated restore returns the finished one. */
+  apply(plan: RestorePlan, request: RestoreRequest): Promise<RestoreReceipt>;
+  /** Takes a restore back: removes its key and its file if nothing was added since, else refuses with `target-changed`. */
+  undo(restoreId: string): Promise<{ readonly ok: true; readonly restoreId: string; readonly path: string }>;
+  /** At start: finishes or takes back restores that a crash interrupted. */
+  recover(): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import type { ArchiveMark } from '../capture/change.ts';
+import type { FileSystem } from '../platform/file-system.ts';
+import type { ArtefactKind, SourceLayout } from '../types.ts';
+
+/**
+ * One way in which an agent product stores its conversations. Everything that knows names and formats of that product is
+ * behind this; nothing else may branch on the layout.
+ */
+export interface TranscriptSource {
+  readonly layout: SourceLayout;
+  /** Sessions directories below a state directory, from its names and its configuration; reads no transcript. Never throws. */
+  directories(root: string, fs: FileSystem): readonly SessionsDirectory[];
+  /** What a name in a sessions directory means. Pure and total. */
+  classify(name: string): Artefact;
+  /** Pure and total: never throws, `opaque` when unknown. `line` has no line end. */
+  parse(line: Uint8Array): ParsedLine;
+  /** Pure. The index file of a sessions directory. */
+  parseIndex(bytes: Uint8Array): IndexReading;
+  /** Pure. A turn's lock file; `undefined` for garbage. */
+  parseLock(bytes: Uint8Array): LockReading | undefined;
+}
+
+export interface SessionsDirectory {
+  readonly agent: string;
+  /** Absolute; may not exist yet. */
+  readonly path: string;
+}
+
+export type Artefact =
+  /** A conversation or an archive of one. `name` is the name it has (had) while live: `<nativeId>.jsonl`. */
+  | {
+      readonly is: 'transcript';
+      readonly name: string;
+      readonly nativeId: string;
+      readonly sessionId: string;
+      readonly archived?: ArchiveMark;
+    }
+  /** Kept as bytes, e.g. `<id>.trajectory.jsonl`, `<id>.acp-stream.jsonl`, and their archives. */
+  | { readonly is: 'sidecar'; readonly name: string; readonly nativeId?: string; readonly archived?: ArchiveMark }
+  /** `sessions.json` and its backups. */
+  | { readonly is: 'index'; readonly name: string; readonly archived?: ArchiveMark }
+  /** A turn is running on the transcript `of`, or the index is being written. */
+  | { readonly is: 'lock'; readonly of: string }
+  | { readonly is: 'ignored' };
+
+export interface ParsedLine {
+  /** `message`: user, assistant or tool result. `header`: first line of a transcript. */
+  readonly kind: 'header' | 'message' | 'boundary' | 'meta' | 'opaque';
+  readonly role?: 'user' | 'assistant' | 'tool' | 'system';
+  readonly entryId?: string;
+  readonly parentId?: string;
+  readonly at?: number;
+  /** As a person would read it: the envelope that OpenClaw wraps around user text is taken off, tool calls are `[tool name]`. */
+  readonly text?: string;
+  readonly boundary?: 'compaction';
+  /** Header only. */
+  readonly sessionId?: string;
+  readonly version?: number;
+  /** Assistant messages: ended by an error or an abort. */
+  readonly stopReason?: string;
+  /** The user text is the prompt that OpenClaw itself writes after `/new` and `/reset`. */
+  readonly startsSession?: boolean;
+}
+
+export type IndexReading =
+  | { readonly ok: true; readonly entries: ReadonlyMap<string, IndexEntry> }
+  | { readonly ok: false; readonly reason: string };
+
+/** One routing key of `sessions.json` (2026.3 keeps no history of former ids). */
+export interface IndexEntry {
+  readonly key: string;
+  readonly sessionId: string;
+  /** Base name of the entry's `sessionFile`, only when it lies inside the sessions directory by name. */
+  readonly fileName?: string;
+  readonly updatedAt?: number;
+  readonly label?: string;
+  readonly displayName?: string;
+  readonly abortedLastRun?: boolean;
+  /** The entry holds what OpenClaw writes only after a run (model, token counts, prompt report). */
+  readonly ranOnce: boolean;
+  readonly hasSessionFile: boolean;
+  readonly isAcp: boolean;
+}
+
+export interface LockReading {
+  readonly pid: number;
+  readonly createdAt?: number;
+  /** /proc/<pid>/stat field 22 on Linux. */
+  readonly startTime?: number;
+}
+
+export type { ArtefactKind };

@@ -1,0 +1,129 @@
+import type { Change, DirectoryRef } from '../capture/change.ts';
+import type { KnownGeneration } from '../capture/tailing.ts';
+import type { Evidence, Outcome, RememberedIncident, RememberedSession } from '../detect/detection.ts';
+import type { ParsedLine } from '../sources/source.ts';
+import type {
+  CommitInfo,
+  GenerationSummary,
+  Incident,
+  MessageView,
+  Page,
+  RestorePhase,
+  RestoreSummary,
+  RestoreTarget,
+  SearchHit,
+  SessionState,
+  SessionSummary,
+  SourceLayout,
+  VerifyReport,
+} from '../types.ts';
+
+export interface SourceRow {
+  readonly id: number;
+  readonly layout: SourceLayout;
+  readonly root: string;
+}
+
+export interface RestoreDraft {
+  readonly id: string;
+  readonly incidentId?: string;
+  readonly sessionRow: number;
+  readonly generationId: number;
+  readonly upTo: number;
+  readonly target: RestoreTarget;
+  readonly path: string;
+  readonly agent: string;
+  readonly sessionId?: string;
+  readonly sessionKey?: string;
+  readonly messages: number;
+  readonly sha256: string;
+  readonly startedAt: number;
+}
+
+/**
+ * The only writer of the buffer. Every method that writes is one IMMEDIATE transaction, durable when it returns
+ * (synchronous=FULL, fullfsync), or throws and has written nothing: CoreError `disk-full`, `buffer-damaged`, `io`.
+ */
+export interface Journal extends Disposable {
+  registerSource(layout: SourceLayout, root: string, at: number): SourceRow;
+  nextGenerationId(): number;
+  /** Bytes, checkpoints, state changes and incidents together. */
+  commit(changes: readonly Change[], outcome: Outcome, at: number): CommitResult;
+  /** Generations whose file may still be on disk, to continue from. */
+  knownGenerations(directory: DirectoryRef): readonly KnownGeneration[];
+  rememberedSessions(): readonly RememberedSession[];
+  rememberedIncidents(): readonly RememberedIncident[];
+  /** Derives records and full text from captured bytes, newest first, at most about `budgetBytes`. Returns bytes still to do. */
+  index(budgetBytes: number): number;
+  acknowledge(incidentId: string, at: number): void;
+  beginRestore(draft: RestoreDraft): void;
+  advanceRestore(id: string, phase: RestorePhase, at: number, error?: string): void;
+  /** Open run rows at start mean that the last run did not end cleanly. */
+  beginRun(version: string, at: number): { readonly runId: number; readonly uncleanStop: boolean };
+  beat(runId: number, at: number): void;
+  endRun(runId: number, at: number): void;
+  /** Seals settled generations, checkpoints the WAL. Bounded by `budgetMs`; true when there is more to do. */
+  upkeep(budgetMs: number, at: number): boolean;
+  readonly catalog: Catalog;
+}
+
+export interface CommitResult extends CommitInfo {
+  /** Incidents that were opened, or updated in a way a person would want to see. */
+  readonly opened: readonly Incident[];
+  readonly resolved: readonly Incident[];
+}
+
+export interface SessionQuery {
+  readonly text?: string;
+  readonly states?: readonly SessionState[];
+  readonly agent?: string;
+  /** Only sessions with messages that no file on disk holds. */
+  readonly onlyHere?: boolean;
+  readonly cursor?: number;
+  readonly limit: number;
+}
+
+/** Read side; also opens beside a running writer. Every result is bounded and every call short. */
+export interface Catalog extends Disposable, Evidence {
+  sources(): readonly (SourceRow & { readonly agents: number; readonly sessions: number; readonly lastCaptureAt?: number })[];
+  /** Newest append first; `cursor` is opaque. */
+  sessions(query: SessionQuery): Page<SessionSummary>;
+  session(row: number): SessionSummary | undefined;
+  /** By row id, OpenClaw session id, native id or session key; several when ambiguous. */
+  findSessions(reference: string): readonly SessionSummary[];
+  generations(sessionRow: number): readonly GenerationSummary[];
+  /**
+   * The conversation in the order it was said, over all generations, each message once (first sighting wins), or one
+   * generation when `generationId` is given. At most `limit` messages and 256 KiB of text a page.
+   */
+  messages(
+    sessionRow: number,
+    options: { readonly generationId?: number; readonly cursor?: number; readonly limit: number },
+  ): Page<MessageView>;
+  /** Whole text of one message, at most `limitBytes`. */
+  messageText(generationId: number, start: number, limitBytes: number): string;
+  search(text: string, limit: number): readonly SearchHit[];
+  /** Newest first. `all`: quiet history and resolved ones too. */
+  incidents(options: { readonly all: boolean; readonly limit: number; readonly before?: number }): readonly Incident[];
+  /** By id or unique prefix of at least 4 characters. */
+  incident(id: string): Incident | undefined;
+  /** Exact bytes from 0, each chunk checked against its hash; throws CoreError `buffer-damaged` naming generation and offset. */
+  bytes(generationId: number, upTo?: number): IterableIterator<Uint8Array>;
+  /** Records of one generation for the restore planner, in file order. */
+  lines(
+    generationId: number,
+    upTo?: number,
+  ): IterableIterator<{ readonly start: number; readonly bytes: Uint8Array; readonly terminated: boolean }>;
+  verify(onProgress?: (doneBytes: number, totalBytes: number) => void): VerifyReport;
+  restores(): readonly RestoreSummary[];
+  restore(id: string): RestoreSummary | undefined;
+  /** The full row, for recovery and undo. */
+  restoreDraft(id: string): RestoreDraft | undefined;
+  /** Size of the buffer's files. */
+  bufferBytes(): number;
+  openIncidentCount(): number;
+  /** Captured and not yet indexed. */
+  indexBacklogBytes(): number;
+}
+
+export type ParseLine = (layout: SourceLayout, line: Uint8Array) => ParsedLine;

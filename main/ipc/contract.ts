@@ -1,0 +1,77 @@
+import type { CoreConfig, CoreEvents, CoreRequests, ErrorShape } from '../core/requests.ts';
+
+/** What the windows may ask of the core; the app passes these on as they are. */
+export type CoreChannel =
+  | 'status'
+  | 'sessions'
+  | 'session'
+  | 'messages'
+  | 'messageText'
+  | 'search'
+  | 'incidents'
+  | 'incident'
+  | 'dismiss'
+  | 'restores'
+  | 'planRestore'
+  | 'restore'
+  | 'undo'
+  | 'check'
+  | 'pause'
+  | 'resume'
+  | 'discover';
+
+export type NotifyPolicy = 'all' | 'loss-only' | 'off';
+
+export interface Settings {
+  /** 250 to 30,000 ms. */
+  readonly flushIntervalMs: number;
+  readonly notify: NotifyPolicy;
+  readonly openAtLogin: boolean;
+  /** State directories that the person added or switched off; discovery adds the rest. */
+  readonly sources: readonly { readonly root: string; readonly enabled: boolean }[];
+}
+
+export interface AppInfo {
+  readonly version: string;
+  readonly platform: string;
+  readonly home: string;
+  /** `unavailable` with a reason when the system cannot show notifications; the tray takes over. */
+  readonly notifications: 'available' | 'unavailable';
+  readonly demo: boolean;
+  readonly loginItem: 'enabled' | 'disabled' | 'requires-approval' | 'unsupported';
+}
+
+/** Channels that the app answers itself. */
+export interface AppRequests {
+  'settings.get': { in: Record<string, never>; out: Settings };
+  'settings.set': { in: Partial<Settings>; out: Settings };
+  'app.info': { in: Record<string, never>; out: AppInfo };
+  /** Asks where with a system dialog, then exports or restores to a file there; null when cancelled. */
+  'dialog.saveFile': { in: { suggestedName: string }; out: string | null };
+  'dialog.addSource': { in: Record<string, never>; out: string | null };
+  'window.open': { in: { window: 'recovery' | 'preferences'; incidentId?: string }; out: null };
+}
+
+/** Channel = key. `schemas.ts` has one schema for each, or it does not compile. */
+export type Requests = Pick<CoreRequests, CoreChannel> & AppRequests;
+export type Channel = keyof Requests;
+
+export interface Events {
+  status: CoreEvents['status'];
+  incident: CoreEvents['incident'];
+  resolved: CoreEvents['resolved'];
+  'settings.changed': Settings;
+  /** The person came here from a notification or the menu. */
+  'incident.selected': { readonly incidentId: string };
+}
+
+/** What crosses the bridge for one request: an error is a value, so that its code and hint arrive. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorShape };
+
+/** What the preload puts on `window.api`, and all that a window ever sees. Rejects with an `ErrorShape` as `cause`. */
+export interface RendererApi {
+  request<K extends Channel>(channel: K, input: Requests[K]['in']): Promise<Requests[K]['out']>;
+  subscribe<K extends keyof Events>(event: K, listener: (payload: Events[K]) => void): () => void;
+}
+
+export type { CoreConfig };
