@@ -76,7 +76,14 @@ export interface IndexEntry {
   readonly label?: string;
   readonly displayName?: string;
   readonly abortedLastRun?: boolean;
-  /** The entry holds what OpenClaw writes only after a run (model, token counts, prompt report). */
+  /**
+   * A run of this very `sessionId` has ended and its result was stored: `systemPromptReport.sessionId` equals `sessionId`, and the
+   * report's provider has no entry in `cliSessionIds` (command line backends keep no transcript). Then the transcript must exist:
+   * OpenClaw 2026.3.13 writes it before the report in every way a run can end (answered, NO_REPLY, aborted before any text, failed,
+   * model unreachable). Nothing else proves it: `/new` keeps `model` and the report of the session before, `sessions.reset` keeps
+   * `model` and sets the token counts to 0, `abortedLastRun` stays false after an abort, `updatedAt` moves at the start of a turn.
+   * A turn cut short by SIGTERM or SIGKILL leaves no report of its own.
+   */
   readonly ranOnce: boolean;
   readonly hasSessionFile: boolean;
   readonly isAcp: boolean;

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { connectGateway, type GatewayClient } from './gateway-client.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+/** Where `npm test` installs the OpenClaw that the gateway suite runs. */
+export const openclawInstall = join(repository, 'node_modules/.cache/openclaw-2026.3.13');
+const token = 'test-token';
+
+export interface GatewayOptions {
+  /** Of the scripted model, see scripted-model.ts. */
+  readonly modelUrl: string;
+  /** An existing state directory to run on; default: a new one, removed at the end. Its `openclaw.json` is written here. */
+  readonly stateDir?: string;
+}
+
+/**
+ * A real OpenClaw 2026.3.13 gateway on a state directory of its own. It has its own HOME, and its own TMPDIR, because it keeps its
+ * process lock there (`<tmp>/openclaw-<uid>/gateway.<hash of the configuration's path>.lock`): whoever probes for it needs the same.
+ */
+export interface OpenClawGateway extends AsyncDisposable {
+  readonly stateDir: string;
+  /** `<stateDir>/agents/main/sessions`. */
+  readonly sessionsDir: string;
+  /** HOME and TMPDIR of the gateway. */
+  readonly env: Readonly<{ HOME: string; TMPDIR: string }>;
+  readonly pid: number | undefined;
+  start(): Promise<void>;
+  /** SIGTERM, and wait for the exit. */
+  stop(): Promise<void>;
+  /** SIGKILL, and wait for the exit. */
+  kill(): Promise<void>;
+  connect(): Promise<GatewayClient>;
+  /** Raw `sessions.json`. */
+  index(): Record<string, Record<string, unknown>>;
+}
+
+/** Prepares and starts a gateway; it listens when this resolves, 5 to 10 s later. */
+export async function startGateway(options: GatewayOptions): Promise<OpenClawGateway> {
+  const gateway = prepareGateway(options);
+  await gateway.start();
+  return gateway;
+}
+
+/** Prepares a gateway without starting it. */
+export function prepareGateway(options: GatewayOptions): OpenClawGateway {
+  const base = mkdtempSync(join(realpathSync(tmpdir()), 'clawback-gateway-'));
+  const stateDir = options.stateDir ?? join(base, 'state');
+  const sessionsDir = join(stateDir, 'agents/main/sessions');
+  const env = { HOME: join(base, 'home'), TMPDIR: join(base, 'tmp') };
+  for (const directory of [stateDir, env.HOME, env.TMPDIR, join(base, 'workspace')]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+
+  let port = 0;
+  let child: ChildProcess | undefined;
+  const endWith = async (signal: NodeJS.Signals) => {
+    const running = child;
+    child = undefined;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    const exited = new Promise<void>((done) => running.once('exit', () => done()));
+    running.kill(signal);
+    await exited;
+  };
+
+  return {
+    stateDir,
+    sessionsDir,
+    env,
+    get pid() {
+      return child?.pid;
+    },
+    async start() {
+      port = await freePort();
+      const configPath = join(stateDir, 'openclaw.json');
+      writeFileSync(configPath, JSON.stringify(configuration(port, base, options.modelUrl), undefined, 2), { mode: 0o600 });
+      child = await spawnGateway(port, stateDir, env);
+    },
+    stop: () => endWith('SIGTERM'),
+    kill: () => endWith('SIGKILL'),
+    connect: () => connectGateway(`ws://127.0.0.1:${port}`, token),
+    index: () => JSON.parse(readFileSync(join(sessionsDir, 'sessions.json'), 'utf8')),
+    async [Symbol.asyncDispose]() {
+      await endWith('SIGKILL');
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+function configuration(port: number, base: string, modelUrl: string): object {
+  const model = {
+    id: 'mock-1',
+    name: 'Mock',
+    reasoning: false,
+    input: ['text'],
+    cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    contextWindow: 128_000,
+    maxTokens: 4096,
+  };
+  return {
+    gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token }, controlUi: { enabled: false } },
+    models: { mode: 'merge', providers: { mock: { baseUrl: modelUrl, apiKey: 'sk-mock', api: 'openai-completions', models: [model] } } },
+    agents: {
+      defaults: { model: { primary: 'mock/mock-1' }, workspace: join(base, 'workspace'), skipBootstrap: true, heartbeat: { every: '0m' } },
+    },
+    discovery: { mdns: { mode: 'off' } },
+    update: { checkOnStart: false },
+    plugins: { enabled: false },
+    logging: { file: join(base, 'gateway.log') },
+  };
+}
+
+async function spawnGateway(port: number, stateDir: string, env: OpenClawGateway['env']): Promise<ChildProcess> {
+  const program = join(openclawInstall, 'node_modules/openclaw/openclaw.mjs');
+  if (!existsSync(program))
+    throw new Error(`OpenClaw 2026.3.13 is not installed in ${openclawInstall}: run "npm test" once, it installs it`);
+  const child = spawn(process.execPath, [program, 'gateway', 'run', '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: env.HOME,
+    env: {
+      PATH: process.env.PATH,
+      TZ: 'UTC',
+      ...env,
+      OPENCLAW_STATE_DIR: stateDir,
+      // Keeps the gateway to itself: no channels, no browser, no announcements, no second process.
+      OPENCLAW_SKIP_CHANNELS: '1',
+      OPENCLAW_SKIP_CRON: '1',
+      OPENCLAW_SKIP_BROWSER_CONTROL_SERVER: '1',
+      OPENCLAW_SKIP_CANVAS_HOST: '1',
+      OPENCLAW_SKIP_GMAIL_WATCHER: '1',
+      OPENCLAW_DISABLE_BONJOUR: '1',
+      OPENCLAW_NO_RESPAWN: '1',
+      NO_COLOR: '1',
+    },
+  });
+  // A test run that is itself killed by a signal handler or an error must not leave a gateway behind.
+  const reap = () => child.kill('SIGKILL');
+  process.once('exit', reap);
+  child.once('exit', () => process.off('exit', reap));
+
+  let output = '';
+  await new Promise<void>((ready, reject) => {
+    const timer = setTimeout(() => {
+      reap();
+      reject(new Error(`the gateway did not listen within 60 s:\n${output}`));
+    }, 60_000);
+    const onOutput = (piece: Buffer) => {
+      output = (output + piece.toString('utf8')).slice(-8000);
+      if (!output.includes('listening on ws://')) return;
+      clearTimeout(timer);
+      ready();
+    };
+    child.stdout.on('data', onOutput);
+    child.stderr.on('data', onOutput);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the gateway ended with code ${code}:\n${output}`));
+    });
+  });
+  return child;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address !== null && typeof address === 'object' ? done(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
