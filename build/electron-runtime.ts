@@ -27,13 +27,13 @@ const downloadTimeoutMs = 180_000;
 
 /** Throws a `BuildError` with the command to type when this machine has no runtime and cannot get one. */
 export async function electronRuntime(): Promise<ElectronRuntime> {
-  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   if (override !== undefined && existsSync(executableIn(override))) return describe(override, 'override');
 
   const official = path.join(packageDir, 'dist');
   if (existsSync(executableIn(official)) && existsSync(path.join(packageDir, 'path.txt'))) return describe(official, 'official');
 
-  const officialWish = process.env['ELECTRON_RUNTIME_OFFICIAL'];
+  const officialWish = process.env.ELECTRON_RUNTIME_OFFICIAL;
   if (fallbackIsPossible && officialWish !== '1' && fallbackIsComplete()) return announced(describe(fallbackDist(), 'fallback'));
 
   if (officialWish !== '0') {

@@ -1,0 +1,90 @@
+import path from 'node:path';
+import type { InlineConfig } from 'vite';
+import { projectDir } from './project.ts';
+
+export interface BundleTarget {
+  readonly name: 'main' | 'preload' | 'core-process' | 'renderer';
+  /** Project paths that must exist before it can be built. */
+  readonly entries: readonly string[];
+  config(outDir: string): InlineConfig;
+}
+
+/** Electron 33, the oldest runtime under test, has Node 20.18 and Chromium 130: `using` is lowered, nothing else needs to be. */
+const nodeTarget = 'node20';
+const chromiumTarget = 'chrome130';
+
+/** Left to Node's resolution: Electron's own module, the native binding, and the watcher that finds its files at run time. */
+const external = ['electron', 'better-sqlite3', 'chokidar'];
+
+const common = {
+  configFile: false,
+  root: projectDir,
+  publicDir: false,
+  logLevel: 'warn',
+} satisfies InlineConfig;
+
+function nodeBundle(entry: string, outDir: string, file: string, format: 'es' | 'cjs'): InlineConfig {
+  return {
+    ...common,
+    ssr: { target: 'node', noExternal: true, external },
+    build: {
+      ssr: path.join(projectDir, entry),
+      outDir,
+      emptyOutDir: true,
+      target: nodeTarget,
+      // Readable stacks matter more than bytes that are read from a local disk once.
+      minify: false,
+      sourcemap: format === 'es',
+      rolldownOptions: { external, output: { format, entryFileNames: file, chunkFileNames: '[name]-[hash].js' } },
+    },
+  };
+}
+
+function windowsBundle(outDir: string): InlineConfig {
+  const root = path.join(projectDir, 'renderer');
+  return {
+    ...common,
+    root,
+    // Relative addresses: the windows are served from app://, under whatever folder the app chooses.
+    base: './',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: chromiumTarget,
+      // The polyfill would be an inline script, which the windows' content security policy refuses.
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      rolldownOptions: {
+        input: {
+          recovery: path.join(root, 'recovery', 'index.html'),
+          preferences: path.join(root, 'preferences', 'index.html'),
+        },
+      },
+    },
+  };
+}
+
+export const bundleTargets: readonly BundleTarget[] = [
+  {
+    name: 'main',
+    entries: ['main/app/index.ts'],
+    config: (outDir) => nodeBundle('main/app/index.ts', outDir, 'index.js', 'es'),
+  },
+  {
+    name: 'preload',
+    entries: ['main/preload/preload.ts'],
+    // A sandboxed preload is loaded as CommonJS, whatever the package says.
+    config: (outDir) => nodeBundle('main/preload/preload.ts', outDir, 'preload.cjs', 'cjs'),
+  },
+  {
+    name: 'core-process',
+    entries: ['main/core-process/index.ts'],
+    config: (outDir) => nodeBundle('main/core-process/index.ts', outDir, 'index.js', 'es'),
+  },
+  {
+    name: 'renderer',
+    entries: ['renderer/recovery/index.html', 'renderer/preferences/index.html'],
+    config: windowsBundle,
+  },
+];

@@ -1,0 +1,71 @@
+/**
+ * Starts the app from the sources: bundles it, finds an Electron runtime, and hands over the terminal.
+ *
+ *     npm start                the tray app; without a screen, `clawback watch` in the terminal
+ *     npm run demo             the same on a scripted agent in a temporary directory (`--demo`)
+ */
+import { startDemo } from '../main/demo/index.ts';
+import { bundle } from './bundle.ts';
+import { sandboxFacts, sandboxPlan } from './chromium-sandbox.ts';
+import { runInForeground } from './command.ts';
+import { electronRuntime } from './electron-runtime.ts';
+import { BuildError, isMain, projectDir, runMain } from './project.ts';
+import { ensureSharedLibraries } from './shared-libraries.ts';
+
+interface DemoPlace {
+  readonly stateDir: string;
+  readonly home: string;
+}
+
+async function start(demo: DemoPlace | undefined): Promise<number> {
+  if (!hasScreen()) {
+    say('No screen here (DISPLAY and WAYLAND_DISPLAY are not set): recording in this terminal instead. Ctrl+C ends it.');
+    return watchInTerminal(demo);
+  }
+  const [runtime] = await Promise.all([electronRuntime(), bundle()]);
+  await ensureSharedLibraries(runtime.executable);
+  const sandbox = sandboxPlan(await sandboxFacts(runtime.dist));
+  if (sandbox.is === 'refused') throw new BuildError(sandbox.because, sandbox.remedy);
+  if (sandbox.is === 'unsandboxed') say(sandbox.because);
+  const args = [...(sandbox.is === 'unsandboxed' ? ['--no-sandbox'] : []), projectDir];
+  return runInForeground(runtime.executable, args, appEnvironment(runtime.nodeApi, demo));
+}
+
+function hasScreen(): boolean {
+  if (process.platform !== 'linux') return true;
+  return Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
+}
+
+function watchInTerminal(demo: DemoPlace | undefined): Promise<number> {
+  const place = demo === undefined ? [] : ['--home', demo.home, '--state-dir', demo.stateDir];
+  return runInForeground(process.execPath, [`${projectDir}/main/cli/index.ts`, 'watch', ...place]);
+}
+
+function appEnvironment(nodeApi: number, demo: DemoPlace | undefined): NodeJS.ProcessEnv {
+  // Set in the terminals of some editors, it would make Electron run as a plain Node.
+  const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = process.env;
+  return {
+    ...env,
+    // better-sqlite3 needs Node-API 10: on an older runtime the core gets this Node instead of Electron's own.
+    ...(nodeApi < 10 && env.CLAWBACK_CORE_NODE === undefined ? { CLAWBACK_CORE_NODE: process.execPath } : {}),
+    ...(demo === undefined ? {} : { CLAWBACK_HOME: demo.home, CLAWBACK_ROOTS: demo.stateDir, CLAWBACK_DEMO: '1' }),
+  };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+if (isMain(import.meta.url)) {
+  await runMain(async () => {
+    const unknown = process.argv.slice(2).find((argument) => argument !== '--demo');
+    if (unknown !== undefined) throw new BuildError(`Unknown argument ${unknown}.`, 'npm start, or npm run demo');
+    if (!process.argv.includes('--demo')) return start(undefined);
+    const demo = await startDemo();
+    try {
+      return await start(demo);
+    } finally {
+      await demo.stop();
+    }
+  });
+}
