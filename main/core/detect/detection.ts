@@ -1,4 +1,5 @@
 import type { Change, DirectoryRef } from '../capture/change.ts';
+import type { KnownGeneration } from '../capture/tailing.ts';
 import type { IndexReading } from '../sources/source.ts';
 import type { IncidentDraft, Resolution, SessionState } from '../types.ts';
 
@@ -105,8 +106,13 @@ export interface RememberedSession {
   readonly stateSince: number;
   readonly deadlineAt?: number;
   readonly routingKey?: string;
+  /** `cause` of the transition that led to `state`; tells a run that begins in the settling time what it waits for. */
+  readonly stateCause?: string;
+  /** Messages that incidents of severity `loss` of this session speak of, whether open, dismissed or restored; not self-healed ones. */
+  readonly reported?: number;
 }
 
+/** An open incident. */
 export interface RememberedIncident {
   readonly dedupeKey: string;
   readonly draft: IncidentDraft;
@@ -134,6 +140,11 @@ export const defaultPolicy: DetectionPolicy = {
 
 /** Holds the state machine of every session. Deterministic: no clock, no I/O but `Evidence`. */
 export interface Detector {
+  /**
+   * The generations that a directory's tailer continues from. Call before the first observation of the directory:
+   * later changes name generations by id alone.
+   */
+  adopt(directory: DirectoryRef, generations: readonly KnownGeneration[]): void;
   /** Facts of this batch: state changes that need no look at the buffer. Call before the commit of the changes. */
   observe(observation: Observation): Outcome;
   /** Deadlines that fell due and conditions that hold now. Call after the commit, with the buffer indexed. */
