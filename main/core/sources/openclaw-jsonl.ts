@@ -1,0 +1,78 @@
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { errnoOf } from '../platform/errors.ts';
+import type { FileSystem } from '../platform/file-system.ts';
+import { isDirectory, realPath } from '../platform/real-paths.ts';
+import { classifyName } from './file-names.ts';
+import { parseIndexFile } from './index-file.ts';
+import { parseLockFile } from './lock-file.ts';
+import { readOpenclawConfig, storePathFor } from './openclaw-config.ts';
+import { type Environment, openclawHome } from './openclaw-home.ts';
+import type { SessionsDirectory, TranscriptSource } from './source.ts';
+import { parseTranscriptLine } from './transcript-line.ts';
+
+const DEFAULT_AGENT = 'main';
+
+/** OpenClaw up to 2026.7.1: one JSONL file per conversation. Facts: 2026.3.13, as run and as read. */
+export const openclawJsonl: TranscriptSource = {
+  layout: 'openclaw-jsonl',
+  directories: (root, fs) => sessionsDirectories(root, fs),
+  classify: classifyName,
+  parse: parseTranscriptLine,
+  parseIndex: parseIndexFile,
+  parseLock: parseLockFile,
+};
+
+/**
+ * `agents/<agent>/sessions` of every agent, also before OpenClaw has made it; the directory of the time before agents; and
+ * where `session.store` puts the index. Each directory once, under the first agent that names it.
+ */
+export function sessionsDirectories(
+  root: string,
+  fs: FileSystem,
+  env: Environment = process.env,
+  home: string = homedir(),
+): readonly SessionsDirectory[] {
+  const found = new Map<string, SessionsDirectory>();
+  const add = (agent: string, path: string): void => {
+    const real = realPathOfMaybeMissing(path);
+    if (!found.has(real)) found.set(real, { agent, path: real });
+  };
+  const agents = agentsOf(root, fs);
+  for (const agent of agents) add(agent, join(root, 'agents', agent, 'sessions'));
+  const legacy = join(root, 'sessions');
+  if (isDirectory(legacy)) add(DEFAULT_AGENT, legacy);
+  const { storePath } = readOpenclawConfig(root, env, home);
+  if (storePath !== undefined) {
+    for (const agent of new Set([DEFAULT_AGENT, ...agents])) {
+      const store = storePathFor(storePath, agent, root, openclawHome(env, home));
+      if (store !== undefined) add(agent, dirname(store));
+    }
+  }
+  return [...found.values()];
+}
+
+function agentsOf(root: string, fs: FileSystem): readonly string[] {
+  const agentsDir = join(root, 'agents');
+  return namesIn(agentsDir, fs)
+    .filter((name) => !name.startsWith('.') && isDirectory(join(agentsDir, name)))
+    .sort();
+}
+
+function namesIn(directory: string, fs: FileSystem): readonly string[] {
+  try {
+    return fs.list(directory);
+  } catch (error) {
+    // No agent yet, or not for us to see: the directory's own state is reported by whoever mirrors it.
+    if (errnoOf(error) === undefined) throw error;
+    return [];
+  }
+}
+
+/** The part that exists without its symbolic links, so that a directory keeps its identity when it appears. */
+function realPathOfMaybeMissing(path: string): string {
+  const real = realPath(path);
+  if (real !== undefined) return real;
+  const parent = dirname(path);
+  return parent === path ? path : join(realPathOfMaybeMissing(parent), path.slice(parent.length));
+}
