@@ -1,20 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
-const suite = (name: string, timeoutMs: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+interface SuiteOptions {
+  readonly timeoutMs: number;
+  /** Files one after the other: they share a screen and a bus, or each starts programs that need a core of their own. */
+  readonly serial?: boolean;
+}
+
+const suite = (name: string, { timeoutMs, serial = false }: SuiteOptions) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    fileParallelism: !serial,
+    // A test that is left alone by mistake would hide the others.
+    allowOnly: false,
+  },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'architecture', include: ['test/architecture.test.ts'], testTimeout: 30_000 } },
-      suite('unit', 20_000),
-      suite('source', 20_000),
-      suite('model', 120_000),
-      suite('fault', 180_000),
-      suite('integration', 60_000),
-      suite('gateway', 300_000),
-      suite('e2e', 120_000),
+      { test: { name: 'architecture', include: ['test/architecture.test.ts'], testTimeout: 30_000, allowOnly: false } },
+      suite('unit', { timeoutMs: 20_000 }),
+      suite('source', { timeoutMs: 20_000 }),
+      suite('model', { timeoutMs: 120_000 }),
+      suite('fault', { timeoutMs: 180_000, serial: true }),
+      suite('integration', { timeoutMs: 60_000 }),
+      suite('gateway', { timeoutMs: 300_000, serial: true }),
+      suite('e2e', { timeoutMs: 120_000, serial: true }),
     ],
   },
 });

@@ -60,27 +60,47 @@ export async function ensurePackages(packages: readonly string[], purpose: strin
   const missing = await missingPackages(packages);
   if (missing.length === 0) return [];
   const route = await installRoute();
-  const typed = installCommand(missing, route);
-  if (route === 'none') throw new BuildError(`${purpose} needs Debian packages that are not installed: ${missing.join(', ')}.`, typed);
-  process.stderr.write(`Installing Debian packages for ${purpose}: ${typed}\n`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', ...missing],
-  ]) {
-    const [command, ...rest] =
-      route === 'root' ? ['apt-get', ...args] : ['sudo', '-n', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
-    const result = await runCommand(command ?? 'apt-get', rest, { env, timeoutMs: 900_000 });
-    if (result.status !== 0) throw new BuildError(`apt-get ${args[0]} failed:\n${lastLines(result.output, 8)}`, typed);
+  if (route === 'none') {
+    const typed = installCommand(await availableNames(missing), route);
+    throw new BuildError(`${purpose} needs Debian packages that are not installed: ${missing.join(', ')}.`, typed);
   }
-  return missing;
+  process.stderr.write(`Installing Debian packages for ${purpose}: ${missing.join(' ')}\n`);
+  await aptGet(['update', '-qq'], route);
+  const names = await availableNames(missing);
+  await aptGet(['install', '-y', '-qq', '--no-install-recommends', ...names], route);
+  return names;
+}
+
+async function aptGet(args: readonly string[], route: InstallRoute): Promise<void> {
+  const quiet = 'DEBIAN_FRONTEND=noninteractive';
+  const prefix = route === 'root' ? ['env', quiet] : ['sudo', '-n', 'env', quiet];
+  const [command = 'env', ...rest] = [...prefix, 'apt-get', ...args];
+  const result = await runCommand(command, rest, { timeoutMs: 900_000 });
+  if (result.status === 0) return;
+  const typed = `${route === 'root' ? '' : 'sudo '}apt-get ${args.join(' ')}`;
+  throw new BuildError(`apt-get ${args[0]} failed:\n${result.output.trimEnd().split('\n').slice(-8).join('\n')}`, typed);
+}
+
+/** The name under which this release has each package: `libasound2` is `libasound2t64` from Debian 13 and Ubuntu 24.04 on. */
+async function availableNames(packages: readonly string[]): Promise<readonly string[]> {
+  const policy = await runCommand('apt-cache', ['policy', ...packages.flatMap((name) => [name, `${name}t64`])], {
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  return installableNames(packages, policy.stdout);
+}
+
+/** Pure: reads `apt-cache policy`. A package that it does not know keeps its name, so that apt itself says what is wrong. */
+export function installableNames(packages: readonly string[], policyOutput: string): readonly string[] {
+  const candidates = new Set<string>();
+  let current = '';
+  for (const line of policyOutput.split('\n')) {
+    if (/^\S+:$/.test(line)) current = line.slice(0, -1);
+    else if (/^ {2}Candidate: (?!\(none\))/.test(line)) candidates.add(current);
+  }
+  return packages.map((name) => (!candidates.has(name) && candidates.has(`${name}t64`) ? `${name}t64` : name));
 }
 
 async function installRoute(): Promise<InstallRoute> {
   if (process.getuid?.() === 0) return 'root';
   return (await runCommand('sudo', ['-n', 'true'])).status === 0 ? 'sudo' : 'none';
-}
-
-function lastLines(text: string, count: number): string {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
 }

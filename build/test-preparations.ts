@@ -1,0 +1,75 @@
+import { bundle } from './bundle.ts';
+import { isOnPath } from './command.ts';
+import { compilerPackages, desktopPackages, electronLibraries, ensurePackages, isDebian } from './debian.ts';
+import { electronRuntime } from './electron-runtime.ts';
+import type { Job } from './job-schedule.ts';
+import { openclawInstall } from './openclaw-install.ts';
+import { BuildError, describeFailure } from './project.ts';
+import { ensureSharedLibraries } from './shared-libraries.ts';
+import { sqliteBinding } from './sqlite-napi9.ts';
+import type { Preparation } from './test-suites.ts';
+
+/** Environment of the end-to-end suite: which runtime, and what its older Node-API needs. Filled while the preparations run. */
+export type TestEnvironment = Map<
+  'ELECTRON_OVERRIDE_DIST_PATH' | 'CLAWBACK_CORE_NODE' | 'CLAWBACK_TEST_SQLITE_BINDING' | 'OPENCLAW_ENTRY',
+  string
+>;
+
+/** The jobs that make this machine ready for suites with these needs. */
+export function preparationJobs(needs: ReadonlySet<Preparation>, env: TestEnvironment): readonly Job[] {
+  const jobs: Record<Preparation, Job> = {
+    bundle: preparation('bundle', async () => {
+      await bundle();
+    }),
+    desktop: preparation('desktop', () => prepareDesktop(env)),
+    openclaw: preparation('openclaw', async () => {
+      env.set('OPENCLAW_ENTRY', (await openclawInstall()).entry);
+    }),
+  };
+  return [...needs].map((need) => jobs[need]);
+}
+
+export function preparationName(preparation: Preparation): string {
+  return `preparing ${preparation}`;
+}
+
+function preparation(name: Preparation, prepare: () => Promise<void>): Job {
+  return {
+    name: preparationName(name),
+    needs: [],
+    cores: 1,
+    async run() {
+      try {
+        await prepare();
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, reason: describeFailure(error) };
+      }
+    },
+  };
+}
+
+/** In this order, so that only one apt runs at a time and a compiler is asked for only where the runtime makes it necessary. */
+async function prepareDesktop(env: TestEnvironment): Promise<void> {
+  const runtime = await electronRuntime();
+  env.set('ELECTRON_OVERRIDE_DIST_PATH', runtime.dist);
+  const needsOwnBinding = runtime.nodeApi < 10;
+  if (process.platform === 'linux') {
+    const packages = [...electronLibraries, ...desktopPackages, ...(needsOwnBinding ? compilerPackages : [])];
+    if (await isDebian()) await ensurePackages(packages, 'the end-to-end tests');
+    else requirePrograms(['Xvfb', 'dbus-run-session', ...(needsOwnBinding ? ['c++', 'make', 'python3'] : [])]);
+    await ensureSharedLibraries(runtime.executable);
+  }
+  if (needsOwnBinding) {
+    env.set('CLAWBACK_CORE_NODE', process.execPath);
+    env.set('CLAWBACK_TEST_SQLITE_BINDING', await sqliteBinding());
+  }
+}
+
+function requirePrograms(programs: readonly string[]): void {
+  const missing = programs.filter((program) => !isOnPath(program));
+  if (missing.length === 0) return;
+  throw new BuildError(
+    `The end-to-end tests need programs that are not installed: ${missing.join(', ')}. Install them with the system's package manager.`,
+  );
+}
