@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { CoreError } from '../../core/platform/errors.ts';
+import type { RestoreRequest } from '../../core/restore/restoring.ts';
+import type { RestorePlan, RestoreTarget } from '../../core/types.ts';
+import { bytesText } from '../../wording/quantities.ts';
+import { planChangeText } from '../../wording/restore-copy.ts';
+import { type Ask, withCatalog, withWriter } from '../backend.ts';
+import type { Context } from '../context.ts';
+import { paint } from '../output.ts';
+import { findReferenced } from '../reference.ts';
+
+export interface RestoreOptions {
+  readonly generation?: number;
+  readonly dryRun?: boolean;
+  readonly to?: RestoreTarget;
+  readonly output?: string;
+  readonly yes?: boolean;
+}
+
+export async function restore(context: Context, reference: string, options: RestoreOptions): Promise<void> {
+  const request = requestOf(context, reference, options);
+  await withWriter(context, async (ask) => {
+    const plan = await ask('planRestore', request);
+    if (options.dryRun === true) {
+      context.out.result({ ok: plan.refusal === undefined, dryRun: true, ...plan }, () => planText(plan));
+      return;
+    }
+    if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
+    if (plan.alreadyDone === undefined && request.target === 'new-session' && options.yes !== true) await confirm(context, plan);
+    await apply(context, ask, request);
+  });
+}
+
+export async function undo(context: Context, restoreId: string): Promise<void> {
+  const undone = await withWriter(context, (ask) => ask('undo', { restoreId }));
+  context.out.result(undone, () => `Taken back: ${undone.path} is gone again. Its conversation is still saved here.`);
+}
+
+async function apply(context: Context, ask: Ask, request: RestoreRequest): Promise<void> {
+  const receipt = await ask('restore', request);
+  context.out.result(receipt, () =>
+    [
+      `${paint('green', receipt.already ? 'Already restored' : 'Restored')} ${receipt.messages} messages to ${receipt.path}`,
+      ...(receipt.sessionKey === undefined ? [] : [`OpenClaw will list them as ${receipt.sessionKey}.`]),
+      `Take it back with: clawback undo ${receipt.restoreId}`,
+    ].join('\n'),
+  );
+}
+
+function requestOf(context: Context, reference: string, options: RestoreOptions): RestoreRequest {
+  const target = options.to ?? (options.output === undefined ? 'new-session' : 'file');
+  if (target === 'file' && options.output === undefined) {
+    throw new CoreError('invalid', 'a restore to a file needs to know which', 'Add `--output FILE`.');
+  }
+  if (target === 'new-session' && options.output !== undefined) {
+    throw new CoreError('invalid', '`--output` goes with `--to file`', 'Leave one of them out.');
+  }
+  const found = withCatalog(context, (catalog) => findReferenced(catalog, reference));
+  return {
+    ...(found.is === 'incident' ? { incidentId: found.incident.id } : { sessionRow: found.session.id }),
+    ...(options.generation === undefined ? {} : { generation: options.generation }),
+    target,
+    ...(options.output === undefined ? {} : { output: resolve(options.output) }),
+  };
+}
+
+async function confirm(context: Context, plan: RestorePlan): Promise<void> {
+  if (context.out.json || !process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new CoreError('confirmation-needed', 'nobody confirmed this restore', 'Look at it with `--dry-run`, then add `--yes`.');
+  }
+  context.out.line(planText(plan));
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await prompt.question('Restore? [y/N] ');
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CoreError('refused', 'nothing was restored', '');
+  } finally {
+    prompt.close();
+  }
+}
+
+function planText(plan: RestorePlan): string {
+  const lines = [
+    `${paint('bold', `${plan.messages} messages`)} (${bytesText(plan.bytes)}), ${plan.form === 'verbatim' ? 'exactly as they were saved' : 'made valid for OpenClaw'}`,
+    `  as a new file ${plan.path}`,
+  ];
+  if (plan.sessionKey !== undefined) lines.push(`  and one new entry in OpenClaw's index: ${plan.sessionKey}`);
+  for (const change of plan.changes) lines.push(`  ${planChangeText(change)}`);
+  lines.push('  Nothing that exists is changed or overwritten.');
+  if (plan.alreadyDone !== undefined) lines.push(paint('green', '  This was restored before and still stands.'));
+  if (plan.refusal !== undefined) lines.push(`${paint('red', 'Not possible now:')} ${plan.refusal.message}\n  ${plan.refusal.hint}`);
+  return lines.join('\n');
+}

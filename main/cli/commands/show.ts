@@ -1,0 +1,39 @@
+import type { Catalog } from '../../core/store/store.ts';
+import type { MessageView } from '../../core/types.ts';
+import { CoreError } from '../../core/platform/errors.ts';
+import { incidentCopy } from '../../wording/incident-copy.ts';
+import { withCatalog } from '../backend.ts';
+import type { Context } from '../context.ts';
+import { paint, printable } from '../output.ts';
+import { findReferenced } from '../reference.ts';
+import { messageRow } from '../rows.ts';
+
+const PAGE = 200;
+
+export function show(context: Context, reference: string): void {
+  withCatalog(context, (catalog) => {
+    const found = findReferenced(catalog, reference);
+    const session = found.is === 'session' ? found.session.id : found.incident.sessionRow;
+    if (session === undefined) {
+      throw new CoreError('not-found', 'this incident is not about one conversation', 'Run `clawback incidents --json` to see its evidence.');
+    }
+    const messages = [...allMessages(catalog, session)];
+    if (!context.out.json && found.is === 'incident') context.out.line(`${paint('bold', incidentCopy(found.incident, Date.now()).summary)}\n`);
+    context.out.result(messages.map(messageRow), () => messages.map(messageText).join('\n\n'));
+  });
+}
+
+function* allMessages(catalog: Catalog, session: number): Generator<MessageView> {
+  let cursor: number | undefined;
+  do {
+    const page = catalog.messages(session, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    yield* page.items;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+function messageText(message: MessageView): string {
+  const when = message.at === undefined ? '' : ` ${new Date(message.at).toLocaleString()}`;
+  const mark = message.persisted ? '' : paint('yellow', '  only here');
+  return `${paint('bold', message.role)}${paint('dim', when)}${mark}\n${printable(message.text)}${message.truncated ? paint('dim', ' …') : ''}`;
+}

@@ -1,0 +1,83 @@
+import { sourceIdOf } from '../../core/core-status.ts';
+import { discoverStateDirs } from '../../core/sources/openclaw-home.ts';
+import { sources as sourceRegistry } from '../../core/sources/registry.ts';
+import { nodeFileSystem } from '../../core/platform/node-file-system.ts';
+import type { CoreStatus, SourceStatus } from '../../core/types.ts';
+import { agoText, bytesText } from '../../wording/quantities.ts';
+import { withCatalog, withRunningCore } from '../backend.ts';
+import type { Context } from '../context.ts';
+import { paint, table } from '../output.ts';
+
+export async function status(context: Context): Promise<void> {
+  const running = await withRunningCore(context, (ask) => ask('status', {}));
+  const now = running?.value ?? stoppedStatus(context);
+  context.out.result(now, () => statusText(now));
+}
+
+/** What the buffer holds, and what would be protected, while nothing runs. */
+function stoppedStatus(context: Context): CoreStatus {
+  return withCatalog(context, (catalog) => {
+    const known = new Map(catalog.sources().map((row) => [row.root, row]));
+    const roots = context.roots ?? [...new Set([...discoverStateDirs(process.env).map((found) => found.root), ...known.keys()])];
+    const sources = roots.map((root): SourceStatus => {
+      const row = known.get(root);
+      const agents = row?.agents ?? sourceRegistry['openclaw-jsonl'].directories(root, nodeFileSystem).length;
+      return {
+        id: sourceIdOf({ layout: 'openclaw-jsonl', root }),
+        root,
+        layout: 'openclaw-jsonl',
+        agents,
+        sessions: row?.sessions ?? 0,
+        ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
+        lagBytes: 0,
+        witnesses: [],
+        watch: 'polling',
+        gateway: 'unknown',
+        problems: [],
+      };
+    });
+    return {
+      health: 'stopped',
+      running: false,
+      sources,
+      live: [],
+      bufferBytes: catalog.bufferBytes(),
+      openIncidents: catalog.openIncidentCount(),
+      lagBytes: 0,
+      flushIntervalMs: 0,
+    };
+  });
+}
+
+const HEALTH: Record<CoreStatus['health'], string> = {
+  protecting: 'Protecting: everything on disk is saved.',
+  'catching-up': 'Catching up: reading what is there.',
+  paused: 'Paused.',
+  degraded: 'Not fully protected.',
+  stopped: 'Not running. Start it with `npm start` or `clawback watch`.',
+};
+
+function statusText(status: CoreStatus): string {
+  const lines = [paint(status.health === 'protecting' ? 'green' : 'yellow', HEALTH[status.health])];
+  if (status.problem !== undefined) lines.push(`${paint('red', status.problem.message)} ${status.problem.hint ?? ''}`);
+  if (status.sources.length === 0) lines.push('No OpenClaw was found on this machine; `npm run demo` shows what Clawback does.');
+  lines.push(
+    table(
+      status.sources.map((source) => [
+        source.root,
+        `${source.sessions} conversations`,
+        `${source.agents} agents`,
+        source.lastCaptureAt === undefined ? 'nothing saved yet' : `last change saved ${agoText(Date.now() - source.lastCaptureAt)}`,
+        source.lagBytes > 0 ? `${bytesText(source.lagBytes)} to read` : '',
+        source.problems.join(', '),
+      ]),
+    ),
+  );
+  lines.push(`Buffer ${bytesText(status.bufferBytes)}. ${openText(status.openIncidents)}`);
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function openText(open: number): string {
+  if (open === 0) return 'Nothing needs you.';
+  return `${paint('yellow', `${open} ${open === 1 ? 'thing needs' : 'things need'} you`)}: see \`clawback incidents\`.`;
+}

@@ -1,0 +1,124 @@
+import { listenForControl } from '../../core-process/control-socket.ts';
+import { errorShape } from '../../core-process/rpc-server.ts';
+import { openRealCore } from '../../core-process/run-core.ts';
+import { stderrLogger } from '../../core-process/stderr-logger.ts';
+import type { Core } from '../../core/core.ts';
+import { CoreError } from '../../core/platform/errors.ts';
+import type { CoreStatus, Incident } from '../../core/types.ts';
+import { agoText, bytesText } from '../../wording/quantities.ts';
+import { incidentCopy } from '../../wording/incident-copy.ts';
+import { type Context, coreConfig } from '../context.ts';
+import { paint, printable } from '../output.ts';
+import { incidentRow } from '../rows.ts';
+
+/** The recorder in the foreground until SIGINT or SIGTERM. */
+export async function watch(context: Context, flushIntervalMs: number): Promise<void> {
+  const log = stderrLogger(context.out.json ? 'warn' : 'error');
+  const core = await openRealCore({ home: context.home, config: coreConfig(context, flushIntervalMs), log, env: process.env });
+  let control: AsyncDisposable | undefined;
+  try {
+    control = await listenForControl(core, context.home);
+    const sources = core.status.sources;
+    if (sources.length === 0) await sayNothingFound(context);
+    const ended = untilSignal();
+    const telling = context.out.json ? tellJson(core, context) : tellPeople(core, context);
+    core.start();
+    await ended;
+    telling[Symbol.dispose]();
+  } finally {
+    await control?.[Symbol.asyncDispose]();
+    await core[Symbol.asyncDispose]();
+  }
+}
+
+async function sayNothingFound(context: Context): Promise<void> {
+  const text = 'No OpenClaw was found on this machine. Clawback keeps looking; `npm run demo` shows what it does.';
+  if (context.out.json) process.stderr.write(`${text}\n`);
+  else context.out.line(text);
+}
+
+function tellJson(core: Core, context: Context): Disposable {
+  const write = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
+  let ready = false;
+  const onStatus = (status: CoreStatus): void => {
+    if (!ready && isReady(status)) {
+      ready = true;
+      write({ event: 'ready', pid: process.pid, home: context.home, flushIntervalMs: status.flushIntervalMs, sources: status.sources });
+    }
+    write({ event: 'status', ...status });
+  };
+  return stack([
+    core.on('status', onStatus),
+    core.on('committed', (info) => write({ event: 'committed', bytes: info.bytes, durationMs: info.durationMs, at: info.at })),
+    core.on('incident', (incident) => write({ event: 'incident', incident: incidentRow(incident, Date.now()) })),
+    core.on('resolved', (incident) => write({ event: 'resolved', incident: incidentRow(incident, Date.now()) })),
+  ]);
+}
+
+function tellPeople(core: Core, context: Context): Disposable {
+  const { out } = context;
+  let ready = false;
+  let problem: string | undefined;
+  const onStatus = (status: CoreStatus): void => {
+    if (!ready && status.importing !== undefined && status.importing.totalBytes > 0) {
+      out.progress(`Reading what is there: ${bytesText(status.importing.doneBytes)} of ${bytesText(status.importing.totalBytes)}`);
+    }
+    if (!ready && isReady(status)) {
+      ready = true;
+      out.progress('');
+      out.line(readyText(status));
+    }
+    if (status.problem?.code !== problem) {
+      problem = status.problem?.code;
+      if (status.problem !== undefined) out.line(`${paint('red', 'Not saving:')} ${status.problem.message} ${status.problem.hint ?? ''}`);
+      else out.line(paint('green', 'Saving again.'));
+    }
+  };
+  const tell = (mark: string, incident: Incident): void => {
+    const copy = incidentCopy(incident, Date.now());
+    out.line(`${new Date().toLocaleTimeString()}  ${mark} ${printable(copy.summary)}`);
+  };
+  return stack([
+    core.on('status', onStatus),
+    core.on('incident', (incident) => {
+      if (incident.severity === 'info') return;
+      tell(paint(incident.severity === 'loss' ? 'red' : 'yellow', incident.severity === 'loss' ? 'LOST' : 'WARNING'), incident);
+      out.line(`          ${paint('dim', `clawback show ${incident.id.slice(0, 8)} · clawback restore ${incident.id.slice(0, 8)}`)}`);
+    }),
+    core.on('resolved', (incident) => {
+      if (incident.severity !== 'info') tell(paint('green', 'SOLVED'), incident);
+    }),
+  ]);
+}
+
+function readyText(status: CoreStatus): string {
+  const sessions = status.sources.reduce((sum, source) => sum + source.sessions, 0);
+  const where = status.sources.map((source) => source.root).join(', ');
+  const newest = Math.max(0, ...status.sources.map((source) => source.lastCaptureAt ?? 0));
+  const last = newest === 0 ? '' : `, last change saved ${agoText(Date.now() - newest)}`;
+  return `${paint('green', 'Protecting')} ${sessions} conversations in ${where}${last}. Press Ctrl+C to stop.`;
+}
+
+function isReady(status: CoreStatus): boolean {
+  return status.health !== 'catching-up' && status.importing === undefined;
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+    // A reader that went away (`| head`) ends the watch instead of crashing it.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw new CoreError('io', errorShape(error).message, 'Standard output cannot be written.', error);
+      resolve();
+    });
+  });
+}
+
+function stack(disposables: readonly Disposable[]): Disposable {
+  return {
+    [Symbol.dispose]() {
+      for (const disposable of disposables) disposable[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { exportSession } from './commands/export.ts';
+import { dismiss, incidents } from './commands/incidents.ts';
+import { restore, undo } from './commands/restore.ts';
+import { search } from './commands/search.ts';
+import { sessions } from './commands/sessions.ts';
+import { show } from './commands/show.ts';
+import { status } from './commands/status.ts';
+import { verify } from './commands/verify.ts';
+import { watch } from './commands/watch.ts';
+import { type Context, contextOf, DEFAULT_FLUSH_INTERVAL_MS, type GlobalOptions } from './context.ts';
+import { Output } from './output.ts';
+
+const USAGE_ERROR = 2;
+
+/** The `clawback` command. Exit codes: 0 done, 1 refused or failed, 2 usage. */
+function program(): Command {
+  const command = new Command('clawback')
+    .description('A flight recorder for OpenClaw conversations.')
+    .version(packageJson.version)
+    .option('--state-dir <dir>', 'OpenClaw state directory to protect; repeatable (default: found by itself)', collect)
+    .option('--home <dir>', "Clawback's own directory (default: CLAWBACK_HOME, else the platform's)")
+    .option('--json', 'answer in JSON')
+    .exitOverride()
+    .showHelpAfterError('Run `clawback --help` to see every command.')
+    .helpCommand(false);
+  command
+    .command('watch')
+    .description('protect in the foreground until Ctrl+C')
+    .option('--flush-interval <ms>', 'at most this old when durable, 250 to 30000', flushInterval, DEFAULT_FLUSH_INTERVAL_MS)
+    .action(run((context, { flushInterval: ms }: { flushInterval: number }) => watch(context, ms)));
+  command.command('status').description('what is protected, and since when').action(run(status));
+  command
+    .command('sessions')
+    .description('conversations that are saved')
+    .option('--all', 'also those that OpenClaw archived or replaced')
+    .action(run((context, { all }: { all?: boolean }) => sessions(context, all === true)));
+  command.command('show <conversation>').description('read a conversation, by its number, id or incident').action(withReference(show));
+  command
+    .command('incidents')
+    .description('what needs you')
+    .option('--all', 'also quiet history and what is solved')
+    .action(run((context, { all }: { all?: boolean }) => incidents(context, all === true)));
+  command
+    .command('restore <incident-or-conversation>')
+    .description('put a conversation back')
+    .option('--generation <n>', 'which incarnation of its file', generationNumber)
+    .option('--dry-run', 'show what would happen')
+    .addOption(new Option('--to <target>', 'where to').choices(['new-session', 'file']))
+    .option('--output <file>', 'with --to file')
+    .option('--yes', 'do not ask')
+    .action(withReference(restore));
+  command.command('undo <restore>').description('take a restore back').action(withReference(undo));
+  command.command('dismiss <incident>').description('stop showing an incident; what was saved stays').action(withReference(dismiss));
+  command
+    .command('export <conversation>')
+    .description('write a conversation out: byte-exact jsonl or readable Markdown')
+    .option('--generation <n|all>', 'which incarnation of its file', generationOrAll)
+    .addOption(new Option('--format <format>', 'jsonl is byte-exact').choices(['jsonl', 'md']).default('jsonl'))
+    .option('--output <file>', 'default: standard output')
+    .action(withReference(exportSession));
+  command.command('search <text...>').description('find words in everything that was saved').action(withReference((context, words: string[]) => search(context, words.join(' '))));
+  command.command('verify').description('check every saved byte against its hash').action(run(verify));
+  return command;
+}
+
+type Action<O> = (context: Context, options: O) => void | Promise<void>;
+
+function run<O>(action: Action<O>): (options: O, command: Command) => Promise<void> {
+  return (options, command) => perform(command, (context) => action(context, options));
+}
+
+function withReference<R, O>(action: (context: Context, reference: R, options: O) => void | Promise<void>): (reference: R, options: O, command: Command) => Promise<void> {
+  return (reference, options, command) => perform(command, (context) => action(context, reference, options));
+}
+
+async function perform(command: Command, action: (context: Context) => void | Promise<void>): Promise<void> {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  try {
+    await action(contextOf(options));
+  } catch (error) {
+    new Output(options.json === true).failure(error);
+  }
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+function flushInterval(value: string): number {
+  const ms = Number(value);
+  if (!Number.isFinite(ms) || ms < 250 || ms > 30_000) throw new InvalidArgumentError('It is 250 to 30000 milliseconds.');
+  return ms;
+}
+
+function generationNumber(value: string): number {
+  const generation = Number(value);
+  if (!Number.isSafeInteger(generation) || generation < 1) throw new InvalidArgumentError('It is a number from 1 up.');
+  return generation;
+}
+
+function generationOrAll(value: string): number | 'all' {
+  return value === 'all' ? 'all' : generationNumber(value);
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+}

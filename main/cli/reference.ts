@@ -1,0 +1,27 @@
+import { CoreError } from '../core/platform/errors.ts';
+import type { Catalog } from '../core/store/store.ts';
+import type { Incident, SessionSummary } from '../core/types.ts';
+
+export type Referenced =
+  | { readonly is: 'incident'; readonly incident: Incident }
+  | { readonly is: 'session'; readonly session: SessionSummary };
+
+/** What a person means by an argument: an incident by the start of its id, else a conversation by number, id or key. */
+export function findReferenced(catalog: Catalog, reference: string): Referenced {
+  const incident = catalog.incident(reference);
+  if (incident !== undefined) return { is: 'incident', incident };
+  return { is: 'session', session: findSession(catalog, reference) };
+}
+
+export function findSession(catalog: Catalog, reference: string): SessionSummary {
+  const found = catalog.findSessions(reference);
+  const [only] = found;
+  if (only === undefined) {
+    throw new CoreError('not-found', `nothing here is called ${reference}`, 'Run `clawback sessions --all` or `clawback incidents --all`.');
+  }
+  if (found.length > 1) {
+    const numbers = found.map((session) => session.id).join(', ');
+    throw new CoreError('ambiguous', `${reference} could be ${found.length} conversations`, `Use one of their numbers: ${numbers}.`);
+  }
+  return only;
+}

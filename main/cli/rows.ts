@@ -1,0 +1,48 @@
+import type { Incident, MessageView, SessionSummary } from '../core/types.ts';
+import { incidentCopy } from '../wording/incident-copy.ts';
+
+/** The shapes of the command line's JSON: a contract, so they are spelled out and absent values are `null`. */
+export function sessionRow(session: SessionSummary): Record<string, unknown> {
+  return {
+    id: session.id,
+    agent: session.agent,
+    sessionId: session.sessionId,
+    sessionKey: session.sessionKey ?? null,
+    state: session.state,
+    bytes: session.bytes,
+    records: session.records,
+    generations: session.generations,
+    lastAppendAt: session.lastAppendAt ?? null,
+    continues: session.continues ?? null,
+    title: session.title,
+    onlyHere: session.onlyHere,
+  };
+}
+
+export function incidentRow(incident: Incident, now: number): Record<string, unknown> {
+  return {
+    id: incident.id,
+    kind: incident.kind,
+    severity: incident.severity,
+    agent: incident.agent ?? null,
+    sessionId: incident.sessionId ?? null,
+    sessionKey: incident.sessionKey ?? null,
+    openedAt: incident.openedAt,
+    resolvedAt: incident.resolvedAt ?? null,
+    resolution: incident.resolution ?? null,
+    messages: incident.messages,
+    bytes: incident.bytes,
+    summary: incidentCopy(incident, now).summary,
+    evidence: incident.evidence,
+  };
+}
+
+export function messageRow(message: MessageView): Record<string, unknown> {
+  return {
+    role: message.role,
+    text: message.text,
+    at: message.at ?? null,
+    provenance: message.provenance,
+    persisted: message.persisted,
+  };
+}

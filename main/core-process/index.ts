@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Core } from '../core/core.ts';
+import { listenForControl } from './control-socket.ts';
+import { parentPort, type Port } from './port.ts';
+import { errorShape, serveCore } from './rpc-server.ts';
+import { openRealCore } from './run-core.ts';
+import { stderrLogger } from './stderr-logger.ts';
+
+/** `argv[2]` as JSON. `control`: also listen for the command line. */
+const startSchema = z.strictObject({
+  home: z.string().min(1),
+  config: z.strictObject({ roots: z.array(z.string()).optional(), flushIntervalMs: z.number() }),
+  control: z.boolean(),
+});
+
+const HEARTBEAT_MS = 5_000;
+
+async function main(port: Port): Promise<void> {
+  let core: Core | undefined;
+  try {
+    const start = startSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
+    const { roots, flushIntervalMs } = start.config;
+    const config = roots === undefined ? { flushIntervalMs } : { roots, flushIntervalMs };
+    core = await openRealCore({ home: start.home, config, log: stderrLogger('info'), env: process.env });
+    const control = start.control ? await listenForControl(core, start.home) : undefined;
+    endWithParent(core, control, port);
+    core.start();
+  } catch (error) {
+    port.post({ type: 'fatal', error: errorShape(error) });
+    await core?.[Symbol.asyncDispose]();
+    process.exitCode = 1;
+    return;
+  }
+  const running = core;
+  serveCore(running, port, true);
+  port.post({ type: 'ready', status: running.status });
+  setInterval(() => port.post({ type: 'heartbeat', at: Date.now() }), HEARTBEAT_MS);
+}
+
+/** A core whose parent died would go on holding the writer lock: it flushes and ends instead. */
+function endWithParent(core: Core, control: AsyncDisposable | undefined, port: Port): void {
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    await control?.[Symbol.asyncDispose]();
+    await core[Symbol.asyncDispose]();
+    process.exit(0);
+  };
+  port.onClose(() => void end());
+  process.once('SIGTERM', () => void end());
+  process.once('SIGINT', () => void end());
+}
+
+const port = parentPort();
+if (port === undefined) {
+  process.stderr.write('The core process is started by the app. In a terminal, use: clawback watch\n');
+  process.exitCode = 2;
+} else void main(port);

@@ -1,0 +1,19 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Core, openCore } from '../core/core.ts';
+import { systemClock } from '../core/platform/clock.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import { nodeFileSystem } from '../core/platform/node-file-system.ts';
+import type { CoreConfig } from '../core/requests.ts';
+import { createGatewayProbe } from '../core/sources/openclaw-gateway.ts';
+
+/** A core over the real machine: real clock, files, processes. */
+export function openRealCore(options: { home: string; config: CoreConfig; log: Logger; env: NodeJS.ProcessEnv }): Promise<Core> {
+  return openCore({
+    ...options,
+    version: packageJson.version,
+    clock: systemClock,
+    fs: nodeFileSystem,
+    gateway: createGatewayProbe({ env: options.env }),
+    hints: options.env['CLAWBACK_WATCH'] !== 'poll',
+  });
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { ProtectedSource } from './protected-source.ts';
+import type { Recorder } from './recorder.ts';
+import type { Catalog, SourceRow } from './store/store.ts';
+import type { CoreStatus, Health, LiveSession, SourceStatus } from './types.ts';
+
+const MOST_LIVE_SHOWN = 20;
+
+export interface StatusInput {
+  readonly catalog: Catalog;
+  readonly sources: readonly ProtectedSource[];
+  readonly recorder: Pick<Recorder, 'problem' | 'lagBytes' | 'caughtUp' | 'importing' | 'pausedUntil' | 'lastCommitAt' | 'flushIntervalMs'>;
+  readonly watchHealthy: boolean;
+  readonly running: boolean;
+  readonly missingRoots: readonly string[];
+}
+
+export function coreStatus(input: StatusInput): CoreStatus {
+  const { catalog, recorder } = input;
+  const rows = new Map(catalog.sources().map((row) => [row.id, row]));
+  const sources = input.sources.map((source) => sourceStatus(source, rows.get(source.row.id), input.watchHealthy));
+  const missing = input.missingRoots.map((root): SourceStatus => ({ ...emptySource(root), problems: ['root-missing'] }));
+  const importing = recorder.importing;
+  return {
+    health: health(input, sources),
+    running: input.running,
+    sources: [...sources, ...missing],
+    live: liveSessions(input),
+    bufferBytes: catalog.bufferBytes(),
+    openIncidents: catalog.openIncidentCount(),
+    ...(recorder.lastCommitAt === undefined ? {} : { lastCommitAt: recorder.lastCommitAt }),
+    lagBytes: recorder.lagBytes,
+    flushIntervalMs: recorder.flushIntervalMs,
+    ...(recorder.pausedUntil === undefined ? {} : { pausedUntil: recorder.pausedUntil }),
+    ...(importing === undefined ? {} : { importing: { ...importing, sessions: sources.reduce((sum, source) => sum + source.sessions, 0) } }),
+    ...(recorder.problem === undefined ? {} : { problem: recorder.problem }),
+  };
+}
+
+/** Public id of a source: short, stable for a root on this machine. */
+export function sourceIdOf(row: Pick<SourceRow, 'layout' | 'root'>): string {
+  return `${row.layout}-${createHash('sha256').update(row.root).digest('hex').slice(0, 8)}`;
+}
+
+function health(input: StatusInput, sources: readonly SourceStatus[]): Health {
+  if (!input.running) return 'stopped';
+  if (input.recorder.problem !== undefined) return 'degraded';
+  if (input.recorder.pausedUntil !== undefined) return 'paused';
+  if (sources.some((source) => source.problems.some((problem) => problem.startsWith('unreadable')))) return 'degraded';
+  return input.recorder.caughtUp ? 'protecting' : 'catching-up';
+}
+
+type CountedRow = ReturnType<Catalog['sources']>[number];
+
+function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, watchHealthy: boolean): SourceStatus {
+  return {
+    ...emptySource(source.row.root),
+    layout: source.row.layout,
+    agents: row?.agents ?? 0,
+    sessions: row?.sessions ?? 0,
+    ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
+    lagBytes: source.lagBytes,
+    watch: watchHealthy ? 'events' : 'polling',
+    gateway: source.gateway,
+    problems: source.problems,
+  };
+}
+
+function emptySource(root: string): SourceStatus {
+  return {
+    id: sourceIdOf({ layout: 'openclaw-jsonl', root }),
+    root,
+    layout: 'openclaw-jsonl',
+    agents: 0,
+    sessions: 0,
+    lagBytes: 0,
+    witnesses: [],
+    watch: 'polling',
+    gateway: 'unknown',
+    problems: [],
+  };
+}
+
+/** Written to within the last ten minutes (later they are `dormant`), newest first. */
+function liveSessions(input: StatusInput): readonly LiveSession[] {
+  const lag = new Map<string, number>();
+  for (const source of input.sources) for (const hot of source.hot) lag.set(`${source.row.id}/${hot.agent}/${hot.nativeId}`, hot.lagBytes);
+  return input.catalog.sessions({ states: ['live'], limit: MOST_LIVE_SHOWN }).items.map((session) => ({
+    id: session.id,
+    title: session.title,
+    agent: session.agent,
+    lagBytes: lag.get(`${session.sourceId}/${session.agent}/${session.nativeId}`) ?? 0,
+    ...(session.lastAppendAt === undefined ? {} : { lastAppendAt: session.lastAppendAt }),
+  }));
+}

@@ -1,0 +1,400 @@
+import { realpathSync } from 'node:fs';
+import { catalogRequests, requireIncident } from './catalog-requests.ts';
+import { createDirectoryTailer } from './capture/directory-tailer.ts';
+import { createWatcher, type Watcher } from './capture/watcher.ts';
+import { createDetector } from './detect/detector.ts';
+import { defaultPolicy, type Outcome } from './detect/detection.ts';
+import type { Clock } from './platform/clock.ts';
+import { CoreError, errnoOf } from './platform/errors.ts';
+import type { FileSystem } from './platform/file-system.ts';
+import type { Logger } from './platform/logger.ts';
+import { ProtectedSource } from './protected-source.ts';
+import { Recorder } from './recorder.ts';
+import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
+import { createRestorer } from './restore/restorer.ts';
+import type { GatewayProbe, Restorer, RestoreRequest } from './restore/restoring.ts';
+import { readOpenClawConfig } from './sources/openclaw-config.ts';
+import { discoverStateDirs } from './sources/openclaw-home.ts';
+import { parseLine, sources as sourceRegistry } from './sources/registry.ts';
+import { coreStatus } from './core-status.ts';
+import { openBuffer } from './store/buffer.ts';
+import type { CommitResult, Journal } from './store/store.ts';
+import type { CoreStatus, Incident, RestoreReceipt } from './types.ts';
+
+export interface CoreOptions {
+  /** Clawback's own directory. */
+  readonly home: string;
+  readonly config: CoreConfig;
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly fs: FileSystem;
+  readonly log: Logger;
+  readonly gateway: GatewayProbe;
+  /** Watch events as hints; capture is complete without them. */
+  readonly hints: boolean;
+}
+
+const STATUS_EVERY_MS = 1_000;
+const BEAT_EVERY_MS = 5_000;
+const SHORTEST_FLUSH_MS = 250;
+const LONGEST_FLUSH_MS = 30_000;
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
+
+/**
+ * The front door: owns the buffer and its one writer, the sources under protection and the loop. Opening takes the writer
+ * lock (CoreError `buffer-locked` when another Clawback has it), finishes interrupted restores and proves nothing yet;
+ * `start` begins to protect.
+ */
+export async function openCore(options: CoreOptions): Promise<Core> {
+  checkFlushInterval(options.config.flushIntervalMs);
+  const opened = openBuffer(options.home, { clock: options.clock, log: options.log, parse: parseLine });
+  const core = new Core(options, opened.journal, opened.damagedAside);
+  try {
+    await core.recover();
+  } catch (error) {
+    await core[Symbol.asyncDispose]();
+    throw error;
+  }
+  return core;
+}
+
+export class Core implements AsyncDisposable {
+  readonly handlers: CoreHandlers;
+  readonly #options: CoreOptions;
+  readonly #journal: Journal;
+  readonly #recorder: Recorder;
+  readonly #restorer: Restorer;
+  readonly #detector: ReturnType<typeof createDetector>;
+  readonly #sources = new Map<string, ProtectedSource>();
+  readonly #listeners = new Map<CoreEvent, Set<(payload: never) => void>>();
+  readonly #timers = new Set<Disposable>();
+  readonly #runId: number;
+  #damagedAside: string | undefined;
+  #watcher: Watcher | undefined;
+  #roots: readonly string[] | undefined;
+  #statusDue: Disposable | undefined;
+  #restoring: Promise<unknown> = Promise.resolve();
+  #started = false;
+  #closed = false;
+
+  constructor(options: CoreOptions, journal: Journal, damagedAside: string | undefined) {
+    this.#options = options;
+    this.#journal = journal;
+    this.#damagedAside = damagedAside;
+    this.#roots = options.config.roots;
+    this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
+    this.#detector = createDetector({
+      policy: defaultPolicy,
+      sessions: journal.rememberedSessions(),
+      incidents: journal.rememberedIncidents(),
+      classify: (name) => sourceRegistry['openclaw-jsonl'].classify(name),
+    });
+    this.#recorder = new Recorder(
+      {
+        clock: options.clock,
+        log: options.log,
+        journal,
+        detector: this.#detector,
+        sources: () => [...this.#sources.values()],
+        onCommit: (result) => this.#committed(result),
+        onChange: () => this.#announceStatus(),
+      },
+      options.config.flushIntervalMs,
+    );
+    this.#restorer = createRestorer({
+      journal,
+      clock: options.clock,
+      log: options.log,
+      gateway: options.gateway,
+      directoryOf: (sourceId, agent) => this.#directoryOf(sourceId, agent),
+      rootOf: (sourceId) => this.#journal.catalog.sources().find((row) => row.id === sourceId)?.root,
+    });
+    this.#openSources();
+    this.handlers = this.#answer();
+  }
+
+  /** Finishes or takes back restores that a crash interrupted. */
+  async recover(): Promise<void> {
+    await this.#restorer.recover();
+  }
+
+  start(): void {
+    this.#started = true;
+    this.#hint();
+    this.#every(BEAT_EVERY_MS, () => this.#journal.beat(this.#runId, this.#options.clock.now()));
+    this.#every(STATUS_EVERY_MS, () => void this.#probe());
+    this.#recorder.start();
+    void this.#probe();
+  }
+
+  on<E extends CoreEvent>(event: E, listener: (payload: CoreEvents[E]) => void): Disposable {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener);
+    return { [Symbol.dispose]: () => void listeners.delete(listener) };
+  }
+
+  get status(): CoreStatus {
+    return coreStatus({
+      catalog: this.#journal.catalog,
+      sources: [...this.#sources.values()],
+      recorder: this.#recorder,
+      watchHealthy: this.#watcher?.healthy ?? false,
+      running: this.#started && !this.#closed,
+      missingRoots: this.#missingRoots(),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#recorder[Symbol.dispose]();
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#statusDue?.[Symbol.dispose]();
+    await this.#watcher?.[Symbol.asyncDispose]();
+    await this.#restoring.catch((error: unknown) => this.#options.log.log('warn', 'restore-unfinished', { error: String(error) }));
+    try {
+      if (this.#started) this.#recorder.flush();
+      this.#journal.endRun(this.#runId, this.#options.clock.now());
+    } catch (error) {
+      this.#options.log.log('error', 'last-flush-failed', { error: String(error) });
+    } finally {
+      for (const source of this.#sources.values()) source[Symbol.dispose]();
+      this.#journal[Symbol.dispose]();
+    }
+  }
+
+  #answer(): CoreHandlers {
+    const { clock } = this.#options;
+    return {
+      ...catalogRequests(this.#journal.catalog),
+      status: async () => this.status,
+      acknowledge: async ({ incidentId }) => {
+        this.#journal.acknowledge(incidentId, clock.now());
+        return null;
+      },
+      dismiss: async ({ incidentId }) => {
+        const incident = requireIncident(this.#journal.catalog, incidentId);
+        if (incident.resolvedAt === undefined) this.#recorder.commitOutcome(this.#detector.dismissed(incident.dedupeKey, clock.now()));
+        return requireIncident(this.#journal.catalog, incident.id);
+      },
+      planRestore: async (request) => this.#restorer.plan(this.#named(request)),
+      restore: (request) => this.#inTurn(() => this.#restore(this.#named(request))),
+      undo: ({ restoreId }) => this.#inTurn(() => this.#undo(restoreId)),
+      check: async () => {
+        this.#recorder.checkNow();
+        return this.status;
+      },
+      flush: async () => {
+        this.#recorder.flush();
+        return null;
+      },
+      pause: async ({ untilMs }) => {
+        const now = clock.now();
+        if (!(untilMs > now && untilMs <= now + LONGEST_PAUSE_MS)) {
+          throw new CoreError('invalid', 'a pause ends within the next 24 hours', 'Choose a time between now and tomorrow.');
+        }
+        this.#recorder.flush();
+        this.#recorder.pausedUntil = untilMs;
+        this.#announceStatus();
+        return this.status;
+      },
+      resume: async () => {
+        this.#recorder.pausedUntil = undefined;
+        this.#recorder.wake();
+        this.#announceStatus();
+        return this.status;
+      },
+      configure: async (config) => {
+        checkFlushInterval(config.flushIntervalMs);
+        this.#recorder.flushIntervalMs = config.flushIntervalMs;
+        this.#roots = config.roots;
+        this.#openSources();
+        this.#hint();
+        this.#announceStatus();
+        return this.status;
+      },
+      discover: async () => discoverStateDirs(this.#options.env).map((found) => found.root),
+    };
+  }
+
+  /** Restores one after the other: two at once would race for the same index. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#restoring.then(task, task);
+    this.#restoring = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #restore(request: RestoreRequest): Promise<RestoreReceipt> {
+    const plan = await this.#restorer.plan(request);
+    if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
+    const receipt = await this.#restorer.apply(plan, request);
+    const incident = request.incidentId === undefined ? undefined : this.#journal.catalog.incident(request.incidentId);
+    if (incident !== undefined && incident.resolvedAt === undefined && receipt.ok) {
+      const at = this.#options.clock.now();
+      const resolved = [{ dedupeKey: incident.dedupeKey, as: 'restored' as const, at }];
+      this.#recorder.commitOutcome(withResolved(this.#sessionRestored(incident, at), resolved));
+    }
+    this.#recorder.wake();
+    return receipt;
+  }
+
+  #sessionRestored(incident: Incident, at: number): Outcome {
+    if (incident.agent === undefined || incident.nativeId === undefined) return { transitions: [], sessions: [], drafts: [], resolved: [] };
+    return this.#detector.restored({ sourceId: incident.sourceId, agent: incident.agent, nativeId: incident.nativeId }, 'verified', at);
+  }
+
+  async #undo(restoreId: string): Promise<{ ok: true; restoreId: string; path: string }> {
+    const undone = await this.#restorer.undo(restoreId);
+    this.#recorder.wake();
+    return undone;
+  }
+
+  /** People name an incident by the first characters of its id. */
+  #named(request: RestoreRequest): RestoreRequest {
+    if (request.incidentId === undefined) return request;
+    return { ...request, incidentId: requireIncident(this.#journal.catalog, request.incidentId).id };
+  }
+
+  #openSources(): void {
+    const wanted = new Set(this.#wantedRoots());
+    for (const [root, source] of this.#sources) {
+      if (wanted.has(root)) continue;
+      source[Symbol.dispose]();
+      this.#sources.delete(root);
+    }
+    for (const root of wanted) if (!this.#sources.has(root)) this.#sources.set(root, this.#openSource(root));
+  }
+
+  #openSource(root: string): ProtectedSource {
+    const { clock, env, fs, gateway, log } = this.#options;
+    const row = this.#journal.registerSource('openclaw-jsonl', root, clock.now());
+    const source = new ProtectedSource(row, {
+      tailerDeps: { fs, clock, log, nextGenerationId: () => this.#journal.nextGenerationId() },
+      createTailer: createDirectoryTailer,
+      knownGenerations: (directory) => this.#journal.knownGenerations(directory),
+      source: sourceRegistry[row.layout],
+      gateway,
+      resetPolicy: () => readOpenClawConfig(root, env).resetPolicy,
+    });
+    source.refreshDirectories();
+    this.#reportDamage(row.id);
+    return source;
+  }
+
+  /** Once, with the first source: a buffer that had to be rebuilt may lack what is no longer on disk. */
+  #reportDamage(sourceId: number): void {
+    const path = this.#damagedAside;
+    if (path === undefined) return;
+    this.#damagedAside = undefined;
+    const draft = {
+      kind: 'mirror-degraded' as const,
+      dedupeKey: `mirror-degraded:${path}`,
+      severity: 'warning' as const,
+      sourceId,
+      messages: 0,
+      bytes: 0,
+      evidence: { setAside: path },
+    };
+    this.#recorder.commitOutcome({ transitions: [], sessions: [], drafts: [draft], resolved: [] });
+  }
+
+  #wantedRoots(): readonly string[] {
+    const named = this.#roots ?? discoverStateDirs(this.#options.env).map((found) => found.root);
+    return named.flatMap((root) => realRoot(root) ?? []);
+  }
+
+  #missingRoots(): readonly string[] {
+    return (this.#roots ?? []).filter((root) => realRoot(root) === undefined);
+  }
+
+  #directoryOf(sourceId: number, agent: string): string | undefined {
+    for (const source of this.#sources.values()) {
+      const found = source.directories.find((directory) => directory.sourceId === sourceId && directory.agent === agent);
+      if (found !== undefined) return found.path;
+    }
+    return undefined;
+  }
+
+  #hint(): void {
+    if (!this.#options.hints || !this.#started) return;
+    const previous = this.#watcher;
+    this.#watcher = createWatcher({
+      roots: [...this.#sources.keys()],
+      directories: [...this.#sources.values()].flatMap((source) => source.directories.map((directory) => directory.path)),
+      log: this.#options.log,
+      onHint: (directory, name) => {
+        for (const source of this.#sources.values()) if (source.hint(directory, name)) this.#recorder.wake();
+      },
+      onUnhealthy: () => this.#announceStatus(),
+    });
+    void previous?.[Symbol.asyncDispose]();
+  }
+
+  async #probe(): Promise<void> {
+    if (!this.#recorder.probeDue()) return;
+    try {
+      for (const source of this.#sources.values()) await source.probeGateway();
+    } catch (error) {
+      this.#options.log.log('warn', 'gateway-probe-failed', { error: String(error) });
+    }
+    if (this.#roots === undefined || this.#missingRoots().length > 0 || this.#sources.size < this.#roots.length) {
+      const before = this.#sources.size;
+      this.#openSources();
+      if (this.#sources.size !== before) this.#hint();
+    }
+    this.#announceStatus();
+  }
+
+  #committed(result: CommitResult): void {
+    if (result.bytes > 0) this.#emit('committed', { bytes: result.bytes, durationMs: result.durationMs, at: result.at });
+    for (const incident of result.opened) this.#emit('incident', incident);
+    for (const incident of result.resolved) this.#emit('resolved', incident);
+    this.#announceStatus();
+  }
+
+  /** At most once a second: the tray and the windows need no more. */
+  #announceStatus(): void {
+    if (!this.#started || this.#closed || this.#statusDue !== undefined) return;
+    this.#statusDue = this.#options.clock.schedule(STATUS_EVERY_MS, () => {
+      this.#statusDue = undefined;
+      this.#emit('status', this.status);
+    });
+  }
+
+  #emit<E extends CoreEvent>(event: E, payload: CoreEvents[E]): void {
+    for (const listener of this.#listeners.get(event) ?? []) (listener as (payload: CoreEvents[E]) => void)(payload);
+  }
+
+  #every(intervalMs: number, task: () => void): void {
+    const run = (): void => {
+      this.#timers.delete(timer);
+      if (this.#closed) return;
+      task();
+      this.#every(intervalMs, task);
+    };
+    const timer = this.#options.clock.schedule(intervalMs, run);
+    this.#timers.add(timer);
+  }
+}
+
+function withResolved(outcome: Outcome, resolved: Outcome['resolved']): Outcome {
+  const known = new Set(outcome.resolved.map((entry) => entry.dedupeKey));
+  return { ...outcome, resolved: [...outcome.resolved, ...resolved.filter((entry) => !known.has(entry.dedupeKey))] };
+}
+
+function checkFlushInterval(flushIntervalMs: number): void {
+  if (flushIntervalMs >= SHORTEST_FLUSH_MS && flushIntervalMs <= LONGEST_FLUSH_MS) return;
+  throw new CoreError('invalid', `not a flush interval: ${flushIntervalMs} ms`, 'Choose 250 to 30000 ms.');
+}
+
+function realRoot(root: string): string | undefined {
+  try {
+    return realpathSync(root);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'EIO') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+import { basename, join } from 'node:path';
+import type { Change, DirectoryRef } from './capture/change.ts';
+import type { DirectoryListing, DirectoryTailer } from './capture/tailing.ts';
+import type { DirectoryView, LockSighting, ResetPolicy } from './detect/detection.ts';
+import { errnoOf } from './platform/errors.ts';
+import type { FileStat, FileSystem } from './platform/file-system.ts';
+import type { IndexReading, LockReading, TranscriptSource } from './sources/source.ts';
+
+const LONGEST_INDEX_BYTES = 256 * 1024 * 1024;
+const LONGEST_LOCK_BYTES = 4_096;
+
+interface Sighted<T> {
+  readonly version: string;
+  readonly reading: T | undefined;
+}
+
+export interface WatchDeps {
+  readonly fs: FileSystem;
+  readonly source: TranscriptSource;
+  readonly alive: (pid: number, startTime?: number) => boolean;
+}
+
+/**
+ * One sessions directory as detection sees it: the tailer's listing, the meaning of the index, and who holds which lock.
+ * Index and locks are read again only when their file is another version; a torn read is simply read again at the next look.
+ */
+export class DirectoryWatch implements Disposable {
+  readonly directory: DirectoryRef;
+  readonly tailer: DirectoryTailer;
+  readonly #deps: WatchDeps;
+  readonly #locks = new Map<string, Sighted<LockReading>>();
+  #index: Sighted<IndexReading> | undefined;
+  #listingSeen: DirectoryListing | undefined;
+  #indexSeen: Sighted<IndexReading> | undefined;
+  #hadLocks = false;
+
+  constructor(deps: WatchDeps, directory: DirectoryRef, tailer: DirectoryTailer) {
+    this.#deps = deps;
+    this.directory = directory;
+    this.tailer = tailer;
+  }
+
+  /** The view, when there is something in it that detection may not know yet; `force` gives it in any case. */
+  view(changes: readonly Change[], gateway: DirectoryView['gateway'], resetPolicy: ResetPolicy, force: boolean): DirectoryView | undefined {
+    const listing = this.tailer.listing;
+    this.#readIndex(listing);
+    const hasLocks = listing.locks.length > 0;
+    const changed =
+      force ||
+      changes.length > 0 ||
+      hasLocks ||
+      this.#hadLocks ||
+      listing !== this.#listingSeen ||
+      this.#index !== this.#indexSeen;
+    if (!changed) return undefined;
+    this.#listingSeen = listing;
+    this.#indexSeen = this.#index;
+    this.#hadLocks = hasLocks;
+    return {
+      directory: this.directory,
+      state: listing.state,
+      ...(listing.reason === undefined ? {} : { reason: listing.reason }),
+      transcripts: listing.transcripts,
+      ...(this.#index?.reading === undefined ? {} : { index: this.#index.reading }),
+      locks: this.#sightLocks(listing),
+      skipped: listing.skipped,
+      resetPolicy,
+      gateway,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.tailer[Symbol.dispose]();
+  }
+
+  #readIndex(listing: DirectoryListing): void {
+    if (listing.state !== 'ok') return;
+    const path = listing.indexPath;
+    if (path === undefined) {
+      if (this.#index !== undefined) this.#index = undefined;
+      return;
+    }
+    const read = this.#readVersion(path, LONGEST_INDEX_BYTES, this.#index?.version);
+    if (read === 'unchanged') return;
+    this.#index =
+      read === undefined ? undefined : { version: read.version, reading: this.#deps.source.parseIndex(read.bytes) };
+  }
+
+  #sightLocks(listing: DirectoryListing): LockSighting[] {
+    const sightings: LockSighting[] = [];
+    const present = new Set<string>();
+    for (const { name, of } of listing.locks) {
+      const artefact = this.#deps.source.classify(of);
+      if (artefact.is !== 'transcript') continue;
+      present.add(name);
+      const known = this.#locks.get(name);
+      const read = this.#readVersion(join(this.directory.path, basename(name)), LONGEST_LOCK_BYTES, known?.version);
+      if (read === undefined) {
+        this.#locks.delete(name);
+        continue;
+      }
+      const lock = read === 'unchanged' ? known?.reading : this.#deps.source.parseLock(read.bytes);
+      if (read !== 'unchanged') this.#locks.set(name, { version: read.version, reading: lock });
+      sightings.push({
+        nativeId: artefact.nativeId,
+        ...(lock === undefined ? {} : { pid: lock.pid, holderAlive: this.#deps.alive(lock.pid, lock.startTime) }),
+        ...(lock?.createdAt === undefined ? {} : { createdAt: lock.createdAt }),
+      });
+    }
+    for (const name of this.#locks.keys()) if (!present.has(name)) this.#locks.delete(name);
+    return sightings;
+  }
+
+  /** `undefined`: cannot be read now (gone between listing and reading, or no permission). */
+  #readVersion(path: string, limitBytes: number, known: string | undefined): { version: string; bytes: Uint8Array } | 'unchanged' | undefined {
+    try {
+      const stat = this.#deps.fs.stat(path);
+      if (stat === undefined) return undefined;
+      const version = versionOf(stat);
+      if (version === known) return 'unchanged';
+      using file = this.#deps.fs.open(path);
+      return { version, bytes: file.readAt(0, Math.min(limitBytes, file.stat().size)) };
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === 'ENOENT' || code === 'EACCES' || code === 'EPERM' || code === 'ELOOP' || code === 'EIO' || code === 'EMFILE' || code === 'not-a-file') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+
+function versionOf(stat: FileStat): string {
+  return `${stat.dev}:${stat.ino}:${stat.mtimeNs}:${stat.size}`;
+}

@@ -1,0 +1,130 @@
+import type { Change, DirectoryRef } from './capture/change.ts';
+import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
+import { DirectoryWatch } from './directory-watch.ts';
+import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
+import type { GatewayProbe } from './restore/restoring.ts';
+import type { TranscriptSource } from './sources/source.ts';
+import type { SourceRow } from './store/store.ts';
+import type { LiveSession, SourceStatus } from './types.ts';
+
+export interface ProtectedSourceDeps {
+  readonly tailerDeps: Omit<TailerDeps, 'classify'>;
+  readonly createTailer: CreateDirectoryTailer;
+  readonly knownGenerations: (directory: DirectoryRef) => readonly KnownGeneration[];
+  readonly source: TranscriptSource;
+  readonly gateway: GatewayProbe;
+  /** Reset policy of this root's configuration, read again now and then because the person may edit it. */
+  readonly resetPolicy: () => ResetPolicy;
+}
+
+/** One OpenClaw state directory under protection: its sessions directories and what is known of its gateway. */
+export class ProtectedSource implements Disposable {
+  readonly row: SourceRow;
+  readonly #deps: ProtectedSourceDeps;
+  readonly #watches = new Map<string, DirectoryWatch>();
+  #resetPolicy: ResetPolicy;
+  #gateway: DirectoryView['gateway'] = 'unknown';
+  #gatewayChanged = false;
+
+  constructor(row: SourceRow, deps: ProtectedSourceDeps) {
+    this.row = row;
+    this.#deps = deps;
+    this.#resetPolicy = deps.resetPolicy();
+  }
+
+  /** Sessions directories that exist now or may appear; newly found ones start to be mirrored. */
+  refreshDirectories(): void {
+    this.#resetPolicy = this.#deps.resetPolicy();
+    for (const { agent, path } of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
+      if (this.#watches.has(path)) continue;
+      const directory: DirectoryRef = { sourceId: this.row.id, agent, path };
+      const tailer = this.#deps.createTailer(
+        { ...this.#deps.tailerDeps, classify: (name) => this.#deps.source.classify(name) },
+        directory,
+        this.#deps.knownGenerations(directory),
+      );
+      this.#watches.set(path, new DirectoryWatch({ fs: this.#deps.tailerDeps.fs, source: this.#deps.source, alive: this.#deps.gateway.alive }, directory, tailer));
+    }
+  }
+
+  /** Asks whether the gateway runs; the answer is part of the next views. */
+  async probeGateway(): Promise<void> {
+    const state = await this.#deps.gateway.state(this.row.root);
+    if (state !== this.#gateway) {
+      this.#gateway = state;
+      this.#gatewayChanged = true;
+    }
+  }
+
+  collect(mode: 'poll' | 'sweep', budgetBytes: number): { readonly changes: readonly Change[]; readonly views: readonly DirectoryView[] } {
+    const changes: Change[] = [];
+    const views: DirectoryView[] = [];
+    let left = budgetBytes;
+    const force = this.#gatewayChanged;
+    this.#gatewayChanged = false;
+    for (const watch of this.#watches.values()) {
+      const found = mode === 'sweep' ? watch.tailer.sweep(left) : watch.tailer.poll(left);
+      for (const change of found) {
+        changes.push(change);
+        if (change.change === 'appended') left -= change.bytes.byteLength;
+      }
+      left = Math.max(0, left);
+      const view = watch.view(found, this.#gateway, this.#resetPolicy, force);
+      if (view !== undefined) views.push(view);
+    }
+    return { changes, views };
+  }
+
+  hint(directory: string, name: string | undefined): boolean {
+    const watch = this.#watches.get(directory);
+    watch?.tailer.hint(name);
+    return watch !== undefined;
+  }
+
+  get directories(): readonly DirectoryRef[] {
+    return [...this.#watches.values()].map((watch) => watch.directory);
+  }
+
+  get lagBytes(): number {
+    let lag = 0;
+    for (const watch of this.#watches.values()) lag += watch.tailer.lagBytes;
+    return lag;
+  }
+
+  get sweepCostMs(): number {
+    let cost = 0;
+    for (const watch of this.#watches.values()) cost += watch.tailer.sweepCostMs;
+    return cost;
+  }
+
+  get isHot(): boolean {
+    for (const watch of this.#watches.values()) if (watch.tailer.hot.length > 0 || watch.tailer.listing.locks.length > 0) return true;
+    return false;
+  }
+
+  /** Hot conversations with their lag, for the menu. */
+  get hot(): readonly (Pick<LiveSession, 'agent' | 'lagBytes'> & { readonly nativeId: string })[] {
+    return [...this.#watches.values()].flatMap((watch) =>
+      watch.tailer.hot.map((hot) => ({ agent: watch.directory.agent, nativeId: hot.nativeId, lagBytes: hot.lagBytes })),
+    );
+  }
+
+  get gateway(): SourceStatus['gateway'] {
+    return this.#gateway;
+  }
+
+  get problems(): readonly string[] {
+    const problems = new Set<string>();
+    for (const watch of this.#watches.values()) {
+      const { state, reason, skipped } = watch.tailer.listing;
+      if (state === 'unreadable') problems.add(`unreadable:${reason ?? 'unknown'}`);
+      for (const entry of skipped) problems.add(`skipped:${entry.reason}`);
+    }
+    return [...problems];
+  }
+
+  [Symbol.dispose](): void {
+    for (const watch of this.#watches.values()) watch[Symbol.dispose]();
+    this.#watches.clear();
+  }
+}

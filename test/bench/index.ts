@@ -1,0 +1,21 @@
+import { appendLatency } from './append-latency.ts';
+import { firstImport } from './first-import.ts';
+import { idleCost } from './idle-cost.ts';
+import { type Measure, measuresTable } from './measures.ts';
+
+/** `npm run bench`: every figure of one run on one machine; budgets are the ones of ARCHITECTURE.md. */
+const parts: Record<string, () => Promise<readonly Measure[]>> = {
+  append: async () => [await appendLatency(1_000), await appendLatency(250)],
+  import: firstImport,
+  idle: idleCost,
+};
+
+const wanted = process.argv.slice(2);
+const measures: Measure[] = [];
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stderr.write(`measuring ${name} …\n`);
+  measures.push(...(await measure()));
+}
+process.stdout.write(`${JSON.stringify(measures)}\n\n${measuresTable(measures)}\n`);
+if (measures.some((measure) => !(measure.value <= measure.budget))) process.exitCode = 1;
