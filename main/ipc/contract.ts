@@ -37,7 +37,11 @@ export interface AppInfo {
   readonly home: string;
   /** `unavailable` with a reason when the system cannot show notifications; the tray takes over. */
   readonly notifications: 'available' | 'unavailable';
+  /** Only with `unavailable`; a code such as `unsupported`, `failed`, `no-answer`. */
+  readonly notificationsReason?: string;
   readonly demo: boolean;
+  /** Where a settings file that could not be understood was moved when the app started. */
+  readonly settingsSetAside?: string;
   readonly loginItem: 'enabled' | 'disabled' | 'requires-approval' | 'unsupported';
 }
 
@@ -62,13 +66,22 @@ export interface Events {
   resolved: CoreEvents['resolved'];
   'settings.changed': Settings;
   /** The person came here from a notification or the menu. */
-  'incident.selected': { readonly incidentId: string };
+  'incident.selected': { readonly incidentId: string; readonly restore?: boolean };
 }
 
 /** What crosses the bridge for one request: an error is a value, so that its code and hint arrive. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorShape };
 
-/** What the preload puts on `window.api`, and all that a window ever sees. Rejects with an `ErrorShape` as `cause`. */
+/**
+ * What the preload puts on `window.api`, and all that a window ever sees. Never rejects for an expected error: the context
+ * bridge copies an Error without its code, hint and cause.
+ */
+export interface Bridge {
+  request<K extends Channel>(channel: K, input: Requests[K]['in']): Promise<Reply<Requests[K]['out']>>;
+  subscribe<K extends keyof Events>(event: K, listener: (payload: Events[K]) => void): () => void;
+}
+
+/** The bridge as the windows' own code uses it. Rejects with an `ErrorShape` as `cause`. */
 export interface RendererApi {
   request<K extends Channel>(channel: K, input: Requests[K]['in']): Promise<Requests[K]['out']>;
   subscribe<K extends keyof Events>(event: K, listener: (payload: Events[K]) => void): () => void;

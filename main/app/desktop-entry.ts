@@ -1,0 +1,24 @@
+/** An XDG autostart entry. Quoting: Desktop Entry Specification 1.5, "The Exec key". */
+export function desktopEntry(command: readonly string[]): string {
+  return [
+    '[Desktop Entry]',
+    'Type=Application',
+    'Name=Clawback',
+    'Comment=A flight recorder for OpenClaw conversations',
+    `Exec=${command.map(quote).join(' ')}`,
+    'Terminal=false',
+    'X-GNOME-Autostart-enabled=true',
+    '',
+  ].join('\n');
+}
+
+/** Desktops switch an entry off by one of these keys instead of removing it. */
+export function isEnabledEntry(text: string): boolean {
+  return !/^Hidden\s*=\s*true\s*$/im.test(text) && !/^X-GNOME-Autostart-enabled\s*=\s*false\s*$/im.test(text);
+}
+
+/** Twice escaped: once for the quoted argument, once more because the value is a string of the file format. */
+function quote(argument: string): string {
+  const escaped = argument.replace(/[\\"`$]/g, '\\$&').replaceAll('%', '%%');
+  return `"${escaped.replaceAll('\\', '\\\\')}"`;
+}

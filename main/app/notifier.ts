@@ -1,0 +1,107 @@
+import { Notification } from 'electron';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import type { Incident } from '../core/types.ts';
+import type { NotifyPolicy } from '../ipc/contract.ts';
+import { type Announcement, arrive, decide, emptyBudget, isAnnounced, type NotificationBudget, withdraw } from './notification-budget.ts';
+import { announcementCopy } from './notification-copy.ts';
+
+export interface NotifierDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly platform: string;
+  readonly policy: () => NotifyPolicy;
+  /** The person has seen it, here or by their own policy in the tray alone. */
+  readonly acknowledge: (incidentId: string) => void;
+  readonly open: (incidentId: string | undefined) => void;
+  readonly restore: (incidentId: string) => void;
+  readonly availabilityChanged: () => void;
+}
+
+/** A service that neither shows nor refuses within this time is not there. */
+const answerMs = 5_000;
+
+/** Tells the person about incidents through the system's notifications, within the budget. */
+export class Notifier {
+  readonly #deps: NotifierDeps;
+  /** A notification that is collected as garbage loses its click. */
+  readonly #kept = new Set<Notification>();
+  #budget: NotificationBudget = emptyBudget;
+  #timer: Disposable | undefined;
+  #unavailable: string | undefined;
+
+  constructor(deps: NotifierDeps) {
+    this.#deps = deps;
+    this.#unavailable = Notification.isSupported() ? undefined : 'unsupported';
+  }
+
+  /** Why notifications do not reach the person; `undefined` as long as they seem to. */
+  get unavailable(): string | undefined {
+    return this.#unavailable;
+  }
+
+  offer(incidents: readonly Incident[]): void {
+    const policy = this.#deps.policy();
+    for (const incident of incidents) {
+      const quiet = incident.severity !== 'info' && incident.notifiedAt === undefined && !isAnnounced(incident, policy);
+      if (quiet) this.#deps.acknowledge(incident.id);
+    }
+    const announced = incidents.filter((incident) => isAnnounced(incident, policy));
+    this.#budget = arrive(this.#budget, announced, this.#deps.clock.monotonic());
+    this.#proceed();
+  }
+
+  withdraw(incident: Incident): void {
+    this.#budget = withdraw(this.#budget, incident.dedupeKey);
+  }
+
+  #proceed(): void {
+    const { clock } = this.#deps;
+    const { budget, show, againAt } = decide(this.#budget, clock.monotonic());
+    this.#budget = budget;
+    this.#timer?.[Symbol.dispose]();
+    if (againAt !== undefined) this.#timer = clock.schedule(againAt - clock.monotonic(), () => this.#proceed());
+    for (const announcement of show) this.#show(announcement);
+  }
+
+  #show(announcement: Announcement): void {
+    const { clock, platform, acknowledge, open, restore } = this.#deps;
+    if (this.#unavailable === 'unsupported') return;
+    const copy = announcementCopy(announcement, clock.now(), platform);
+    const notification = new Notification({
+      title: copy.title,
+      body: copy.body,
+      ...(copy.restore ? { actions: [{ type: 'button', text: 'Restore…' }] } : {}),
+      ...(platform === 'linux' && copy.urgent ? { urgency: 'critical', timeoutType: 'never' } : {}),
+    });
+    this.#kept.add(notification);
+    const incidents = announcement.is === 'single' ? [announcement.incident] : announcement.incidents;
+    const single = announcement.is === 'single' ? announcement.incident.id : undefined;
+    const silence = clock.schedule(answerMs, () => this.#setAvailability('no-answer'));
+    notification.once('show', () => {
+      silence[Symbol.dispose]();
+      this.#setAvailability(undefined);
+      for (const incident of incidents) acknowledge(incident.id);
+    });
+    notification.once('failed', (_event, error) => {
+      silence[Symbol.dispose]();
+      this.#deps.log.log('warn', 'notification-failed', { error });
+      this.#setAvailability('failed');
+      this.#kept.delete(notification);
+    });
+    notification.on('click', () => open(single));
+    notification.on('action', (event, index) => {
+      // Electron 45 passes the index in the event, 33 beside it.
+      const pressed = event.actionIndex ?? index;
+      if (pressed === 0 && single !== undefined) restore(single);
+    });
+    notification.once('close', () => this.#kept.delete(notification));
+    notification.show();
+  }
+
+  #setAvailability(reason: string | undefined): void {
+    if (this.#unavailable === reason) return;
+    this.#unavailable = reason;
+    this.#deps.availabilityChanged();
+  }
+}

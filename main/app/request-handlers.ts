@@ -1,0 +1,83 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { app, dialog } from 'electron';
+import type { CoreMethod, CoreRequests } from '../core/requests.ts';
+import type { AppInfo, Requests, Settings } from '../ipc/contract.ts';
+import type { CoreSupervisor } from './core-supervisor.ts';
+import { GrantedPaths } from './granted-paths.ts';
+import type { Handlers } from './ipc-router.ts';
+import type { SettingsStore } from './settings-store.ts';
+import type { Windows } from './windows.ts';
+
+export interface HandlerDeps {
+  readonly core: CoreSupervisor;
+  readonly settings: SettingsStore;
+  readonly windows: Windows;
+  readonly info: () => AppInfo;
+  /** Applies what changed; the settings are already stored. */
+  readonly settingsChanged: (settings: Settings, before: Settings) => Promise<void>;
+}
+
+/** Answers of the app to its windows. What the core knows is passed on as it is. */
+export function requestHandlers({ core, settings, windows, info, settingsChanged }: HandlerDeps): Handlers {
+  const granted = new GrantedPaths();
+  const ask =
+    <M extends CoreMethod>(method: M) =>
+    (input: CoreRequests[M]['in']) =>
+      core.request(method, input);
+  const restoring = (request: Requests['restore']['in']) => {
+    if (request.output !== undefined) granted.require(request.output);
+    return request;
+  };
+  return {
+    // Never waits: while the core is being started again this is what says so.
+    status: async () => core.status,
+    sessions: ask('sessions'),
+    session: ask('session'),
+    messages: ask('messages'),
+    messageText: ask('messageText'),
+    search: ask('search'),
+    incidents: ask('incidents'),
+    incident: ask('incident'),
+    dismiss: ask('dismiss'),
+    restores: ask('restores'),
+    planRestore: async (request) => core.request('planRestore', restoring(request)),
+    restore: async (request) => core.request('restore', restoring(request)),
+    undo: ask('undo'),
+    check: ask('check'),
+    pause: ask('pause'),
+    resume: ask('resume'),
+    discover: ask('discover'),
+    'settings.get': async () => settings.current,
+    'settings.set': async (patch) => {
+      const before = settings.current;
+      if (patch.sources !== undefined) {
+        const known = new Set([...before.sources.map((source) => source.root), ...core.status.sources.map((source) => source.root)]);
+        for (const { root, enabled } of patch.sources) if (enabled && !known.has(root)) granted.require(root);
+      }
+      const next = settings.update(patch);
+      await settingsChanged(next, before);
+      return next;
+    },
+    'app.info': async () => info(),
+    'dialog.saveFile': async ({ suggestedName }) => {
+      // A name only: a folder in it would lead the dialog somewhere the person did not choose.
+      const name = suggestedName.replaceAll(/[/\\:\0]/g, '-');
+      const options = { defaultPath: join(app.getPath('documents'), name), showsTagField: false };
+      const parent = windows.focused();
+      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
+      return canceled || filePath === '' ? null : granted.grant(filePath);
+    },
+    'dialog.addSource': async () => {
+      const options: Electron.OpenDialogOptions = { defaultPath: homedir(), properties: ['openDirectory', 'showHiddenFiles'] };
+      const parent = windows.focused();
+      const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
+      const [root] = filePaths;
+      return canceled || root === undefined ? null : granted.grant(root);
+    },
+    'window.open': async ({ window, incidentId }) => {
+      windows.open(window, incidentId === undefined ? undefined : { incidentId });
+      return null;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { app, powerMonitor } from 'electron';
+import { systemClock } from '../core/platform/clock.ts';
+import type { Incident } from '../core/types.ts';
+import type { AppInfo, Settings } from '../ipc/contract.ts';
+import { builtPaths, limitedRoots } from './app-paths.ts';
+import { serveApp } from './app-protocol.ts';
+import { setApplicationMenu } from './application-menu.ts';
+import { coreConfig } from './core-config.ts';
+import { RequestError } from './core-connection.ts';
+import { CoreSupervisor } from './core-supervisor.ts';
+import { forkTransport, utilityTransport } from './core-transport.ts';
+import { routeRequests } from './ipc-router.ts';
+import type { LogFile } from './log-file.ts';
+import { loginItem } from './login-item.ts';
+import { incidentTitle } from './notification-copy.ts';
+import { Notifier } from './notifier.ts';
+import { requestHandlers } from './request-handlers.ts';
+import type { SettingsStore } from './settings-store.ts';
+import { createTray } from './tray.ts';
+import { isRestorable, type TrayAction, type TrayView } from './tray-menu.ts';
+import { Windows } from './windows.ts';
+
+export interface ShellDeps {
+  readonly home: string;
+  readonly log: LogFile;
+  readonly settings: SettingsStore;
+}
+
+export interface Shell {
+  openRecovery(): void;
+  stop(): Promise<void>;
+}
+
+const pauseMs = 3_600_000;
+const refreshMs = 10_000;
+const trayIncidentLimit = 50;
+
+/** After `ready`: connects core, tray, notifications and windows. Decisions are in the modules; this only joins them. */
+export function startShell({ home, log, settings }: ShellDeps): Shell {
+  const { platform, env } = process;
+  const limited = limitedRoots(env);
+  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons });
+  const login = loginItem(platform, env);
+  const coreNode = env.CLAWBACK_CORE_NODE;
+  const start = coreNode ? forkTransport(coreNode, builtPaths.coreProcess, log.line) : utilityTransport(builtPaths.coreProcess, log.line);
+  const core = new CoreSupervisor({ start, clock: systemClock, log, home }, coreConfig(settings.current, undefined, limited));
+  const incidents = new Map<string, Incident>();
+
+  /** For what nobody waits for: the error is in the status that the core reports, and here. */
+  const background = (what: string, work: Promise<unknown>) => {
+    work.catch((error) => log.log('warn', 'background-failed', { what, code: error instanceof RequestError ? error.code : String(error) }));
+  };
+  const view = (): TrayView => ({
+    status: core.status,
+    incidents: [...incidents.values()]
+      .sort((a, b) => b.openedAt - a.openedAt)
+      .map((incident) => ({ id: incident.id, title: incidentTitle(incident, Date.now()), restorable: isRestorable(incident) })),
+    notificationsAvailable: notifier.unavailable === undefined,
+  });
+  const act = (action: TrayAction) => {
+    switch (action.do) {
+      case 'open-recovery':
+        return windows.open('recovery');
+      case 'open-incident':
+        return windows.open('recovery', { incidentId: action.incidentId });
+      case 'restore-incident':
+        return windows.open('recovery', { incidentId: action.incidentId, restore: true });
+      case 'dismiss-incident':
+        return background('dismiss', core.request('dismiss', { incidentId: action.incidentId }));
+      case 'check':
+        return background('check', core.request('check', {}));
+      case 'pause':
+        return background('pause', core.request('pause', { untilMs: Date.now() + pauseMs }));
+      case 'resume':
+        return background('resume', core.request('resume', {}));
+      case 'open-preferences':
+        return windows.open('preferences');
+      case 'quit':
+        return app.quit();
+    }
+  };
+  const notifier = new Notifier({
+    clock: systemClock,
+    log,
+    platform,
+    policy: () => settings.current.notify,
+    acknowledge: (incidentId) => background('acknowledge', core.request('acknowledge', { incidentId })),
+    open: (incidentId) => windows.open('recovery', incidentId === undefined ? undefined : { incidentId }),
+    restore: (incidentId) => windows.open('recovery', { incidentId, restore: true }),
+    availabilityChanged: () => refresh(),
+  });
+  const tray = createTray(builtPaths.icons, platform, act);
+  const refresh = () => tray.show(view(), Date.now());
+
+  const info = (): AppInfo => ({
+    version: app.getVersion(),
+    platform,
+    home,
+    notifications: notifier.unavailable === undefined ? 'available' : 'unavailable',
+    ...(notifier.unavailable === undefined ? {} : { notificationsReason: notifier.unavailable }),
+    demo: env.CLAWBACK_DEMO === '1',
+    loginItem: login.state(),
+    ...(settings.setAside === undefined ? {} : { settingsSetAside: settings.setAside }),
+  });
+  const applyConfig = async () => {
+    const found = settings.current.sources.length > 0 ? await core.request('discover', {}) : undefined;
+    await core.configure(coreConfig(settings.current, found, limited));
+  };
+  const settingsChanged = async (next: Settings, before: Settings) => {
+    if (next.openAtLogin !== before.openAtLogin) login.set(next.openAtLogin);
+    windows.broadcast('settings.changed', next);
+    if (next.flushIntervalMs !== before.flushIntervalMs || next.sources !== before.sources) await applyConfig();
+  };
+
+  const atReady = async () => {
+    if (settings.current.sources.length > 0) await applyConfig();
+    const open = await core.request('incidents', { all: false, limit: trayIncidentLimit });
+    incidents.clear();
+    for (const incident of open) incidents.set(incident.id, incident);
+    refresh();
+    notifier.offer(await core.request('outbox', {}));
+    if (core.status.sources.length === 0) windows.open('recovery');
+  };
+  core.on('ready', () => background('ready', atReady()));
+  core.on('status', (status) => {
+    refresh();
+    windows.broadcast('status', status);
+  });
+  core.on('incident', (incident) => {
+    if (incident.severity !== 'info' && incident.resolvedAt === undefined) incidents.set(incident.id, incident);
+    refresh();
+    notifier.offer([incident]);
+    windows.broadcast('incident', incident);
+  });
+  core.on('resolved', (incident) => {
+    incidents.delete(incident.id);
+    refresh();
+    notifier.withdraw(incident);
+    windows.broadcast('resolved', incident);
+  });
+
+  serveApp(builtPaths.renderer);
+  setApplicationMenu();
+  routeRequests({
+    handlers: requestHandlers({ core, settings, windows, info, settingsChanged }),
+    isOurs: (contents) => windows.isOurs(contents),
+    log,
+  });
+  powerMonitor.on('suspend', () => background('flush', core.request('flush', {})));
+  powerMonitor.on('resume', () => background('check', core.request('check', {})));
+  // "Last saved" grows old by itself. Also keeps a tooltip true when a core that hangs sends nothing.
+  const ticking = setInterval(refresh, refreshMs);
+  core.start();
+  refresh();
+  return {
+    openRecovery: () => windows.open('recovery'),
+    stop: async () => {
+      clearInterval(ticking);
+      await core.stop();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { CoreStatus, Incident } from '../core/types.ts';
+import { statusCopy } from '../wording/status-copy.ts';
+
+/** What a click in the menu means, as data; index.ts acts on it. */
+export type TrayAction =
+  | { readonly do: 'open-recovery' }
+  | { readonly do: 'open-incident'; readonly incidentId: string }
+  | { readonly do: 'restore-incident'; readonly incidentId: string }
+  | { readonly do: 'dismiss-incident'; readonly incidentId: string }
+  | { readonly do: 'check' }
+  | { readonly do: 'pause' }
+  | { readonly do: 'resume' }
+  | { readonly do: 'open-preferences' }
+  | { readonly do: 'quit' };
+
+export type TrayItem =
+  | { readonly is: 'separator' }
+  | { readonly is: 'text'; readonly label: string }
+  | { readonly is: 'action'; readonly label: string; readonly enabled: boolean; readonly action: TrayAction }
+  | { readonly is: 'submenu'; readonly label: string; readonly items: readonly TrayItem[] };
+
+export interface TrayView {
+  readonly status: CoreStatus;
+  /** Open ones that need the person, newest first. */
+  readonly incidents: readonly TrayIncident[];
+  readonly notificationsAvailable: boolean;
+}
+
+export interface TrayIncident {
+  readonly id: string;
+  /** One line, see wording/incident-copy.ts. */
+  readonly title: string;
+  readonly restorable: boolean;
+}
+
+const shownIncidents = 5;
+const labelLimit = 64;
+
+export function trayMenu(view: TrayView, now: number): readonly TrayItem[] {
+  const { status, incidents } = view;
+  const { line, detail } = statusCopy(status, now, 'at');
+  const more = incidents.length - shownIncidents;
+  return [
+    text(line),
+    ...(detail === undefined ? [] : [text(detail)]),
+    ...(view.notificationsAvailable ? [] : [text('Notifications are not available; look here instead')]),
+    separator,
+    ...incidents.slice(0, shownIncidents).map(incidentItem),
+    ...(more > 0 ? [action(`${more} more…`, { do: 'open-recovery' })] : []),
+    ...(incidents.length > 0 ? [separator] : []),
+    action('Open recovery window', { do: 'open-recovery' }),
+    action('Check now', { do: 'check' }, status.running),
+    status.health === 'paused'
+      ? action('Resume', { do: 'resume' }, status.running)
+      : action('Pause for an hour', { do: 'pause' }, status.running),
+    separator,
+    action('Preferences…', { do: 'open-preferences' }),
+    action('Quit Clawback', { do: 'quit' }),
+  ];
+}
+
+/** The same in one line of words, for the pointer and for screen readers. */
+export function trayTooltip(view: TrayView, now: number): string {
+  const { line, mood } = statusCopy(view.status, now);
+  const open = view.incidents.length;
+  const attention = mood === 'needs-you' ? `${open === 1 ? '1 incident needs' : `${open} incidents need`} you · ` : '';
+  return `Clawback: ${attention}${line}${view.notificationsAvailable ? '' : ' · notifications unavailable'}`;
+}
+
+/** A kind of incident whose conversation can be put back. */
+export function isRestorable(incident: Incident): boolean {
+  return incident.severity === 'loss' && incident.nativeId !== undefined;
+}
+
+function incidentItem(incident: TrayIncident): TrayItem {
+  const incidentId = incident.id;
+  const restore = incident.restorable ? [action('Restore…', { do: 'restore-incident', incidentId })] : [];
+  const show = action('Show', { do: 'open-incident', incidentId });
+  return {
+    is: 'submenu',
+    label: shorten(incident.title),
+    items: [...restore, show, action('Dismiss', { do: 'dismiss-incident', incidentId })],
+  };
+}
+
+const separator: TrayItem = { is: 'separator' };
+const text = (label: string): TrayItem => ({ is: 'text', label: shorten(label) });
+
+function action(label: string, what: TrayAction, enabled = true): TrayItem {
+  return { is: 'action', label, enabled, action: what };
+}
+
+/** A menu as wide as the screen hides what is beside it; line breaks would break the item. */
+function shorten(label: string): string {
+  const flat = label.replace(/\s+/g, ' ').trim();
+  return flat.length <= labelLimit ? flat : `${flat.slice(0, labelLimit - 1).trimEnd()}…`;
+}

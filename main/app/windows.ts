@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { BrowserWindow, type WebContents } from 'electron';
+import { eventChannel } from '../ipc/channels.ts';
+import type { Events } from '../ipc/contract.ts';
+import { appHost, appScheme } from './asset-path.ts';
+
+export type WindowName = 'recovery' | 'preferences';
+
+export interface Selection {
+  readonly incidentId: string;
+  /** Open the preview of its restore at once. */
+  readonly restore?: boolean;
+}
+
+export interface WindowPaths {
+  readonly preload: string;
+  readonly icons: string;
+}
+
+const frames = {
+  recovery: { title: 'Clawback', width: 1040, height: 720, minWidth: 720, minHeight: 480, resizable: true },
+  preferences: { title: 'Clawback Preferences', width: 620, height: 660, minWidth: 560, minHeight: 420, resizable: true },
+} as const satisfies Record<WindowName, Electron.BrowserWindowConstructorOptions>;
+
+/** At most one window of each kind; closed windows are destroyed, so that an idle Clawback holds no renderer. */
+export class Windows {
+  readonly #paths: WindowPaths;
+  readonly #open = new Map<WindowName, BrowserWindow>();
+
+  constructor(paths: WindowPaths) {
+    this.#paths = paths;
+  }
+
+  /** Brings the window to the front; `selection` is what it shows first. */
+  open(name: WindowName, selection?: Selection): void {
+    const existing = this.#open.get(name);
+    if (existing !== undefined) {
+      if (existing.isMinimized()) existing.restore();
+      existing.show();
+      existing.focus();
+      if (selection !== undefined) existing.webContents.send(eventChannel('incident.selected'), selection);
+      return;
+    }
+    const window = this.#create(name);
+    this.#open.set(name, window);
+    window.once('closed', () => this.#open.delete(name));
+    window.once('ready-to-show', () => window.show());
+    // A window that is still loading has no listener yet, so the selection travels in its address.
+    const fragment = selection === undefined ? '' : `#${new URLSearchParams(fragmentOf(selection))}`;
+    void window.loadURL(`${appScheme}://${appHost}/${name}/index.html${fragment}`);
+  }
+
+  broadcast<K extends keyof Events>(event: K, payload: Events[K]): void {
+    for (const window of this.#open.values()) window.webContents.send(eventChannel(event), payload);
+  }
+
+  isOurs(contents: WebContents): boolean {
+    return [...this.#open.values()].some((window) => window.webContents === contents);
+  }
+
+  /** The window a dialog belongs to. */
+  focused(): BrowserWindow | undefined {
+    const windows = [...this.#open.values()];
+    return windows.find((window) => window.isFocused()) ?? windows[0];
+  }
+
+  #create(name: WindowName): BrowserWindow {
+    const window = new BrowserWindow({
+      ...frames[name],
+      show: false,
+      autoHideMenuBar: true,
+      icon: join(this.#paths.icons, 'app-icon-256.png'),
+      webPreferences: {
+        preload: this.#paths.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webviewTag: false,
+        webSecurity: true,
+        spellcheck: false,
+        navigateOnDragDrop: false,
+      },
+    });
+    const { webContents } = window;
+    webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    webContents.on('will-navigate', (event) => event.preventDefault());
+    webContents.on('will-attach-webview', (event) => event.preventDefault());
+    webContents.session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
+    webContents.session.setPermissionCheckHandler(() => false);
+    return window;
+  }
+}
+
+function fragmentOf(selection: Selection): Record<string, string> {
+  return { incident: selection.incidentId, ...(selection.restore === true ? { restore: '1' } : {}) };
+}

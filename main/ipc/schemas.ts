@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { SessionState } from '../core/types.ts';
+import type { Channel, Requests } from './contract.ts';
+
+/** Refuses anything that a window of ours would not send: wrong types, unknown keys, unbounded sizes. */
+const nothing = z.strictObject({});
+const row = z.int().nonnegative();
+const pageLimit = z.int().min(1).max(200);
+const id = z.string().min(1).max(200);
+const path = z.string().min(1).max(4096);
+const searchText = z.string().max(1000);
+
+const sessionState = z.enum([
+  'live',
+  'dormant',
+  'suspended',
+  'reset',
+  'superseded',
+  'orphaned',
+  'lost',
+  'restoring',
+  'restored',
+  'archived',
+] as const satisfies readonly SessionState[]);
+
+const restoreRequest = z.strictObject({
+  incidentId: id.exactOptional(),
+  sessionRow: row.exactOptional(),
+  generation: row.exactOptional(),
+  target: z.enum(['new-session', 'file']),
+  output: path.exactOptional(),
+});
+
+export const minFlushIntervalMs = 250;
+export const maxFlushIntervalMs = 30_000;
+
+/** Also what `settings.json` must look like; see settings-store.ts. */
+export const settingsSchema = z.strictObject({
+  flushIntervalMs: z.int().min(minFlushIntervalMs).max(maxFlushIntervalMs),
+  notify: z.enum(['all', 'loss-only', 'off']),
+  openAtLogin: z.boolean(),
+  sources: z.array(z.strictObject({ root: path, enabled: z.boolean() })).max(100),
+});
+
+const settingsPatch = z.strictObject({
+  flushIntervalMs: settingsSchema.shape.flushIntervalMs.exactOptional(),
+  notify: settingsSchema.shape.notify.exactOptional(),
+  openAtLogin: settingsSchema.shape.openAtLogin.exactOptional(),
+  sources: settingsSchema.shape.sources.exactOptional(),
+});
+
+/** One schema per channel; a channel without one, or one that lets through another type, does not compile. */
+export const schemas = {
+  status: nothing,
+  sessions: z.strictObject({
+    text: searchText.exactOptional(),
+    states: z.array(sessionState).max(20).exactOptional(),
+    agent: id.exactOptional(),
+    onlyHere: z.boolean().exactOptional(),
+    cursor: z.number().exactOptional(),
+    limit: pageLimit,
+  }),
+  session: z.strictObject({ row }),
+  messages: z.strictObject({
+    sessionRow: row,
+    generationId: row.exactOptional(),
+    cursor: z.number().exactOptional(),
+    limit: pageLimit,
+  }),
+  messageText: z.strictObject({ generationId: row, start: row }),
+  search: z.strictObject({ text: searchText, limit: pageLimit }),
+  incidents: z.strictObject({ all: z.boolean(), limit: pageLimit, before: z.number().exactOptional() }),
+  incident: z.strictObject({ id }),
+  dismiss: z.strictObject({ incidentId: id }),
+  restores: nothing,
+  planRestore: restoreRequest,
+  restore: restoreRequest,
+  undo: z.strictObject({ restoreId: id }),
+  check: nothing,
+  pause: z.strictObject({ untilMs: z.int().positive() }),
+  resume: nothing,
+  discover: nothing,
+  'settings.get': nothing,
+  'settings.set': settingsPatch,
+  'app.info': nothing,
+  'dialog.saveFile': z.strictObject({ suggestedName: z.string().min(1).max(200) }),
+  'dialog.addSource': nothing,
+  'window.open': z.strictObject({ window: z.enum(['recovery', 'preferences']), incidentId: id.exactOptional() }),
+} as const satisfies { readonly [K in Channel]: z.ZodType<Requests[K]['in']> };
