@@ -1,0 +1,109 @@
+import type { IncidentDraft, IncidentKind, Resolution } from '../types.ts';
+import type { DetectionPolicy, DirectoryView, Outcome, RememberedIncident, SessionFacts, SessionRef, Transition } from './detection.ts';
+import { advance, type SessionFact } from './lifecycle.ts';
+import type { SessionTable, TrackedSession } from './session-table.ts';
+
+export interface OpenIncident {
+  draft: IncidentDraft;
+  readonly openedAt: number;
+}
+
+const nothing: Outcome = { transitions: [], sessions: [], drafts: [], resolved: [] };
+
+/** Where the watches of detection meet: what is known, what is open, and the outcome that is being put together. */
+export class Desk {
+  readonly policy: DetectionPolicy;
+  readonly table: SessionTable;
+  /** By directory key: the last view of each directory. */
+  readonly views = new Map<string, DirectoryView>();
+  readonly #open = new Map<string, OpenIncident>();
+  #transitions: Transition[] = [];
+  #sessions: SessionFacts[] = [];
+  #drafts = new Map<string, IncidentDraft>();
+  #resolved: { dedupeKey: string; as: Resolution; at: number }[] = [];
+
+  constructor(policy: DetectionPolicy, table: SessionTable, incidents: readonly RememberedIncident[]) {
+    this.policy = policy;
+    this.table = table;
+    for (const { dedupeKey, draft, openedAt } of incidents) this.#open.set(dedupeKey, { draft, openedAt });
+  }
+
+  move(tracked: TrackedSession, fact: SessionFact, at: number, successor?: SessionRef): boolean {
+    const move = advance(tracked.state, fact, this.policy);
+    if (move === undefined) return false;
+    this.#transitions.push({
+      session: tracked.session,
+      from: tracked.state,
+      to: move.to,
+      cause: move.cause,
+      at,
+      ...(move.deadlineInMs === undefined ? {} : { deadlineAt: at + move.deadlineInMs }),
+      ...(successor === undefined ? {} : { successor }),
+    });
+    if (move.to === 'restoring') tracked.before = tracked.state;
+    tracked.state = move.to;
+    tracked.stateSince = at;
+    return true;
+  }
+
+  learn(facts: SessionFacts): void {
+    this.#sessions.push(facts);
+  }
+
+  /** Opens an incident or updates the open one. Quiet history (`resolution` set) is written and forgotten. */
+  raise(draft: IncidentDraft, at: number): void {
+    this.#drafts.set(draft.dedupeKey, draft);
+    if (draft.resolution !== undefined) return;
+    this.#open.set(draft.dedupeKey, { draft, openedAt: this.#open.get(draft.dedupeKey)?.openedAt ?? at });
+  }
+
+  resolve(dedupeKey: string, as: Resolution, at: number): void {
+    if (!this.#open.delete(dedupeKey)) return;
+    this.#resolved.push({ dedupeKey, as, at });
+  }
+
+  incident(dedupeKey: string): OpenIncident | undefined {
+    return this.#open.get(dedupeKey);
+  }
+
+  openIncidents(): IterableIterator<OpenIncident> {
+    return this.#open.values();
+  }
+
+  /** Open incidents of one conversation; there are few open ones altogether. */
+  incidentsOf(session: SessionRef, kinds: readonly IncidentKind[]): readonly OpenIncident[] {
+    if (this.#open.size === 0) return [];
+    return [...this.#open.values()].filter(
+      ({ draft }) =>
+        kinds.includes(draft.kind) &&
+        draft.sourceId === session.sourceId &&
+        draft.agent === session.agent &&
+        draft.nativeId === session.nativeId,
+    );
+  }
+
+  /** The open incident of a directory as a whole. */
+  incidentOf(kind: IncidentKind, place: { readonly sourceId: number; readonly agent: string }): OpenIncident | undefined {
+    if (this.#open.size === 0) return undefined;
+    return [...this.#open.values()].find(
+      ({ draft }) =>
+        draft.kind === kind && draft.sourceId === place.sourceId && draft.agent === place.agent && draft.nativeId === undefined,
+    );
+  }
+
+  /** The outcome so far; the next one starts empty. */
+  take(): Outcome {
+    if (this.#transitions.length + this.#sessions.length + this.#drafts.size + this.#resolved.length === 0) return nothing;
+    const outcome: Outcome = {
+      transitions: this.#transitions,
+      sessions: this.#sessions,
+      drafts: [...this.#drafts.values()],
+      resolved: this.#resolved,
+    };
+    this.#transitions = [];
+    this.#sessions = [];
+    this.#drafts = new Map();
+    this.#resolved = [];
+    return outcome;
+  }
+}

@@ -1,0 +1,218 @@
+import type { Artefact, IndexEntry, IndexReading } from '../sources/source.ts';
+import { Agenda } from './agenda.ts';
+import type { Desk } from './desk.ts';
+import type { DirectoryView, SessionRef } from './detection.ts';
+import { nativeIdOf } from './reset-watch.ts';
+import { directoryKeyOf, type TrackedSession } from './session-table.ts';
+
+interface Referenced {
+  readonly sessionId: string;
+  readonly nativeId: string;
+}
+
+interface IndexState {
+  reading: IndexReading | undefined;
+  seen: boolean;
+  /** Keys of the last good reading, or those that an earlier run knew. */
+  good: ReadonlyMap<string, Referenced>;
+  entryOf: ReadonlyMap<string, IndexEntry>;
+  badSince: number | undefined;
+  /** Keys that are missing since a time, not judged yet. */
+  readonly vanished: Map<string, Referenced>;
+  /** Keys that the open incident speaks of. */
+  lost: ReadonlyMap<string, Referenced>;
+}
+
+const listedKeys = 20;
+
+/** Follows `sessions.json`: which conversations it names, and whether names went missing that nobody took away. */
+export class IndexWatch {
+  readonly #desk: Desk;
+  readonly #classify: (name: string) => Artefact;
+  readonly #directories = new Map<string, IndexState>();
+  readonly #due: Agenda<string>;
+
+  constructor(desk: Desk, classify: (name: string) => Artefact) {
+    this.#desk = desk;
+    this.#classify = classify;
+    this.#due = new Agenda(desk.policy.settleMs);
+  }
+
+  /** Keys that an earlier run knew, so that an index lost in between is noticed. */
+  resume(tracked: TrackedSession): void {
+    const present = tracked.state === 'live' || tracked.state === 'dormant' || tracked.state === 'restored';
+    if (tracked.routingKey === undefined || tracked.sessionId === undefined || !present) return;
+    const state = this.#state(tracked.directoryKey);
+    const good = new Map(state.good);
+    good.set(tracked.routingKey, { sessionId: tracked.sessionId, nativeId: tracked.session.nativeId });
+    state.good = good;
+  }
+
+  /** Returns the conversations whose entry is new or names another file than before. */
+  see(view: DirectoryView, at: number): { readonly changed: boolean; readonly referenced: readonly TrackedSession[] } {
+    const directoryKey = directoryKeyOf(view.directory);
+    const state = this.#state(directoryKey);
+    if (view.state !== 'ok' || (state.seen && state.reading === view.index)) return { changed: false, referenced: [] };
+    state.seen = true;
+    state.reading = view.index;
+    if (view.index?.ok !== true) {
+      state.badSince ??= at;
+      this.#due.set(directoryKey, state.badSince + this.#desk.policy.settleMs);
+      return { changed: true, referenced: [] };
+    }
+    state.badSince = undefined;
+    const referenced = this.#read(view, state, view.index.entries);
+    if (state.vanished.size > 0) this.#due.set(directoryKey, at + this.#desk.policy.settleMs);
+    else this.#heal(view, state, at);
+    return { changed: true, referenced };
+  }
+
+  /** The entry that names a conversation now. */
+  entry(session: SessionRef): IndexEntry | undefined {
+    return this.#directories.get(directoryKeyOf(session))?.entryOf.get(session.nativeId);
+  }
+
+  /** Tells what the index says of a conversation when that is news. */
+  learn(tracked: TrackedSession): void {
+    const entry = this.entry(tracked.session);
+    if (entry === undefined) return;
+    tracked.indexedAt = entry.updatedAt ?? tracked.indexedAt;
+    const label = entry.label ?? entry.displayName;
+    const news =
+      tracked.routingKey !== entry.key || tracked.sessionId !== entry.sessionId || (label !== undefined && label !== tracked.label);
+    if (!news) return;
+    tracked.routingKey = entry.key;
+    tracked.sessionId = entry.sessionId;
+    tracked.label = label;
+    this.#desk.learn({
+      session: tracked.session,
+      sessionId: entry.sessionId,
+      routingKey: entry.key,
+      ...(label === undefined ? {} : { label }),
+    });
+  }
+
+  decide(now: number): void {
+    for (const directoryKey of this.#due.take(now)) {
+      const view = this.#desk.views.get(directoryKey);
+      if (view === undefined) continue;
+      if (view.state !== 'ok') {
+        this.#due.set(directoryKey, now + this.#desk.policy.settleMs);
+        continue;
+      }
+      this.#judge(view, this.#state(directoryKey), now);
+    }
+  }
+
+  clockLeapt(now: number): void {
+    this.#due.defer(now);
+  }
+
+  clockSetBack(now: number): void {
+    this.#due.clamp(now);
+  }
+
+  get next(): number | undefined {
+    return this.#due.next;
+  }
+
+  #read(view: DirectoryView, state: IndexState, entries: ReadonlyMap<string, IndexEntry>): readonly TrackedSession[] {
+    for (const [key, was] of state.good) if (!entries.has(key)) state.vanished.set(key, was);
+    for (const key of entries.keys()) state.vanished.delete(key);
+    const good = new Map<string, Referenced>();
+    const entryOf = new Map<string, IndexEntry>();
+    const referenced: TrackedSession[] = [];
+    for (const [key, entry] of entries) {
+      const nativeId = nativeIdOf(entry, this.#classify);
+      good.set(key, { sessionId: entry.sessionId, nativeId });
+      entryOf.set(nativeId, entry);
+    }
+    const before = state.entryOf;
+    state.good = good;
+    state.entryOf = entryOf;
+    for (const [nativeId, entry] of entryOf) {
+      if (before.get(nativeId) === entry) continue;
+      const tracked = this.#desk.table.get({ sourceId: view.directory.sourceId, agent: view.directory.agent, nativeId });
+      if (tracked === undefined) continue;
+      this.learn(tracked);
+      if (!before.has(nativeId)) referenced.push(tracked);
+    }
+    return referenced;
+  }
+
+  #judge(view: DirectoryView, state: IndexState, now: number): void {
+    if (state.badSince !== undefined) {
+      if (state.good.size === 0 && view.index === undefined) return;
+      state.lost = new Map(state.good);
+      this.#raise(view, state, state.badSince, view.index === undefined ? 'missing' : 'unreadable', state.lost.size, now);
+      return;
+    }
+    const lost = new Map(state.lost);
+    for (const [key, was] of state.vanished) lost.set(key, was);
+    const previousSize = state.good.size + state.vanished.size;
+    state.vanished.clear();
+    state.lost = this.#stillLost(view, state, lost);
+    if (state.lost.size > 0) this.#raise(view, state, now, 'keys-vanished', previousSize, now);
+    else this.#heal(view, state, now);
+  }
+
+  /** A key is lost when its transcript lies there under its live name and no other key leads to it. */
+  #stillLost(view: DirectoryView, state: IndexState, keys: ReadonlyMap<string, Referenced>): ReadonlyMap<string, Referenced> {
+    if (keys.size === 0) return keys;
+    const sessionIds = new Set([...state.good.values()].map(({ sessionId }) => sessionId));
+    return new Map(
+      [...keys].filter(
+        ([key, { sessionId, nativeId }]) => !state.good.has(key) && !sessionIds.has(sessionId) && view.transcripts.has(nativeId),
+      ),
+    );
+  }
+
+  #heal(view: DirectoryView, state: IndexState, at: number): void {
+    const open = this.#desk.incidentOf('index-lost', view.directory);
+    if (open === undefined) return;
+    state.lost = this.#stillLost(view, state, state.lost);
+    if (state.lost.size === 0) this.#desk.resolve(open.draft.dedupeKey, 'self-healed', at);
+  }
+
+  #raise(view: DirectoryView, state: IndexState, since: number, reason: string, previousSize: number, now: number): void {
+    const { sourceId, agent, path } = view.directory;
+    const open = this.#desk.incidentOf('index-lost', view.directory);
+    this.#desk.raise(
+      {
+        kind: 'index-lost',
+        dedupeKey: open?.draft.dedupeKey ?? `index-lost:${agent}:s${sourceId}:t${since}`,
+        severity: 'warning',
+        sourceId,
+        agent,
+        messages: 0,
+        bytes: 0,
+        evidence: {
+          directory: path,
+          since,
+          reason,
+          ...(state.reading?.ok === false ? { detail: state.reading.reason } : {}),
+          lostKeys: state.lost.size,
+          keys: [...state.lost.keys()].slice(0, listedKeys),
+          previousSize,
+        },
+      },
+      now,
+    );
+  }
+
+  #state(directoryKey: string): IndexState {
+    const known = this.#directories.get(directoryKey);
+    if (known !== undefined) return known;
+    const state: IndexState = {
+      reading: undefined,
+      seen: false,
+      good: new Map(),
+      entryOf: new Map(),
+      badSince: undefined,
+      vanished: new Map(),
+      lost: new Map(),
+    };
+    this.#directories.set(directoryKey, state);
+    return state;
+  }
+}

@@ -1,0 +1,236 @@
+import type { IncidentDraft, IncidentKind, Resolution } from '../types.ts';
+import { Agenda } from './agenda.ts';
+import type { Desk, OpenIncident } from './desk.ts';
+import type { Evidence } from './detection.ts';
+import type { TrackedSession } from './session-table.ts';
+
+export const lossKinds = ['truncated', 'overwritten', 'deleted'] as const satisfies readonly IncidentKind[];
+
+/** One conversation that lost messages, as it would be told by itself. */
+export interface Loss {
+  readonly tracked: TrackedSession;
+  readonly draft: IncidentDraft;
+}
+
+const listedIds = 20;
+
+interface Burst {
+  readonly dedupeKey: string;
+  readonly sourceId: number;
+  readonly what: 'transcripts' | 'archives';
+  readonly firstAt: number;
+  lastAt: number;
+  sessions: number;
+  messages: number;
+  bytes: number;
+  readonly counts: Record<string, number>;
+  readonly nativeIds: string[];
+  /** Session keys that are still lost. */
+  readonly members: Set<string>;
+}
+
+/**
+ * Tells one story when many conversations are hit at once: a clean-up that takes a thousand files must not ask for a
+ * thousand decisions.
+ */
+export class MassChange {
+  readonly #desk: Desk;
+  readonly #bursts = new Map<string, Burst>();
+  readonly #goneArchives = new Map<number, Map<string, { readonly at: number; readonly messages: number; readonly bytes: number }>>();
+  readonly #looks: Agenda<string>;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#looks = new Agenda(desk.policy.settleMs);
+    for (const incident of desk.openIncidents()) if (incident.draft.kind === 'mass-change') this.#resume(incident);
+  }
+
+  /** Opens incidents for losses that fell due together, or one for all of them. */
+  report(losses: readonly Loss[], now: number): void {
+    for (const sourceId of new Set(losses.map(({ draft }) => draft.sourceId))) {
+      const ofSource = losses.filter(({ draft }) => draft.sourceId === sourceId);
+      const burst = this.#current(sourceId, 'transcripts', now);
+      const recent = burst === undefined ? this.#recentSingles(sourceId, now) : [];
+      if (burst === undefined && recent.length + ofSource.length < this.#desk.policy.massCount) {
+        for (const { draft } of ofSource) this.#desk.raise(draft, now);
+        continue;
+      }
+      const target = burst ?? this.#begin(sourceId, 'transcripts', now);
+      for (const { draft } of recent) {
+        this.#desk.raise({ ...draft, evidence: { ...draft.evidence, groupedInto: target.dedupeKey } }, now);
+        this.#desk.resolve(draft.dedupeKey, 'expected', now);
+        const tracked = this.#trackedOf(draft);
+        if (tracked !== undefined) this.#join(target, tracked, draft.kind, draft.messages, draft.bytes, now);
+      }
+      for (const { tracked, draft } of ofSource) this.#join(target, tracked, draft.kind, draft.messages, draft.bytes, now);
+      this.#desk.raise(this.#draft(target), now);
+    }
+  }
+
+  /** An archive is no longer on disk: retention, a clean-up, or a move that will be understood in a moment. */
+  archiveGone(tracked: TrackedSession, at: number): void {
+    this.#looks.set(tracked.key, at + this.#desk.policy.settleMs);
+  }
+
+  decide(now: number, evidence: Evidence): void {
+    const touched = new Set<number>();
+    for (const key of this.#looks.take(now)) {
+      const tracked = this.#desk.table.byKey(key);
+      if (tracked === undefined) continue;
+      const { messages, bytes } = evidence.onlyHere(tracked.session);
+      const fresh = messages - tracked.reported;
+      tracked.reported = messages;
+      if (fresh <= 0) continue;
+      const { sourceId } = tracked.session;
+      const gone = this.#goneArchives.get(sourceId) ?? new Map();
+      gone.set(key, { at: now, messages: fresh, bytes });
+      this.#goneArchives.set(sourceId, gone);
+      touched.add(sourceId);
+    }
+    for (const sourceId of touched) this.#judgeArchives(sourceId, now);
+  }
+
+  /** A member is whole again, was restored or was dismissed; the last one takes the incident with it. */
+  leave(sessionKey: string, as: Resolution, at: number): void {
+    for (const burst of this.#bursts.values()) {
+      if (!burst.members.delete(sessionKey) || burst.members.size > 0) continue;
+      this.#bursts.delete(burst.dedupeKey);
+      this.#desk.resolve(burst.dedupeKey, as, at);
+    }
+  }
+
+  /** Members of an incident that was dismissed as a whole. */
+  disband(dedupeKey: string): readonly string[] {
+    const members = [...(this.#bursts.get(dedupeKey)?.members ?? [])];
+    this.#bursts.delete(dedupeKey);
+    return members;
+  }
+
+  clockLeapt(now: number): void {
+    this.#looks.defer(now);
+  }
+
+  clockSetBack(now: number): void {
+    this.#looks.clamp(now);
+  }
+
+  get next(): number | undefined {
+    return this.#looks.next;
+  }
+
+  #judgeArchives(sourceId: number, now: number): void {
+    const gone = this.#goneArchives.get(sourceId);
+    if (gone === undefined) return;
+    for (const [key, { at }] of gone) if (now - at > this.#desk.policy.massWindowMs) gone.delete(key);
+    const burst = this.#current(sourceId, 'archives', now);
+    if (burst === undefined && gone.size < this.#desk.policy.massCount) return;
+    const target = burst ?? this.#begin(sourceId, 'archives', now);
+    for (const [key, { messages, bytes }] of gone) {
+      const tracked = this.#desk.table.byKey(key);
+      if (tracked !== undefined) this.#join(target, tracked, 'archive', messages, bytes, now);
+    }
+    gone.clear();
+    this.#desk.raise(this.#draft(target), now);
+  }
+
+  #current(sourceId: number, what: Burst['what'], now: number): Burst | undefined {
+    return [...this.#bursts.values()].find(
+      (burst) =>
+        burst.sourceId === sourceId &&
+        burst.what === what &&
+        now - burst.lastAt <= this.#desk.policy.massWindowMs &&
+        this.#desk.incident(burst.dedupeKey) !== undefined,
+    );
+  }
+
+  #recentSingles(sourceId: number, now: number): readonly OpenIncident[] {
+    const kinds: readonly IncidentKind[] = lossKinds;
+    return [...this.#desk.openIncidents()].filter(
+      ({ draft, openedAt }) =>
+        draft.sourceId === sourceId && kinds.includes(draft.kind) && now - openedAt <= this.#desk.policy.massWindowMs,
+    );
+  }
+
+  #begin(sourceId: number, what: Burst['what'], now: number): Burst {
+    const burst: Burst = {
+      dedupeKey: `mass-change:${what}:s${sourceId}:t${now}`,
+      sourceId,
+      what,
+      firstAt: now,
+      lastAt: now,
+      sessions: 0,
+      messages: 0,
+      bytes: 0,
+      counts: {},
+      nativeIds: [],
+      members: new Set(),
+    };
+    this.#bursts.set(burst.dedupeKey, burst);
+    return burst;
+  }
+
+  #join(burst: Burst, tracked: TrackedSession, how: string, messages: number, bytes: number, now: number): void {
+    if (!burst.members.has(tracked.key)) {
+      burst.sessions += 1;
+      if (burst.nativeIds.length < listedIds) burst.nativeIds.push(tracked.session.nativeId);
+    }
+    burst.members.add(tracked.key);
+    burst.counts[how] = (burst.counts[how] ?? 0) + 1;
+    burst.messages += messages;
+    burst.bytes += bytes;
+    burst.lastAt = now;
+  }
+
+  #draft(burst: Burst): IncidentDraft {
+    return {
+      kind: 'mass-change',
+      dedupeKey: burst.dedupeKey,
+      severity: burst.what === 'archives' ? 'warning' : 'loss',
+      sourceId: burst.sourceId,
+      messages: burst.messages,
+      bytes: burst.bytes,
+      evidence: {
+        what: burst.what,
+        sessions: burst.sessions,
+        counts: { ...burst.counts },
+        nativeIds: [...burst.nativeIds],
+        firstAt: burst.firstAt,
+        lastAt: burst.lastAt,
+      },
+    };
+  }
+
+  #trackedOf(draft: IncidentDraft): TrackedSession | undefined {
+    if (draft.agent === undefined || draft.nativeId === undefined) return undefined;
+    return this.#desk.table.get({ sourceId: draft.sourceId, agent: draft.agent, nativeId: draft.nativeId });
+  }
+
+  /** Who belongs to an incident of an earlier run: conversations of its time that are lost and have none of their own. */
+  #resume({ draft, openedAt }: OpenIncident): void {
+    const { evidence } = draft;
+    const firstAt = typeof evidence.firstAt === 'number' ? evidence.firstAt : openedAt;
+    const lastAt = typeof evidence.lastAt === 'number' ? evidence.lastAt : openedAt;
+    const what = evidence.what === 'archives' ? 'archives' : 'transcripts';
+    const nativeIds = Array.isArray(evidence.nativeIds) ? evidence.nativeIds.filter((id) => typeof id === 'string') : [];
+    const burst: Burst = {
+      dedupeKey: draft.dedupeKey,
+      sourceId: draft.sourceId,
+      what,
+      firstAt,
+      lastAt,
+      sessions: typeof evidence.sessions === 'number' ? evidence.sessions : nativeIds.length,
+      messages: draft.messages,
+      bytes: draft.bytes,
+      counts: {},
+      nativeIds,
+      members: new Set(),
+    };
+    if (what === 'transcripts') {
+      for (const tracked of this.#desk.table.all()) {
+        if (tracked.session.sourceId !== draft.sourceId || tracked.state !== 'lost') continue;
+        if (this.#desk.incidentsOf(tracked.session, lossKinds).length === 0) burst.members.add(tracked.key);
+      }
+    }
+    this.#bursts.set(burst.dedupeKey, burst);
+  }
+}

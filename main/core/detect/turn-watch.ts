@@ -1,0 +1,169 @@
+import { Agenda } from './agenda.ts';
+import type { Desk } from './desk.ts';
+import type { DirectoryView, LockSighting } from './detection.ts';
+import { directoryKeyOf, sessionKeyOf, type TrackedSession } from './session-table.ts';
+
+/** A turn that is over: its lock was on disk and is not any more. */
+export interface EndedTurn {
+  readonly directoryKey: string;
+  readonly nativeId: string;
+  readonly createdAt: number;
+  readonly endedAt: number;
+  /** Its holder lived when the lock was last seen and the gateway runs: it ended by itself, as far as files tell. */
+  readonly orderly: boolean;
+}
+
+interface HeldLock {
+  sighting: LockSighting;
+  readonly firstSeenAt: number;
+  deadSince: number | undefined;
+}
+
+/** A lock torn by a crash has no readable content; OpenClaw itself leaves it alone for 30 s at least. */
+const unreadableLockMs = 30_000;
+
+/** Follows the locks that OpenClaw holds for the length of a turn. */
+export class TurnWatch {
+  readonly #desk: Desk;
+  readonly #directories = new Map<string, Map<string, HeldLock>>();
+  readonly #dead: Agenda<string>;
+  readonly #held: Agenda<string>;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.#dead = new Agenda(desk.policy.settleMs);
+    this.#held = new Agenda(Math.max(desk.policy.lockHeldMs, unreadableLockMs));
+  }
+
+  see(view: DirectoryView, at: number): readonly EndedTurn[] {
+    const directoryKey = directoryKeyOf(view.directory);
+    const held = this.#directories.get(directoryKey) ?? new Map<string, HeldLock>();
+    if (view.state === 'unreadable' || (held.size === 0 && view.locks.length === 0)) return [];
+    this.#directories.set(directoryKey, held);
+    const ended: EndedTurn[] = [];
+    const present = new Map(view.locks.map((lock) => [lock.nativeId, lock]));
+    for (const [nativeId, lock] of held) {
+      const now = present.get(nativeId);
+      if (now !== undefined && (now.createdAt === lock.sighting.createdAt || lock.sighting.createdAt === undefined)) continue;
+      held.delete(nativeId);
+      ended.push(this.#end(view, directoryKey, nativeId, lock, at));
+    }
+    for (const sighting of view.locks) this.#sight(view, held, sighting, at);
+    return ended;
+  }
+
+  /** A turn is running on the transcript now, as far as can be told. */
+  isLocked(directoryKey: string, nativeId: string): boolean {
+    const lock = this.#directories.get(directoryKey)?.get(nativeId);
+    return lock !== undefined && lock.sighting.holderAlive !== false;
+  }
+
+  /** The transcript grew: a reply that was cut off is part of a conversation that went on. */
+  grew(tracked: TrackedSession, at: number): void {
+    this.#settle(tracked, 'self-healed', at);
+  }
+
+  /** The conversation was put away, and the interrupted turn with it. */
+  putAway(tracked: TrackedSession, at: number): void {
+    this.#settle(tracked, 'expected', at);
+  }
+
+  decide(now: number): void {
+    for (const key of this.#dead.take(now)) this.#judge(key, now, (lock) => lock.deadSince !== undefined);
+    for (const key of this.#held.take(now)) this.#judge(key, now, (lock) => lock.deadSince === undefined);
+  }
+
+  clockLeapt(now: number): void {
+    this.#dead.defer(now);
+    this.#held.defer(now);
+  }
+
+  clockSetBack(now: number): void {
+    this.#dead.clamp(now);
+    this.#held.clamp(now);
+  }
+
+  get next(): number | undefined {
+    const { next: dead } = this.#dead;
+    const { next: held } = this.#held;
+    return dead === undefined || (held !== undefined && held < dead) ? held : dead;
+  }
+
+  #sight(view: DirectoryView, held: Map<string, HeldLock>, sighting: LockSighting, at: number): void {
+    const session = { sourceId: view.directory.sourceId, agent: view.directory.agent, nativeId: sighting.nativeId };
+    const key = sessionKeyOf(session);
+    const before = held.get(sighting.nativeId);
+    const lock = before ?? { sighting, firstSeenAt: at, deadSince: undefined };
+    const wasReadable = before !== undefined && before.sighting.pid !== undefined;
+    lock.sighting = sighting;
+    held.set(sighting.nativeId, lock);
+    if (sighting.holderAlive === false) {
+      if (lock.deadSince !== undefined) return;
+      lock.deadSince = at;
+      this.#held.delete(key);
+      this.#dead.set(key, at + this.#desk.policy.settleMs);
+      return;
+    }
+    const revived = lock.deadSince !== undefined;
+    lock.deadSince = undefined;
+    this.#dead.delete(key);
+    if (before !== undefined && !revived && wasReadable === (sighting.pid !== undefined)) return;
+    const { lockHeldMs } = this.#desk.policy;
+    const unreadable = sighting.pid === undefined;
+    this.#held.set(
+      key,
+      unreadable ? lock.firstSeenAt + unreadableLockMs : Math.max(at, (sighting.createdAt ?? lock.firstSeenAt) + lockHeldMs + 1),
+    );
+  }
+
+  #end(view: DirectoryView, directoryKey: string, nativeId: string, lock: HeldLock, at: number): EndedTurn {
+    const session = { sourceId: view.directory.sourceId, agent: view.directory.agent, nativeId };
+    const key = sessionKeyOf(session);
+    this.#dead.delete(key);
+    this.#held.delete(key);
+    for (const { draft } of this.#desk.incidentsOf(session, ['writes-blocked'])) this.#desk.resolve(draft.dedupeKey, 'self-healed', at);
+    return {
+      directoryKey,
+      nativeId,
+      createdAt: lock.sighting.createdAt ?? lock.firstSeenAt,
+      endedAt: at,
+      orderly: lock.deadSince === undefined && lock.sighting.pid !== undefined && view.gateway !== 'stopped',
+    };
+  }
+
+  #judge(key: string, now: number, applies: (lock: HeldLock) => boolean): void {
+    const [source, agent, nativeId] = key.split('\u0000');
+    if (source === undefined || agent === undefined || nativeId === undefined) return;
+    const session = { sourceId: Number(source), agent, nativeId };
+    const lock = this.#directories.get(directoryKeyOf(session))?.get(nativeId);
+    if (lock === undefined || !applies(lock)) return;
+    const kind = lock.deadSince === undefined ? 'writes-blocked' : 'interrupted-reply';
+    if (kind === 'writes-blocked' && lock.sighting.pid !== undefined && lock.sighting.holderAlive !== true) {
+      this.#held.set(key, now + unreadableLockMs);
+      return;
+    }
+    const open = this.#desk.incidentsOf(session, [kind])[0]?.draft.dedupeKey;
+    const { pid, createdAt } = lock.sighting;
+    this.#desk.raise(
+      {
+        kind,
+        dedupeKey: open ?? `${kind}:${agent}:${nativeId}:s${source}:t${createdAt ?? lock.firstSeenAt}`,
+        severity: 'warning',
+        ...session,
+        messages: 0,
+        bytes: 0,
+        evidence: {
+          ...(pid === undefined ? { lockUnreadable: true } : { pid }),
+          ...(createdAt === undefined ? {} : { createdAt }),
+          firstSeenAt: lock.firstSeenAt,
+          ...(lock.deadSince === undefined ? { heldMs: now - (createdAt ?? lock.firstSeenAt) } : { deadSince: lock.deadSince }),
+        },
+      },
+      now,
+    );
+  }
+
+  #settle(tracked: TrackedSession, as: 'self-healed' | 'expected', at: number): void {
+    for (const { draft } of this.#desk.incidentsOf(tracked.session, ['interrupted-reply'])) this.#desk.resolve(draft.dedupeKey, as, at);
+  }
+}
