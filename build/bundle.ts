@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'vite';
 import { bundleTargets } from './bundle-targets.ts';
+import { renderIcons } from './icons/render.ts';
 import { BuildError, cacheDir, isMain, projectDir, runMain } from './project.ts';
 import { sourceDigest } from './source-digest.ts';
 
@@ -36,7 +37,7 @@ export async function bundle(options: { readonly force?: boolean } = {}): Promis
     }
     await Promise.all(bundleTargets.map((target) => build(target.config(path.join(fresh, target.name)))));
     await mkdir(path.join(fresh, 'icons'), { recursive: true });
-    await drawIcons(path.join(fresh, 'icons'));
+    await renderIcons(path.join(fresh, 'icons'));
     await writeFile(path.join(fresh, '.sources'), digest);
     if (existsSync(distDir)) await rename(distDir, path.join(work, 'old'));
     await rename(fresh, distDir);
@@ -44,13 +45,6 @@ export async function bundle(options: { readonly force?: boolean } = {}): Promis
     await rm(work, { recursive: true, force: true });
   }
   return { built: true, durationMs: performance.now() - startedAt };
-}
-
-async function drawIcons(outDir: string): Promise<void> {
-  const script = path.join(import.meta.dirname, 'icons', 'render.ts');
-  if (!existsSync(script)) return;
-  const { renderIcons } = await import(script);
-  await renderIcons(outDir);
 }
 
 function isCurrent(digest: string): boolean {

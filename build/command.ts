@@ -36,11 +36,17 @@ export function runCommand(command: string, args: readonly string[], options: Co
   });
 }
 
-/** Runs a program in the terminal of this one, passes SIGINT, SIGTERM and SIGHUP on to it, and gives its exit code. */
+/**
+ * Runs a program in the terminal of this one, passes SIGINT, SIGTERM and SIGHUP on to it, and gives its exit code.
+ * A terminal sends Ctrl+C to the program itself; a second SIGINT from here would look like an impatient person's.
+ */
 export function runInForeground(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', env });
-    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    const forward = (signal: NodeJS.Signals) => {
+      const terminalToldIt = signal === 'SIGINT' && process.stdin.isTTY;
+      if (!terminalToldIt) child.kill(signal);
+    };
     const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
     const done = () => {

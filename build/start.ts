@@ -4,7 +4,7 @@
  *     npm start                the tray app; without a screen, `clawback watch` in the terminal
  *     npm run demo             the same on a scripted agent in a temporary directory (`--demo`)
  */
-import { startDemo } from '../main/demo/index.ts';
+import { type Demo, startDemo } from '../main/demo/index.ts';
 import { bundle } from './bundle.ts';
 import { sandboxFacts, sandboxPlan } from './chromium-sandbox.ts';
 import { runInForeground } from './command.ts';
@@ -12,12 +12,7 @@ import { electronRuntime } from './electron-runtime.ts';
 import { BuildError, isMain, projectDir, runMain } from './project.ts';
 import { ensureSharedLibraries } from './shared-libraries.ts';
 
-interface DemoPlace {
-  readonly stateDir: string;
-  readonly home: string;
-}
-
-async function start(demo: DemoPlace | undefined): Promise<number> {
+async function start(demo: Demo | undefined): Promise<number> {
   if (!hasScreen()) {
     say('No screen here (DISPLAY and WAYLAND_DISPLAY are not set): recording in this terminal instead. Ctrl+C ends it.');
     return watchInTerminal(demo);
@@ -27,6 +22,7 @@ async function start(demo: DemoPlace | undefined): Promise<number> {
   const sandbox = sandboxPlan(await sandboxFacts(runtime.dist));
   if (sandbox.is === 'refused') throw new BuildError(sandbox.because, sandbox.remedy);
   if (sandbox.is === 'unsandboxed') say(sandbox.because);
+  demo?.play();
   const args = [...(sandbox.is === 'unsandboxed' ? ['--no-sandbox'] : []), projectDir];
   return runInForeground(runtime.executable, args, appEnvironment(runtime.nodeApi, demo));
 }
@@ -36,12 +32,13 @@ function hasScreen(): boolean {
   return Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
 }
 
-function watchInTerminal(demo: DemoPlace | undefined): Promise<number> {
+function watchInTerminal(demo: Demo | undefined): Promise<number> {
+  demo?.play();
   const place = demo === undefined ? [] : ['--home', demo.home, '--state-dir', demo.stateDir];
   return runInForeground(process.execPath, [`${projectDir}/main/cli/index.ts`, 'watch', ...place]);
 }
 
-function appEnvironment(nodeApi: number, demo: DemoPlace | undefined): NodeJS.ProcessEnv {
+function appEnvironment(nodeApi: number, demo: Demo | undefined): NodeJS.ProcessEnv {
   // Set in the terminals of some editors, it would make Electron run as a plain Node.
   const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = process.env;
   return {
@@ -61,7 +58,8 @@ if (isMain(import.meta.url)) {
     const unknown = process.argv.slice(2).find((argument) => argument !== '--demo');
     if (unknown !== undefined) throw new BuildError(`Unknown argument ${unknown}.`, 'npm start, or npm run demo');
     if (!process.argv.includes('--demo')) return start(undefined);
-    const demo = await startDemo();
+    // It plays once the recorder is about to start: what is lost before the recorder has seen it, nobody can bring back.
+    const demo = await startDemo({ autoplay: false });
     try {
       return await start(demo);
     } finally {
