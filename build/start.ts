@@ -22,7 +22,6 @@ async function start(demo: Demo | undefined): Promise<number> {
   const sandbox = sandboxPlan(await sandboxFacts(runtime.dist));
   if (sandbox.is === 'refused') throw new BuildError(sandbox.because, sandbox.remedy);
   if (sandbox.is === 'unsandboxed') say(sandbox.because);
-  demo?.play();
   const args = [...(sandbox.is === 'unsandboxed' ? ['--no-sandbox'] : []), projectDir];
   return runInForeground(runtime.executable, args, appEnvironment(runtime.nodeApi, demo));
 }
@@ -33,7 +32,6 @@ function hasScreen(): boolean {
 }
 
 function watchInTerminal(demo: Demo | undefined): Promise<number> {
-  demo?.play();
   const place = demo === undefined ? [] : ['--home', demo.home, '--state-dir', demo.stateDir];
   return runInForeground(process.execPath, [`${projectDir}/main/cli/index.ts`, 'watch', ...place]);
 }
@@ -58,8 +56,7 @@ if (isMain(import.meta.url)) {
     const unknown = process.argv.slice(2).find((argument) => argument !== '--demo');
     if (unknown !== undefined) throw new BuildError(`Unknown argument ${unknown}.`, 'npm start, or npm run demo');
     if (!process.argv.includes('--demo')) return start(undefined);
-    // It plays once the recorder is about to start: what is lost before the recorder has seen it, nobody can bring back.
-    const demo = await startDemo({ autoplay: false });
+    const demo = await startDemo();
     try {
       return await start(demo);
     } finally {
