@@ -16,6 +16,8 @@ export interface RestoreRequest {
 /** Facts about the agent's side that a restore must respect; the real one looks at OpenClaw's lock file and port. */
 export interface GatewayProbe {
   state(root: string): Promise<'running' | 'stopped' | 'unknown'>;
+  /** Whether anything accepts connections on the gateway's port; asked only when the state is `unknown`. */
+  answers?(root: string): Promise<boolean>;
   /** Whether a process is alive; a recycled pid (other start time) counts as dead. */
   alive(pid: number, startTime?: number): boolean;
 }

@@ -1,0 +1,123 @@
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../platform/clock.ts';
+import { CoreError, errnoOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { RestoreDraft } from '../store/store.ts';
+import type { RefusalCode, RestorePhase } from '../types.ts';
+import type { IndexEditor } from './index-edit.ts';
+import { indexTmpName } from './index-edit.ts';
+import { lockScratchName } from './index-lock.ts';
+import { refusal } from './restore-plan.ts';
+import { hashFile, look, type TargetDisk } from './target-disk.ts';
+
+/** What the targets of a restore work with. */
+export interface RestoreTools {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly disk: TargetDisk;
+  readonly index: (directory: string) => IndexEditor;
+  /** Writes the phase of a restore into the buffer, durably. */
+  readonly record: (id: string, phase: RestorePhase, error?: string) => void;
+  /** Throws CoreError `gateway-running`. */
+  readonly refuseWhileGatewayRuns: (sourceId: number) => Promise<void>;
+}
+
+/** Of a finished or taken back restore. */
+export type Settled = 'verified' | 'failed' | 'undone';
+
+export function refused(code: RefusalCode, message: string): CoreError {
+  const { hint } = refusal(code, message);
+  return new CoreError(code, message, hint);
+}
+
+/** Bears the id of the restore, which nobody can guess before it is recorded: what has this name is ours. */
+export function tmpPath(draft: RestoreDraft): string {
+  return join(dirname(draft.path), `.clawback-${draft.id}.tmp`);
+}
+
+/** A second name of the restored file that stands while an undo is under way. */
+export function undoMarkPath(draft: RestoreDraft): string {
+  return join(dirname(draft.path), `.clawback-${draft.id}.undo`);
+}
+
+/**
+ * Writes the content under a scratch name and links it to its own in one step: the file is there whole or not at all,
+ * and one that stands there already stays. On failure nothing of it is left.
+ */
+export function publish(tools: RestoreTools, draft: RestoreDraft, content: Iterable<Uint8Array>): void {
+  const { disk } = tools;
+  const tmp = tmpPath(draft);
+  const directory = dirname(draft.path);
+  const written = disk.create('tmp', tmp, content);
+  let linked = false;
+  try {
+    if (written.sha256 !== draft.sha256) {
+      throw new CoreError('refused', 'the recording changed since the preview', 'Look at the preview again and repeat the restore.');
+    }
+    if (draft.target === 'new-session') refuseForeignOwner(tmp, directory);
+    tools.record(draft.id, 'written');
+    linkNew(disk, tmp, draft.path);
+    linked = true;
+    disk.unlink('tmp-unlink', tmp);
+    disk.syncDirectory('publish-sync', directory);
+    tools.record(draft.id, 'linked');
+  } catch (error) {
+    disk.unlink('tmp-discard', tmp);
+    if (linked) disk.unlink('publish-discard', draft.path);
+    throw error;
+  }
+}
+
+function linkNew(disk: TargetDisk, tmp: string, path: string): void {
+  try {
+    disk.link('publish', tmp, path);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw refused('target-exists', `There is already a file at this path: ${path}`);
+    throw error;
+  }
+}
+
+/** OpenClaw, running as another user, could neither read the file nor the index, and would take our lock for dead. */
+function refuseForeignOwner(tmp: string, directory: string): void {
+  if (look(tmp)?.uid === look(directory)?.uid) return;
+  throw refused('not-permitted', 'The folder of sessions belongs to another user.');
+}
+
+/** Clears away scratch files that a crash left. Never the restored file itself. */
+export function removeScratch(tools: RestoreTools, draft: RestoreDraft): void {
+  const directory = dirname(draft.path);
+  const names = [basename(tmpPath(draft)), ...(draft.target === 'new-session' ? [lockScratchName(draft.id), indexTmpName(draft.id)] : [])];
+  for (const name of names) {
+    const path = join(directory, name);
+    if (look(path)?.isFile() === true) tools.disk.unlink('recover-scratch', path);
+  }
+}
+
+/**
+ * What stands at the path of a restored file: exactly what was written, that with more lines behind it (the
+ * conversation went on), or something else. `stamp` changes when the file does.
+ */
+export type RestoredFile = { readonly is: 'missing' } | { readonly is: 'intact' | 'grown' | 'other'; readonly stamp: string };
+
+export function inspect(draft: RestoreDraft): RestoredFile {
+  const stamp = stampOf(draft.path);
+  if (stamp === undefined) return { is: 'missing' };
+  if (look(draft.path)?.isFile() !== true) return { is: 'other', stamp };
+  if (hashFile(draft.path)?.sha256 === draft.sha256) return { is: 'intact', stamp };
+  let starts = false;
+  hashFile(draft.path, (sha256) => {
+    starts = sha256() === draft.sha256;
+    return starts;
+  });
+  return { is: starts ? 'grown' : 'other', stamp };
+}
+
+/** Whether the file is still the one that was inspected. */
+export function isUnchangedSince(draft: RestoreDraft, inspected: RestoredFile): boolean {
+  return stampOf(draft.path) === (inspected.is === 'missing' ? undefined : inspected.stamp);
+}
+
+function stampOf(path: string): string | undefined {
+  const stat = look(path);
+  return stat === undefined ? undefined : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+}
