@@ -1,0 +1,58 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RunningGateway } from './running-gateway.ts';
+
+describe('a gateway that is killed', () => {
+  let running: RunningGateway;
+
+  beforeAll(async () => {
+    running = await RunningGateway.start();
+  });
+
+  afterAll(() => running[Symbol.asyncDispose]());
+
+  const hang = async (key: string, message: string) => {
+    await running.client.waitForText(await running.client.send(message, key));
+    await running.gateway.kill();
+  };
+
+  test('in a later turn: the reply is told as interrupted, and all that was on disk is kept', async () => {
+    const key = 'agent:main:later';
+    const { sessionId, path } = await running.converse(key, 'first');
+    await hang(key, 'HANG second');
+    const incident = await running.clawback.incident('interrupted-reply', (found) => found.sessionId === sessionId);
+    expect(incident.severity).toBe('warning');
+    await running.clawback.check();
+    const captured = (await running.clawback.run('export', sessionId)).stdout;
+    expect(captured.equals(readFileSync(path))).toBe(true);
+    expect(captured.includes('HANG second')).toBe(true);
+    await running.startAgain();
+  });
+
+  test('and started again: the conversation goes on in the same file', async () => {
+    const key = 'agent:main:later';
+    const { sessionId, path } = await running.converse(key, 'third');
+    await running.clawback.check();
+    expect((await running.clawback.run('export', sessionId)).stdout.equals(readFileSync(path))).toBe(true);
+    expect(await running.clawback.session(sessionId)).toMatchObject({ state: 'live', onlyHere: 0 });
+  });
+
+  test('in the first turn after a reset: no transcript is missed that never was', async () => {
+    const key = 'agent:main:first';
+    await running.converse(key, 'before');
+    await running.reset(key);
+    await hang(key, 'HANG first');
+    await running.startAgain();
+    await running.converse(key, 'goes on');
+
+    // A real loss after all that: when it has been told, everything before it has been judged.
+    const control = await running.converse('agent:main:control', 'to be lost');
+    await running.clawback.check();
+    rmSync(control.path);
+    await running.clawback.incident('deleted', (found) => found.sessionId === control.sessionId);
+    const open = await running.clawback.openIncidents();
+    expect(open.filter(({ kind }) => kind !== 'interrupted-reply').map(({ kind, sessionId }) => `${kind} ${sessionId}`)).toEqual([
+      `deleted ${control.sessionId}`,
+    ]);
+  });
+});

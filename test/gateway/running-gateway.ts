@@ -1,0 +1,77 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChatEnd, GatewayClient } from '../support/gateway-client.ts';
+import { type OpenClawGateway, startGateway } from '../support/openclaw-gateway.ts';
+import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
+import { Clawback } from './clawback.ts';
+
+/** A gateway, its model, a client of it, and a Clawback that watches; what the scenarios of one file share. */
+export class RunningGateway implements AsyncDisposable {
+  readonly model: ScriptedModel;
+  readonly gateway: OpenClawGateway;
+  readonly clawback: Clawback;
+  #client: GatewayClient;
+
+  private constructor(model: ScriptedModel, gateway: OpenClawGateway, client: GatewayClient) {
+    this.model = model;
+    this.gateway = gateway;
+    this.#client = client;
+    this.clawback = new Clawback(gateway);
+  }
+
+  static async start(): Promise<RunningGateway> {
+    const model = await startScriptedModel();
+    const gateway = await startGateway({ modelUrl: model.baseUrl });
+    const running = new RunningGateway(model, gateway, await gateway.connect());
+    await running.clawback.watch();
+    return running;
+  }
+
+  get client(): GatewayClient {
+    return this.#client;
+  }
+
+  /** After `gateway.stop()` or `gateway.kill()`. */
+  async startAgain(): Promise<void> {
+    this.#client[Symbol.dispose]();
+    await this.gateway.start();
+    this.#client = await this.gateway.connect();
+  }
+
+  /** Speaks each message in turn; the id and file of the conversation. */
+  async converse(key: string, ...messages: readonly string[]): Promise<{ readonly sessionId: string; readonly path: string }> {
+    for (const message of messages) await this.chat(key, message);
+    return this.conversation(key);
+  }
+
+  async chat(key: string, message: string): Promise<ChatEnd> {
+    const end = await this.#client.chat(message, key);
+    if (end.state !== 'final') throw new Error(`the turn ended as ${end.state}: ${end.errorMessage}`);
+    return end;
+  }
+
+  conversation(key: string): { readonly sessionId: string; readonly path: string } {
+    const sessionId = String(this.gateway.index()[key]?.sessionId);
+    return { sessionId, path: join(this.gateway.sessionsDir, `${sessionId}.jsonl`) };
+  }
+
+  /** The RPC; the id that the key has from now on. */
+  async reset(key: string): Promise<string> {
+    const { entry } = await this.#client.request('sessions.reset', { key });
+    return String((entry as { sessionId: unknown }).sessionId);
+  }
+
+  /** Path of the archive that OpenClaw made of a conversation. */
+  archiveOf(sessionId: string, reason: 'reset' | 'deleted'): string {
+    const name = readdirSync(this.gateway.sessionsDir).find((candidate) => candidate.startsWith(`${sessionId}.jsonl.${reason}.`));
+    if (name === undefined) throw new Error(`OpenClaw made no ${reason} archive of ${sessionId}`);
+    return join(this.gateway.sessionsDir, name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.clawback[Symbol.asyncDispose]();
+    this.#client[Symbol.dispose]();
+    await this.gateway[Symbol.asyncDispose]();
+    await this.model[Symbol.asyncDispose]();
+  }
+}
