@@ -260,7 +260,7 @@ function holds(path: string, content: { readonly sha256: string; readonly bytes:
 }
 
 function isOwnKey(plan: RestorePlan): boolean {
-  return plan.sessionKey?.startsWith(`agent:${plan.agent.toLowerCase()}:restored-`);
+  return plan.sessionKey?.startsWith(`agent:${plan.agent.toLowerCase()}:restored-`) === true;
 }
 
 function pick(draft: RestoreDraft): Partial<RestorePlan> {

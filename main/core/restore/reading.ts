@@ -58,8 +58,22 @@ function contentOf(catalog: Catalog, generationId: number, upTo: number, survey:
   return survey === undefined ? catalog.bytes(generationId, upTo) : buildConversation(capturedLines(catalog, generationId, upTo), survey);
 }
 
-function* capturedLines(catalog: Catalog, generationId: number, upTo: number): IterableIterator<CapturedLine> {
-  for (const { bytes, terminated } of catalog.lines(generationId, upTo)) {
-    yield { bytes: bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes, terminated };
+/** Cut from the checked bytes: whole lines of any length, line ends as captured. */
+function capturedLines(catalog: Catalog, generationId: number, upTo: number): IterableIterator<CapturedLine> {
+  return splitLines(catalog.bytes(generationId, upTo));
+}
+
+export function* splitLines(chunks: Iterable<Uint8Array>): IterableIterator<CapturedLine> {
+  let begun: Uint8Array[] = [];
+  for (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
+      const rest = chunk.subarray(from, end);
+      yield { bytes: begun.length === 0 ? rest : Buffer.concat([...begun, rest]), terminated: true };
+      begun = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) begun.push(chunk.subarray(from));
   }
+  if (begun.length > 0) yield { bytes: Buffer.concat(begun), terminated: false };
 }
