@@ -31,7 +31,7 @@ const STAMP_CHANNELS = [
   'Zalo ',
   'BlueBubbles ',
 ];
-const MESSAGE_ID_LINE = /^\s*\[message_id:\s*[^\]]+\]\s*$/i;
+const MESSAGE_ID = '[message_id:';
 /** The words after it differ between versions; OpenClaw sends it when `/new` or `/reset` comes without a text. */
 const STARTUP_PROMPT = /^A new session was started via \/(?:new|reset)\b/;
 
@@ -84,15 +84,22 @@ function withoutStamp(text: string): string {
 function withoutTrailer(text: string): string {
   const at = text.indexOf(TRAILER_TITLE);
   if (at < 0 || (at > 0 && text[at - 1] !== '\n')) return text;
-  return TRAILER_PROOF.test(text.slice(at, at + 2048)) ? text.slice(0, at).replace(/\n+$/, '') : text;
+  if (!TRAILER_PROOF.test(text.slice(at, at + 2048))) return text;
+  let end = at;
+  while (end > 0 && text[end - 1] === '\n') end -= 1;
+  return text.slice(0, end);
 }
 
 function withoutMessageIds(text: string): string {
-  if (!/\[message_id:/i.test(text)) return text;
+  if (!text.includes(MESSAGE_ID)) return text;
   return text
     .split('\n')
-    .filter((line) => !MESSAGE_ID_LINE.test(line))
+    .filter((line) => !isMessageId(line.trim()))
     .join('\n');
+}
+
+function isMessageId(line: string): boolean {
+  return line.startsWith(MESSAGE_ID) && line.indexOf(']') === line.length - 1;
 }
 
 function firstLine(text: string): string {

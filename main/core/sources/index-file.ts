@@ -62,9 +62,9 @@ function fileNameOf(sessionFile: string): string | undefined {
 }
 
 /**
- * Whether a run of exactly this session has ended, whatever its result. The one field that says so is
- * `systemPromptReport.sessionId`: OpenClaw 2026.3.13 writes the report only when a run is over (`persistSessionUsageUpdate`)
- * and it names the session of that run. Nothing else in an entry can be relied on:
+ * Whether a run of exactly this session has ended, completed, failed or aborted, so that a transcript must exist. The one
+ * field that says so is `systemPromptReport.sessionId`: OpenClaw 2026.3.13 writes the report only after the run
+ * (`persistSessionUsageUpdate`), and it names the session of that run; a run that a kill cut short leaves none. Nothing else in an entry can be relied on:
  * - `model`, `modelProvider`, `totalTokens: 0`, `totalTokensFresh: true` are written by `sessions.reset` itself;
  * - after `/new` and after a daily or idle reset the new entry is laid over the old one, so `model`, `modelProvider`,
  *   `totalTokensFresh` and the *former* session's report stay: its `sessionId` is then not this one;

@@ -66,7 +66,7 @@ function resetPolicyOf(session: JsonObject | undefined): ResetPolicy {
   return { mode, atHour, ...(idleMinutes === undefined ? {} : { idleMinutes }) };
 }
 
-/** 2026.3.13 knows daily and idle; `off` is how the person's other versions and forks spell "never". */
+/** 2026.3.13 knows daily and idle alone; `off` is taken at its word. */
 function modeOf(value: unknown): ResetPolicy['mode'] | undefined {
   return value === 'daily' || value === 'idle' || value === 'off' ? value : undefined;
 }

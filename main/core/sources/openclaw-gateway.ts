@@ -35,9 +35,9 @@ const LOCK_NAME = /^gateway\.([0-9a-f]{8})\.lock$/;
 const LOCK_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Whether OpenClaw's gateway runs, from what is on this machine: its lock, whose process lives, else its port. Facts:
- * 2026.3.13, section "gateway-lock": the lock is `<tmp>/openclaw-<uid>/gateway.<hash of the configuration's path>.lock`,
- * removed on a clean exit and left behind by a crash; `OPENCLAW_ALLOW_MULTI_GATEWAY=1` and test environments make none.
+ * Whether OpenClaw's gateway runs, from what is on this machine: its lock, whose process lives, else its port. 2026.3.13
+ * keeps the lock at `<tmp>/openclaw-<uid>/gateway.<hash of the configuration's path>.lock`, removes it on a clean exit and
+ * leaves it behind in a crash; under `OPENCLAW_ALLOW_MULTI_GATEWAY=1`, `VITEST` or `NODE_ENV=test` it makes none.
  */
 export function createGatewayProbe(options: GatewayProbeOptions = {}): GatewayProbe {
   const env = options.env ?? process.env;

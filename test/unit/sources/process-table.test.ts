@@ -44,9 +44,13 @@ describe('a start time', () => {
     expect(startTimeIn(stat)).toBeUndefined();
   });
 
-  test.runIf(process.platform === 'linux')('stays the same over the life of a process', () => {
+  test('stays the same over the life of a process, and is not told off Linux', () => {
     const first = systemProcesses.startTimeOf(process.pid);
-    expect(first).toBeGreaterThan(0);
+    expect(first !== undefined).toBe(process.platform === 'linux');
     expect(systemProcesses.startTimeOf(process.pid)).toBe(first);
+  });
+
+  test('is not told of a process that is gone', async () => {
+    expect(systemProcesses.startTimeOf(await endedPid())).toBeUndefined();
   });
 });
