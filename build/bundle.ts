@@ -39,12 +39,25 @@ export async function bundle(options: { readonly force?: boolean } = {}): Promis
     await mkdir(path.join(fresh, 'icons'), { recursive: true });
     await renderIcons(path.join(fresh, 'icons'));
     await writeFile(path.join(fresh, '.sources'), digest);
-    if (existsSync(distDir)) await rename(distDir, path.join(work, 'old'));
-    await rename(fresh, distDir);
+    await swapIn(fresh, path.join(work, 'old'));
   } finally {
     await rm(work, { recursive: true, force: true });
   }
   return { built: true, durationMs: performance.now() - startedAt };
+}
+
+/** Two runs may end at once (tests beside a start): whichever comes later puts the other's result away and its own in place. */
+async function swapIn(fresh: string, old: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    if (existsSync(distDir)) await rename(distDir, `${old}-${attempt}`);
+    try {
+      await rename(fresh, distDir);
+      return;
+    } catch (error) {
+      const anotherCameBetween = ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!anotherCameBetween || attempt === 5) throw error;
+    }
+  }
 }
 
 function isCurrent(digest: string): boolean {
