@@ -13,6 +13,7 @@ import { gatewayRefusal } from './restore-plan.ts';
 import type { RestoreRequest, Restorer, RestorerDeps } from './restoring.ts';
 import { isStillItself } from './safe-directory.ts';
 import { look, targetDisk } from './target-disk.ts';
+import { withHint } from './target-faults.ts';
 
 export function createRestorer(deps: RestorerDeps): Restorer {
   const failpoint = deps.failpoint ?? (() => undefined);
@@ -190,33 +191,4 @@ function taking(failpoint: (name: string) => void): <T>(task: () => Promise<T>) 
       throw withHint(error);
     });
   };
-}
-
-function withHint(error: unknown): unknown {
-  const errno = errnoOf(error);
-  if (error instanceof CoreError) {
-    return errno === 'buffer-damaged' ? refused('mirror-damaged', 'The recording of this conversation is damaged.') : error;
-  }
-  switch (errno) {
-    case undefined:
-      return error;
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return refused('disk-full', 'The volume is full.');
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return refused('not-permitted', 'Clawback may not write into this folder.');
-    case 'EEXIST':
-      return refused('target-exists', 'There is already a file at this path.');
-    case 'ELOOP':
-    case 'ENOTDIR':
-      return refused('unsafe-path', 'A symbolic link or a file stands where a folder should be.');
-    case 'EOPNOTSUPP':
-    case 'ENOTSUP':
-    case 'ENOSYS':
-      return refused('not-permitted', 'This volume has no hard links, which a restore needs to overwrite nothing.');
-    default:
-      return new CoreError('io', `the restore failed: ${errno}`, 'Check the volume, then try again.', error);
-  }
 }

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { CoreError, errnoOf } from '../platform/errors.ts';
+import type { Catalog } from '../store/store.ts';
+import type { GenerationSummary, MessageView, SessionSummary } from '../types.ts';
+import { utcOffsetMinutesAt } from './local-time.ts';
+import { markdownHeading, markdownMessage, type UtcOffset } from './markdown.ts';
+import { refused } from './publishing.ts';
+import { chooseGeneration } from './restore-plan.ts';
+import { isCleanAbsolute } from './safe-directory.ts';
+import { type TargetDisk, targetDisk } from './target-disk.ts';
+import { withHint } from './target-faults.ts';
+
+export interface ExportRequest {
+  readonly sessionRow: number;
+  /** Ordinal. Default: `jsonl` the most complete generation, `md` the conversation over all of them. */
+  readonly generation?: number | 'all';
+  /** `jsonl` is byte-exact. */
+  readonly format: 'jsonl' | 'md';
+}
+
+export interface ExportedFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+  readonly generation?: number;
+}
+
+/** Longer messages end at this many bytes in Markdown; the byte-exact form has no limit. */
+const messageLimitBytes = 16 * 1024 * 1024;
+
+/**
+ * One export as a stream, e.g. for standard output.
+ * Throws CoreError `not-found`, `buffer-damaged`, and `invalid` for `jsonl` of all generations, which is several files.
+ */
+export function exportChunks(catalog: Catalog, request: ExportRequest, utcOffset: UtcOffset = utcOffsetMinutesAt): Iterable<Uint8Array> {
+  const session = requireSession(catalog, request.sessionRow);
+  if (request.format === 'md') return markdown(catalog, session, request, utcOffset);
+  if (request.generation === 'all') {
+    throw new CoreError('invalid', 'all versions of a conversation are several files', 'Name a file with --output.');
+  }
+  return catalog.bytes(requireGeneration(catalog, request).id);
+}
+
+/**
+ * Writes new files, never over one that exists, each whole or not at all. All generations as `jsonl` become
+ * `<output without .jsonl>.g<ordinal>.jsonl` in order.
+ *
+ * Throws CoreError `not-found`, `invalid`, `target-exists`, `disk-full`, `not-permitted`, `mirror-damaged`.
+ */
+export function exportFiles(
+  catalog: Catalog,
+  request: ExportRequest,
+  output: string,
+  utcOffset: UtcOffset = utcOffsetMinutesAt,
+): readonly ExportedFile[] {
+  if (!isCleanAbsolute(output) || basename(output) === '') {
+    throw new CoreError('invalid', 'an export needs the absolute path of a new file', 'Name one with --output.');
+  }
+  const disk = targetDisk();
+  try {
+    if (request.format === 'md' || request.generation !== 'all')
+      return [writeWhole(disk, output, exportChunks(catalog, request, utcOffset))];
+    requireSession(catalog, request.sessionRow);
+    const stem = output.replace(/\.jsonl$/, '');
+    const generations = [...catalog.generations(request.sessionRow)].sort((a, b) => a.ordinal - b.ordinal);
+    const done: ExportedFile[] = [];
+    try {
+      for (const { id, ordinal } of generations) {
+        done.push({ ...writeWhole(disk, `${stem}.g${ordinal}.jsonl`, catalog.bytes(id)), generation: ordinal });
+      }
+    } catch (error) {
+      for (const { path } of done) disk.unlink('export-discard', path);
+      throw error;
+    }
+    return done;
+  } catch (error) {
+    throw withHint(error);
+  }
+}
+
+function writeWhole(disk: TargetDisk, path: string, chunks: Iterable<Uint8Array>): ExportedFile {
+  const tmp = join(dirname(path), `.clawback-${randomUUID()}.tmp`);
+  const written = disk.create('export', tmp, chunks);
+  try {
+    disk.link('export-publish', tmp, path);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw refused('target-exists', `There is already a file at this path: ${path}`);
+    throw error;
+  } finally {
+    disk.unlink('export-tidy', tmp);
+  }
+  disk.syncDirectory('export-sync', dirname(path));
+  return { path, ...written };
+}
+
+function* markdown(catalog: Catalog, session: SessionSummary, request: ExportRequest, utcOffset: UtcOffset): IterableIterator<Uint8Array> {
+  const single = typeof request.generation === 'number' ? requireGeneration(catalog, request).id : undefined;
+  yield Buffer.from(markdownHeading(session, utcOffset));
+  for (const message of messagesOf(catalog, session.id, single)) {
+    const text = message.truncated ? catalog.messageText(message.generationId, message.start, messageLimitBytes) : message.text;
+    yield Buffer.from(markdownMessage(message, text, utcOffset));
+  }
+}
+
+function* messagesOf(catalog: Catalog, sessionRow: number, generationId: number | undefined): IterableIterator<MessageView> {
+  let cursor: number | undefined;
+  do {
+    const page = catalog.messages(sessionRow, {
+      limit: 200,
+      ...(generationId === undefined ? {} : { generationId }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    yield* page.items;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+function requireSession(catalog: Catalog, row: number): SessionSummary {
+  const session = catalog.session(row);
+  if (session !== undefined) return session;
+  throw new CoreError('not-found', `no conversation ${row}`, 'List them: clawback sessions --all');
+}
+
+function requireGeneration(catalog: Catalog, request: ExportRequest): GenerationSummary {
+  const ordinal = typeof request.generation === 'number' ? request.generation : undefined;
+  const generation = chooseGeneration(catalog.generations(request.sessionRow), { ordinal });
+  if (generation !== undefined) return generation;
+  throw new CoreError('not-found', 'this conversation has no such version', 'Look at its versions: clawback show');
+}
