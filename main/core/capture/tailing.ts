@@ -4,6 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Artefact } from '../sources/source.ts';
 import type { ArtefactKind } from '../types.ts';
 import type { ArchiveMark, Change, Checkpoint, DirectoryRef } from './change.ts';
+import type { HandlePool } from './handle-pool.ts';
 
 /** A generation whose file was on disk when the buffer was last written: open, or archived under another name. */
 export interface KnownGeneration {
@@ -23,6 +24,8 @@ export interface TailerDeps {
   readonly classify: (name: string) => Artefact;
   /** Hands out ids of new generations; the journal commits them with the changes. */
   readonly nextGenerationId: () => number;
+  /** Open descriptors, shared by all tailers of a process; absent: the tailer has 64 of its own. */
+  readonly handles?: HandlePool;
 }
 
 export interface DirectoryListing {

@@ -1,0 +1,363 @@
+import { assertNever } from '../platform/errors.ts';
+import type { Change, DirectoryRef } from './change.ts';
+import { DirectoryContents } from './directory-contents.ts';
+import { DirectorySight, type Sight } from './directory-sight.ts';
+import { faultOf } from './file-fault.ts';
+import { Generations, type Progress } from './generations.ts';
+import { HandlePool } from './handle-pool.ts';
+import { Heat } from './heat.ts';
+import { type Match, matchListing, type Sighting } from './listing.ts';
+import { CHUNK_LIMIT_BYTES, type Mirror } from './mirror.ts';
+import { SkippedFiles } from './skipped-files.ts';
+import type { CreateDirectoryTailer, DirectoryListing, DirectoryTailer, TailerDeps } from './tailing.ts';
+
+/** While names keep changing under us, what is left is settled by the next round. */
+const LOOK_ATTEMPTS = 4;
+
+/**
+ * Mirrors one sessions directory, step by step:
+ *
+ * 1. Stat the directory. Its time stamp moved (or is too young to be trusted): list the names. It cannot be seen: nothing
+ *    follows, descriptors stay open. It is gone and we would see it: every generation is drained and closed.
+ * 2. Stat the files that may have changed, in a sweep all of them, and match them with the known generations by inode and
+ *    name. A generation that seems gone is looked for under every name of a fresh listing before that is believed.
+ * 3. Renamed: `moved`. Another inode at the name, or none: first drain the held descriptor to its end, then compare the
+ *    bytes; equal is `rebound`, else the generation is closed. Same inode, size and (settled) time: nothing is read.
+ * 4. Read, live files first, then the newest: prove head and tail of the checkpoint, judge, read to the size of this very
+ *    stat. Whatever is not proven closes the generation and starts the next one from 0.
+ * 5. Whatever fails for one file skips that file for this round.
+ *
+ * Limit: a rewrite of equal length that changes neither the first 1024 nor the last 64 bytes is not seen (but in the
+ * index, which is compared as a whole), nor one within a minute of another that replaced a file nobody had looked at.
+ */
+export const createDirectoryTailer: CreateDirectoryTailer = (deps, directory, known) => {
+  const generations = new Generations(deps, directory, known, deps.handles ?? new HandlePool());
+  return new PolledDirectory(deps, directory, generations, known[0]?.checkpoint.identity.dev);
+};
+
+class PolledDirectory implements DirectoryTailer {
+  readonly directory: DirectoryRef;
+  sweepCostMs = 0;
+  readonly #deps: TailerDeps;
+  readonly #generations: Generations;
+  readonly #sight: DirectorySight;
+  readonly #contents: DirectoryContents;
+  readonly #skipped: SkippedFiles;
+  readonly #heat: Heat;
+  /** Files that no generation covers yet; the first import reads them by and by. */
+  readonly #candidates = new Map<string, Sighting>();
+  /** Generations that must be proven or read. */
+  readonly #due = new Set<Mirror>();
+  /** Names to look at in the next poll. */
+  readonly #dirty = new Set<string>();
+  readonly #hinted = new Set<string>();
+  #mustList = false;
+  #mustLookAtAll = true;
+  #state: Pick<DirectoryListing, 'state' | 'reason'> = { state: 'ok' };
+  #listing: DirectoryListing | undefined;
+
+  constructor(deps: TailerDeps, directory: DirectoryRef, generations: Generations, knownDev: bigint | undefined) {
+    this.directory = directory;
+    this.#deps = deps;
+    this.#generations = generations;
+    this.#sight = new DirectorySight(deps.fs, deps.clock, directory.path, knownDev);
+    this.#skipped = new SkippedFiles(deps.clock, deps.log, directory.path);
+    this.#contents = new DirectoryContents(deps.fs, deps.classify, (name) => generations.pathOf(name), this.#skipped);
+    this.#heat = new Heat(deps.clock);
+  }
+
+  hint(name: string | undefined): void {
+    if (name === undefined || !this.#sight.names.has(name)) this.#mustList = true;
+    if (name === undefined) return;
+    this.#dirty.add(name);
+    this.#hinted.add(name);
+  }
+
+  poll(budgetBytes: number): readonly Change[] {
+    return this.#round(budgetBytes, this.#mustLookAtAll);
+  }
+
+  sweep(budgetBytes: number): readonly Change[] {
+    return this.#round(budgetBytes, true);
+  }
+
+  /** The same object as long as nothing in it changed. */
+  get listing(): DirectoryListing {
+    const { description, locks } = this.#contents;
+    const { list: skipped } = this.#skipped;
+    const last = this.#listing;
+    const isCurrent = last?.transcripts === description.transcripts && last.locks === locks && last.skipped === skipped;
+    if (last && isCurrent && last.state === this.#state.state && last.reason === this.#state.reason) return last;
+    this.#listing = { ...this.#state, ...description, locks, skipped };
+    return this.#listing;
+  }
+
+  get lagBytes(): number {
+    let bytes = 0;
+    for (const mirror of this.#due) bytes += mirror.lagBytes;
+    for (const { stat } of this.#candidates.values()) bytes += stat.size;
+    return bytes;
+  }
+
+  get hot(): DirectoryTailer['hot'] {
+    const lag = new Map<string, number>();
+    const add = (nativeId: string, bytes: number) => lag.set(nativeId, (lag.get(nativeId) ?? 0) + bytes);
+    for (const { kind, nativeId, lagBytes } of new Set([...this.#heat.mirrors, ...this.#due])) {
+      if (kind === 'transcript' && nativeId !== undefined) add(nativeId, lagBytes);
+    }
+    for (const { artefact, stat } of this.#candidates.values()) {
+      if (artefact.is === 'transcript') add(artefact.nativeId, stat.size);
+    }
+    return [...lag].map(([nativeId, lagBytes]) => ({ nativeId, lagBytes }));
+  }
+
+  [Symbol.dispose](): void {
+    for (const id of this.#generations.mirrors.keys()) this.#generations.handles.release(id);
+  }
+
+  #round(budgetBytes: number, isWhole: boolean): readonly Change[] {
+    const startedAt = this.#deps.clock.monotonic();
+    this.#generations.remainingBytes = budgetBytes;
+    const sight = this.#look(isWhole || this.#mustList);
+    const matches = sight.is === 'ok' ? this.#match(isWhole ? this.#everyName() : this.#targets(sight), isWhole) : undefined;
+    if (matches) {
+      this.#apply(matches);
+      if (isWhole) {
+        this.#mustLookAtAll = false;
+        this.sweepCostMs = this.#deps.clock.monotonic() - startedAt;
+      }
+    }
+    if (this.#state.state === 'missing') this.#closeAll();
+    this.#dropClosed();
+    if (this.#state.state === 'ok') this.#work();
+    return this.#generations.takeChanges();
+  }
+
+  #look(force: boolean): Sight {
+    const sight = this.#sight.look(this.#generations.byFileName, force);
+    if (sight.is === 'busy') {
+      this.#skipped.logRarely(sight.reason);
+      this.#mustList = true;
+      return sight;
+    }
+    if (sight.is === 'ok' && sight.listed) {
+      this.#mustList = false;
+      if (sight.appeared.length > 0 || sight.vanished.length > 0 || this.#mustLookAtAll) this.#contents.setNames(this.#sight.names);
+    }
+    this.#enter(sight.is === 'unreadable' ? { state: sight.is, reason: sight.reason } : { state: sight.is });
+    return sight;
+  }
+
+  #enter(state: Pick<DirectoryListing, 'state' | 'reason'>): void {
+    if (state.state === this.#state.state && state.reason === this.#state.reason) return;
+    // Files that nobody looked at may have been replaced while the directory could not be seen.
+    if (state.state !== 'ok') this.#mustLookAtAll = true;
+    this.#deps.log.log(state.state === 'ok' ? 'info' : 'warn', 'capture.directory', { directory: this.directory.path, ...state });
+    this.#state = state;
+  }
+
+  #everyName(): ReadonlySet<string> {
+    this.#dirty.clear();
+    return new Set([...this.#sight.names, ...this.#generations.byFileName.keys()]);
+  }
+
+  #targets(sight: Sight & { is: 'ok' }): ReadonlySet<string> {
+    const { byFileName } = this.#generations;
+    const targets = new Set([...this.#dirty, ...this.#skipped.passing, ...sight.appeared, ...sight.vanished]);
+    this.#dirty.clear();
+    for (const name of this.#hinted) this.#heat.add(byFileName.get(name));
+    this.#hinted.clear();
+    for (const { of } of this.#contents.locks) this.#heat.add(byFileName.get(of));
+    for (const mirror of this.#heat.mirrors) {
+      if (this.#heat.has(mirror)) targets.add(mirror.fileName);
+      else this.#cool(mirror);
+    }
+    // The index is replaced under its name, which moves nothing but the directory's time stamp.
+    if (sight.listed) for (const name of this.#contents.liveIndexes) targets.add(name);
+    return targets;
+  }
+
+  /** `undefined`: the directory cannot be seen any more. */
+  #match(targets: ReadonlySet<string>, isWhole: boolean): readonly Match<Mirror>[] | undefined {
+    const { mirrors, byFileName } = this.#generations;
+    let names = targets;
+    let whole = isWhole;
+    for (let attempt = 1; ; attempt += 1) {
+      const { sightings, hidden, absent } = this.#contents.look(names);
+      for (const name of absent) this.#candidates.delete(name);
+      const known = whole ? [...mirrors.values()] : [...names].flatMap((name) => byFileName.get(name) ?? []);
+      const matches = matchListing(known, sightings, hidden);
+      const isExplained = !matches.some((match) => match.is === 'vanished' || (!whole && this.#mayBeElsewhere(match)));
+      if (isExplained || attempt === LOOK_ATTEMPTS) return matches;
+      const again = this.#look(true);
+      if (again.is !== 'ok') {
+        this.#mustLookAtAll = true;
+        return undefined;
+      }
+      if (whole && again.appeared.length === 0 && again.vanished.length === 0) return matches;
+      whole = true;
+      names = new Set([...this.#everyName(), ...again.vanished]);
+    }
+  }
+
+  /** Another file was put in its place: has it been renamed over a name that nobody looks at? */
+  #mayBeElsewhere(match: Match<Mirror>): boolean {
+    if (match.is !== 'other') return false;
+    const held = this.#generations.handles.get(match.mirrored.id);
+    return held ? held.stat().links > 0 : match.mirrored.kind !== 'index';
+  }
+
+  #apply(matches: readonly Match<Mirror>[]): void {
+    const copied = new Set<Sighting>();
+    for (const is of ORDER) {
+      for (const match of matches) {
+        if (match.is !== is || (match.is === 'new' && copied.has(match.sighting))) continue;
+        const { fileName } = match.is === 'new' ? match.sighting : match.mirrored;
+        this.#guard(fileName, () => this.#applyOne(match, fileName, copied));
+      }
+    }
+  }
+
+  #applyOne(match: Match<Mirror>, fileName: string, copied: Set<Sighting>): void {
+    switch (match.is) {
+      case 'vanished': {
+        const as = this.#sight.names.has(fileName) ? 'replaced' : 'deleted';
+        const { progress, copy } = this.#generations.vanish(match.mirrored, match.copies, as);
+        if (copy) copied.add(copy);
+        this.#after(progress, fileName);
+        this.#makeDue(match.mirrored, true);
+        return;
+      }
+      case 'moved':
+        this.#candidates.delete(match.sighting.fileName);
+        this.#after(this.#generations.move(match.mirrored, match.sighting), match.sighting.fileName);
+        this.#makeDue(match.mirrored, true);
+        return;
+      case 'other':
+        this.#after(this.#generations.displace(match.mirrored, match.sighting), fileName);
+        this.#makeDue(this.#generations.byFileName.get(fileName), true);
+        return;
+      case 'same':
+        this.#continue(match.mirrored, match.sighting);
+        return;
+      case 'new':
+        this.#candidates.set(fileName, match.sighting);
+        return;
+      case 'hidden':
+        return;
+      default:
+        assertNever(match);
+    }
+  }
+
+  #continue(mirror: Mirror, { stat }: Sighting): void {
+    mirror.seenSize = stat.size;
+    this.#candidates.delete(mirror.fileName);
+    if (mirror.isUntouchedBy(stat)) {
+      this.#skipped.delete(mirror.fileName);
+      if (this.#heat.has(mirror)) this.#generations.keepOpen(mirror);
+      return;
+    }
+    const hasChanged = stat.size !== mirror.checkpoint.offset || mirror.hasNewTime(stat);
+    this.#makeDue(mirror, (hasChanged && !this.#mustLookAtAll) || this.#heat.isRecent(stat.mtimeNs));
+  }
+
+  #makeDue(mirror: Mirror | undefined, isHot: boolean): void {
+    if (!mirror || !this.#generations.mirrors.has(mirror.id)) return;
+    this.#due.add(mirror);
+    if (isHot) this.#heat.add(mirror);
+  }
+
+  /** Live files first, each with its share, so that a long one does not starve the others; then the newest of the rest. */
+  #work(): void {
+    const tasks = [...this.#due].map((mirror): Task => ({ mirror, mtimeMs: mirror.mtimeMs, isHot: this.#heat.has(mirror) }));
+    for (const sighting of this.#candidates.values()) {
+      const isHot = !sighting.artefact.archived && this.#heat.isRecent(sighting.stat.mtimeNs);
+      tasks.push({ sighting, mtimeMs: Number(sighting.stat.mtimeNs / 1_000_000n), isHot });
+    }
+    tasks.sort((one, other) => Number(other.isHot) - Number(one.isHot) || other.mtimeMs - one.mtimeMs);
+    const hot = tasks.filter(({ isHot }) => isHot);
+    const share = Math.max(CHUNK_LIMIT_BYTES, Math.floor(this.#generations.remainingBytes / Math.max(1, hot.length)));
+    const unfinished = hot.filter((task) => !this.#perform(task, share));
+    for (const task of [...unfinished, ...tasks.slice(hot.length)]) {
+      if (this.#generations.remainingBytes <= 0) return;
+      this.#perform(task, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  /** Whether nothing is left to do for it in this round. */
+  #perform(task: Task, limitBytes: number): boolean {
+    if (this.#generations.remainingBytes <= 0) return false;
+    const fileName = task.mirror?.fileName ?? task.sighting?.fileName ?? '';
+    return this.#guard(fileName, () => {
+      const mirror = task.mirror ?? this.#begin(task.sighting);
+      if (!mirror) return true;
+      const followed = this.#generations.follow(mirror, limitBytes);
+      task.mirror = followed.mirror;
+      this.#due.delete(mirror);
+      if (followed.mirror !== mirror) this.#heat.add(followed.mirror);
+      if (followed.progress === 'more') this.#due.add(followed.mirror);
+      this.#after(followed.progress, fileName);
+      this.#skipped.delete(fileName);
+      if (followed.progress === 'done' && !this.#heat.has(followed.mirror)) this.#generations.handles.release(followed.mirror.id);
+      return followed.progress !== 'more';
+    });
+  }
+
+  #begin(sighting: Sighting | undefined): Mirror | undefined {
+    if (!sighting) return undefined;
+    this.#candidates.delete(sighting.fileName);
+    const mirror = this.#generations.begin(sighting);
+    if (!mirror) this.#dirty.add(sighting.fileName);
+    this.#makeDue(mirror, this.#heat.isRecent(sighting.stat.mtimeNs));
+    return mirror;
+  }
+
+  #closeAll(): void {
+    for (const mirror of [...this.#generations.mirrors.values()]) {
+      this.#guard(mirror.fileName, () => this.#generations.vanish(mirror, []));
+    }
+    this.#candidates.clear();
+    this.#skipped.clear();
+    this.#contents.setNames(this.#sight.names);
+  }
+
+  #dropClosed(): void {
+    const { mirrors } = this.#generations;
+    for (const mirror of this.#due) if (!mirrors.has(mirror.id)) this.#due.delete(mirror);
+    for (const mirror of this.#heat.mirrors) if (!mirrors.has(mirror.id)) this.#heat.delete(mirror);
+  }
+
+  #cool(mirror: Mirror): void {
+    this.#heat.delete(mirror);
+    if (!this.#due.has(mirror)) this.#generations.handles.release(mirror.id);
+  }
+
+  #after(progress: Progress, fileName: string): void {
+    if (progress !== 'done') this.#dirty.add(fileName);
+  }
+
+  /** Runs what concerns one file. A fault of the file system skips that file; a bug of ours goes up. */
+  #guard(fileName: string, task: () => unknown): boolean {
+    try {
+      return task() !== false;
+    } catch (error) {
+      const reason = faultOf(error);
+      this.#candidates.delete(fileName);
+      // It went between two of our calls, which is no fault.
+      if (reason === 'ENOENT') this.#dirty.add(fileName);
+      else this.#skipped.add(fileName, reason);
+      return true;
+    }
+  }
+}
+
+interface Task {
+  mirror?: Mirror;
+  readonly sighting?: Sighting;
+  readonly mtimeMs: number;
+  readonly isHot: boolean;
+}
+
+/** A name must be free before the next generation takes it. */
+const ORDER: readonly Match<Mirror>['is'][] = ['vanished', 'moved', 'other', 'same', 'new'];

@@ -1,0 +1,85 @@
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { CoreError, errnoOf } from './errors.ts';
+import type { FileStat, FileSystem, ReadableFile } from './file-system.ts';
+
+/** O_NOFOLLOW: a link could lead out of the sessions directory. O_NONBLOCK: opening a FIFO would wait for its writer for ever. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export const nodeFileSystem: FileSystem = {
+  stat(path) {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats && fileStat(stats);
+  },
+  list: (directory) => readdirSync(directory),
+  open: openRegularFile,
+};
+
+function openRegularFile(path: string): ReadableFile {
+  const descriptor = openWithoutFollowing(path);
+  try {
+    if (!fstatSync(descriptor).isFile()) throw notAFile(path);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  return new DescriptorFile(descriptor);
+}
+
+function openWithoutFollowing(path: string): number {
+  try {
+    return openSync(path, OPEN_FLAGS);
+  } catch (error) {
+    const errno = errnoOf(error);
+    // ELOOP: a symbolic link. ENXIO: a socket, or a device without its driver.
+    if (errno === 'ELOOP' || errno === 'ENXIO' || errno === 'EISDIR') throw notAFile(path, error);
+    throw error;
+  }
+}
+
+function notAFile(path: string, cause?: unknown): CoreError {
+  return new CoreError('not-a-file', `${path} is not a regular file`, 'Clawback mirrors regular files only.', cause);
+}
+
+class DescriptorFile implements ReadableFile {
+  readonly #descriptor: number;
+  #open = true;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  stat(): FileStat {
+    return fileStat(fstatSync(this.#descriptor, { bigint: true }));
+  }
+
+  readAt(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let read = 0;
+    while (read < length) {
+      const more = readSync(this.#descriptor, bytes, read, length - read, offset + read);
+      if (more === 0) break;
+      read += more;
+    }
+    // A copy, because a view would keep the whole allocation alive for a few bytes at the end of a file.
+    return read === length ? bytes : bytes.slice(0, read);
+  }
+
+  [Symbol.dispose](): void {
+    // A second close could hit a descriptor that the process has meanwhile opened for something else.
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#descriptor);
+  }
+}
+
+function fileStat(stats: BigIntStats): FileStat {
+  return {
+    type: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : 'other',
+    dev: stats.dev,
+    ino: stats.ino,
+    birthtimeNs: stats.birthtimeNs,
+    mtimeNs: stats.mtimeNs,
+    size: Number(stats.size),
+    links: Number(stats.nlink),
+  };
+}
