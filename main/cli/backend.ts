@@ -1,16 +1,22 @@
+import type { CoreMethod, CoreRequests } from '../core/requests.ts';
+import { parseLine } from '../core/sources/registry.ts';
+import { openCatalog } from '../core/store/buffer.ts';
+import type { Catalog } from '../core/store/store.ts';
 import { connectToCore } from '../core-process/control-socket.ts';
 import { RpcClient } from '../core-process/rpc-client.ts';
 import { openRealCore } from '../core-process/run-core.ts';
 import { stderrLogger } from '../core-process/stderr-logger.ts';
-import type { CoreMethod, CoreRequests } from '../core/requests.ts';
-import { openCatalog } from '../core/store/buffer.ts';
-import type { Catalog } from '../core/store/store.ts';
 import { type Context, coreConfig } from './context.ts';
 
 /** Reads beside whoever writes; an absent buffer is an empty one. */
 export function withCatalog<T>(context: Context, use: (catalog: Catalog) => T): T {
-  using catalog = openCatalog(context.home);
+  using catalog = openCatalog(context.home, { parse: parseLine });
   return use(catalog);
+}
+
+export async function withCatalogAsync<T>(context: Context, use: (catalog: Catalog) => Promise<T>): Promise<T> {
+  using catalog = openCatalog(context.home, { parse: parseLine });
+  return await use(catalog);
 }
 
 export type Ask = <M extends CoreMethod>(method: M, params: CoreRequests[M]['in']) => Promise<CoreRequests[M]['out']>;

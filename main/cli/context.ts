@@ -37,7 +37,12 @@ function checkedRoot(root: string): string {
     const code = errnoOf(error);
     if (code === undefined) throw error;
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
-    throw new CoreError('not-found', `the state directory ${root} ${why}`, 'Give the folder that holds `agents/`, usually ~/.openclaw.', error);
+    throw new CoreError(
+      'not-found',
+      `the state directory ${root} ${why}`,
+      'Give the folder that holds `agents/`, usually ~/.openclaw.',
+      error,
+    );
   }
   throw new CoreError('invalid', `${root} is not a directory`, 'Give the folder that holds `agents/`, usually ~/.openclaw.');
 }

@@ -60,7 +60,10 @@ function program(): Command {
     .addOption(new Option('--format <format>', 'jsonl is byte-exact').choices(['jsonl', 'md']).default('jsonl'))
     .option('--output <file>', 'default: standard output')
     .action(withReference(exportSession));
-  command.command('search <text...>').description('find words in everything that was saved').action(withReference((context, words: string[]) => search(context, words.join(' '))));
+  command
+    .command('search <text...>')
+    .description('find words in everything that was saved')
+    .action(withReference((context, words: string[]) => search(context, words.join(' '))));
   command.command('verify').description('check every saved byte against its hash').action(run(verify));
   return command;
 }
@@ -71,7 +74,9 @@ function run<O>(action: Action<O>): (options: O, command: Command) => Promise<vo
   return (options, command) => perform(command, (context) => action(context, options));
 }
 
-function withReference<R, O>(action: (context: Context, reference: R, options: O) => void | Promise<void>): (reference: R, options: O, command: Command) => Promise<void> {
+function withReference<R, O>(
+  action: (context: Context, reference: R, options: O) => void | Promise<void>,
+): (reference: R, options: O, command: Command) => Promise<void> {
   return (reference, options, command) => perform(command, (context) => action(context, reference, options));
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { errorShape } from '../core-process/rpc-server.ts';
 import { CoreError } from '../core/platform/errors.ts';
+import { errorShape } from '../core-process/rpc-server.ts';
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
@@ -31,14 +31,17 @@ export class Output {
   failure(error: unknown): void {
     const shape = errorShape(error);
     if (this.json) process.stdout.write(`${JSON.stringify({ ok: false, error: shape })}\n`);
-    else process.stderr.write(`${paint('red', 'clawback:', process.stderr)} ${shape.message}\n${shape.hint === '' ? '' : `  ${shape.hint}\n`}`);
+    else
+      process.stderr.write(
+        `${paint('red', 'clawback:', process.stderr)} ${shape.message}\n${shape.hint === '' ? '' : `  ${shape.hint}\n`}`,
+      );
     if (shape.code === 'bug' && error instanceof Error && !(error instanceof CoreError)) process.stderr.write(`${error.stack ?? ''}\n`);
     process.exitCode = 1;
   }
 }
 
 export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
-  const wanted = stream.isTTY && process.env['NO_COLOR'] === undefined;
+  const wanted = stream.isTTY && process.env.NO_COLOR === undefined;
   return wanted ? styleText(style, text) : text;
 }
 

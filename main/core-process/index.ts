@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Core } from '../core/core.ts';
 import { listenForControl } from './control-socket.ts';
-import { parentPort, type Port } from './port.ts';
+import { type Port, parentPort } from './port.ts';
 import { errorShape, serveCore } from './rpc-server.ts';
 import { openRealCore } from './run-core.ts';
 import { stderrLogger } from './stderr-logger.ts';

@@ -1,5 +1,5 @@
-import { CoreError } from '../core/platform/errors.ts';
 import type { Core } from '../core/core.ts';
+import { CoreError } from '../core/platform/errors.ts';
 import type { CoreEvent, CoreMethod, ErrorShape } from '../core/requests.ts';
 import type { Port } from './port.ts';
 
@@ -22,7 +22,8 @@ async function answer(core: Core, port: Port, message: unknown): Promise<void> {
   const { id } = request;
   try {
     const handler = Object.hasOwn(core.handlers, request.method) ? core.handlers[request.method as CoreMethod] : undefined;
-    if (handler === undefined) throw new CoreError('invalid', `there is no request ${request.method}`, 'Update Clawback: its parts are of different versions.');
+    if (handler === undefined)
+      throw new CoreError('invalid', `there is no request ${request.method}`, 'Update Clawback: its parts are of different versions.');
     const result = await (handler as (input: unknown) => Promise<unknown>)(request.params);
     port.post({ type: 'response', id, result: result ?? null });
   } catch (error) {

@@ -14,6 +14,6 @@ export function openRealCore(options: { home: string; config: CoreConfig; log: L
     clock: systemClock,
     fs: nodeFileSystem,
     gateway: createGatewayProbe({ env: options.env }),
-    hints: options.env['CLAWBACK_WATCH'] !== 'poll',
+    hints: options.env.CLAWBACK_WATCH !== 'poll',
   });
 }

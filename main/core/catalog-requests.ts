@@ -48,5 +48,9 @@ function pageLimit(limit: number): number {
 }
 
 function noSuch(what: string, reference: string): CoreError {
-  return new CoreError('not-found', `there is no ${what} ${reference}`, `Run \`clawback ${what === 'incident' ? 'incidents' : 'sessions'} --all\` to see them.`);
+  return new CoreError(
+    'not-found',
+    `there is no ${what} ${reference}`,
+    `Run \`clawback ${what === 'incident' ? 'incidents' : 'sessions'} --all\` to see them.`,
+  );
 }

@@ -32,7 +32,9 @@ export function coreStatus(input: StatusInput): CoreStatus {
     lagBytes: recorder.lagBytes,
     flushIntervalMs: recorder.flushIntervalMs,
     ...(recorder.pausedUntil === undefined ? {} : { pausedUntil: recorder.pausedUntil }),
-    ...(importing === undefined ? {} : { importing: { ...importing, sessions: sources.reduce((sum, source) => sum + source.sessions, 0) } }),
+    ...(importing === undefined
+      ? {}
+      : { importing: { ...importing, sessions: sources.reduce((sum, source) => sum + source.sessions, 0) } }),
     ...(recorder.problem === undefined ? {} : { problem: recorder.problem }),
   };
 }
@@ -46,7 +48,7 @@ function health(input: StatusInput, sources: readonly SourceStatus[]): Health {
   if (!input.running) return 'stopped';
   if (input.recorder.problem !== undefined) return 'degraded';
   if (input.recorder.pausedUntil !== undefined) return 'paused';
-  if (sources.some((source) => source.problems.some((problem) => problem.startsWith('unreadable')))) return 'degraded';
+  if (sources.some((source) => source.problems.includes('source-unreadable'))) return 'degraded';
   return input.recorder.caughtUp ? 'protecting' : 'catching-up';
 }
 

@@ -1,22 +1,23 @@
-import { realpathSync } from 'node:fs';
-import { catalogRequests, requireIncident } from './catalog-requests.ts';
+import { homedir } from 'node:os';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { createWatcher, type Watcher } from './capture/watcher.ts';
-import { createDetector } from './detect/detector.ts';
+import { catalogRequests, requireIncident } from './catalog-requests.ts';
+import { coreStatus } from './core-status.ts';
 import { defaultPolicy, type Outcome } from './detect/detection.ts';
+import { createDetector } from './detect/detector.ts';
 import type { Clock } from './platform/clock.ts';
-import { CoreError, errnoOf } from './platform/errors.ts';
+import { CoreError } from './platform/errors.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Logger } from './platform/logger.ts';
+import { realPath } from './platform/real-paths.ts';
 import { ProtectedSource } from './protected-source.ts';
 import { Recorder } from './recorder.ts';
 import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
 import { createRestorer } from './restore/restorer.ts';
-import type { GatewayProbe, Restorer, RestoreRequest } from './restore/restoring.ts';
-import { readOpenClawConfig } from './sources/openclaw-config.ts';
+import type { GatewayProbe, RestoreRequest, Restorer } from './restore/restoring.ts';
+import { readOpenclawConfig } from './sources/openclaw-config.ts';
 import { discoverStateDirs } from './sources/openclaw-home.ts';
 import { parseLine, sources as sourceRegistry } from './sources/registry.ts';
-import { coreStatus } from './core-status.ts';
 import { openBuffer } from './store/buffer.ts';
 import type { CommitResult, Journal } from './store/store.ts';
 import type { CoreStatus, Incident, RestoreReceipt } from './types.ts';
@@ -215,7 +216,7 @@ export class Core implements AsyncDisposable {
         this.#announceStatus();
         return this.status;
       },
-      discover: async () => discoverStateDirs(this.#options.env).map((found) => found.root),
+      discover: async () => discoverStateDirs(this.#options.env, homedir()).map((found) => found.root),
     };
   }
 
@@ -276,7 +277,7 @@ export class Core implements AsyncDisposable {
       knownGenerations: (directory) => this.#journal.knownGenerations(directory),
       source: sourceRegistry[row.layout],
       gateway,
-      resetPolicy: () => readOpenClawConfig(root, env).resetPolicy,
+      resetPolicy: () => readOpenclawConfig(root, env).resetPolicy,
     });
     source.refreshDirectories();
     this.#reportDamage(row.id);
@@ -301,12 +302,12 @@ export class Core implements AsyncDisposable {
   }
 
   #wantedRoots(): readonly string[] {
-    const named = this.#roots ?? discoverStateDirs(this.#options.env).map((found) => found.root);
-    return named.flatMap((root) => realRoot(root) ?? []);
+    const named = this.#roots ?? discoverStateDirs(this.#options.env, homedir()).map((found) => found.root);
+    return named.flatMap((root) => realPath(root) ?? []);
   }
 
   #missingRoots(): readonly string[] {
-    return (this.#roots ?? []).filter((root) => realRoot(root) === undefined);
+    return (this.#roots ?? []).filter((root) => realPath(root) === undefined);
   }
 
   #directoryOf(sourceId: number, agent: string): string | undefined {
@@ -387,14 +388,4 @@ function withResolved(outcome: Outcome, resolved: Outcome['resolved']): Outcome 
 function checkFlushInterval(flushIntervalMs: number): void {
   if (flushIntervalMs >= SHORTEST_FLUSH_MS && flushIntervalMs <= LONGEST_FLUSH_MS) return;
   throw new CoreError('invalid', `not a flush interval: ${flushIntervalMs} ms`, 'Choose 250 to 30000 ms.');
-}
-
-function realRoot(root: string): string | undefined {
-  try {
-    return realpathSync(root);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'EIO') return undefined;
-    throw error;
-  }
 }

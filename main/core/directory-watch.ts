@@ -46,12 +46,7 @@ export class DirectoryWatch implements Disposable {
     this.#readIndex(listing);
     const hasLocks = listing.locks.length > 0;
     const changed =
-      force ||
-      changes.length > 0 ||
-      hasLocks ||
-      this.#hadLocks ||
-      listing !== this.#listingSeen ||
-      this.#index !== this.#indexSeen;
+      force || changes.length > 0 || hasLocks || this.#hadLocks || listing !== this.#listingSeen || this.#index !== this.#indexSeen;
     if (!changed) return undefined;
     this.#listingSeen = listing;
     this.#indexSeen = this.#index;
@@ -82,8 +77,7 @@ export class DirectoryWatch implements Disposable {
     }
     const read = this.#readVersion(path, LONGEST_INDEX_BYTES, this.#index?.version);
     if (read === 'unchanged') return;
-    this.#index =
-      read === undefined ? undefined : { version: read.version, reading: this.#deps.source.parseIndex(read.bytes) };
+    this.#index = read === undefined ? undefined : { version: read.version, reading: this.#deps.source.parseIndex(read.bytes) };
   }
 
   #sightLocks(listing: DirectoryListing): LockSighting[] {
@@ -112,7 +106,11 @@ export class DirectoryWatch implements Disposable {
   }
 
   /** `undefined`: cannot be read now (gone between listing and reading, or no permission). */
-  #readVersion(path: string, limitBytes: number, known: string | undefined): { version: string; bytes: Uint8Array } | 'unchanged' | undefined {
+  #readVersion(
+    path: string,
+    limitBytes: number,
+    known: string | undefined,
+  ): { version: string; bytes: Uint8Array } | 'unchanged' | undefined {
     try {
       const stat = this.#deps.fs.stat(path);
       if (stat === undefined) return undefined;
@@ -122,7 +120,15 @@ export class DirectoryWatch implements Disposable {
       return { version, bytes: file.readAt(0, Math.min(limitBytes, file.stat().size)) };
     } catch (error) {
       const code = errnoOf(error);
-      if (code === 'ENOENT' || code === 'EACCES' || code === 'EPERM' || code === 'ELOOP' || code === 'EIO' || code === 'EMFILE' || code === 'not-a-file') {
+      if (
+        code === 'ENOENT' ||
+        code === 'EACCES' ||
+        code === 'EPERM' ||
+        code === 'ELOOP' ||
+        code === 'EIO' ||
+        code === 'EMFILE' ||
+        code === 'not-a-file'
+      ) {
         return undefined;
       }
       throw error;

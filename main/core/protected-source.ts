@@ -1,7 +1,7 @@
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
-import { DirectoryWatch } from './directory-watch.ts';
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
+import { DirectoryWatch } from './directory-watch.ts';
 import type { GatewayProbe } from './restore/restoring.ts';
 import type { TranscriptSource } from './sources/source.ts';
 import type { SourceRow } from './store/store.ts';
@@ -43,7 +43,10 @@ export class ProtectedSource implements Disposable {
         directory,
         this.#deps.knownGenerations(directory),
       );
-      this.#watches.set(path, new DirectoryWatch({ fs: this.#deps.tailerDeps.fs, source: this.#deps.source, alive: this.#deps.gateway.alive }, directory, tailer));
+      this.#watches.set(
+        path,
+        new DirectoryWatch({ fs: this.#deps.tailerDeps.fs, source: this.#deps.source, alive: this.#deps.gateway.alive }, directory, tailer),
+      );
     }
   }
 
@@ -116,9 +119,9 @@ export class ProtectedSource implements Disposable {
   get problems(): readonly string[] {
     const problems = new Set<string>();
     for (const watch of this.#watches.values()) {
-      const { state, reason, skipped } = watch.tailer.listing;
-      if (state === 'unreadable') problems.add(`unreadable:${reason ?? 'unknown'}`);
-      for (const entry of skipped) problems.add(`skipped:${entry.reason}`);
+      const { state, skipped } = watch.tailer.listing;
+      if (state === 'unreadable') problems.add('source-unreadable');
+      if (skipped.length > 0) problems.add('skipped-files');
     }
     return [...problems];
   }

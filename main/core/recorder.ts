@@ -304,7 +304,8 @@ export class Recorder implements Disposable {
 
   #fail(error: unknown): number {
     this.#failures += 1;
-    const known = error instanceof CoreError ? error : new CoreError('bug', `capture failed: ${String(error)}`, 'Please report this.', error);
+    const known =
+      error instanceof CoreError ? error : new CoreError('bug', `capture failed: ${String(error)}`, 'Please report this.', error);
     if (this.problem?.code !== known.code || this.#failures === 1) {
       const stack = error instanceof Error ? error.stack : undefined;
       this.#deps.log.log('error', 'capture-failed', { code: known.code, message: known.message, stack });
@@ -319,7 +320,5 @@ const IDLE_WAKE_MS = 1_000;
 const nothing: Outcome = { transitions: [], sessions: [], drafts: [], resolved: [] };
 
 function isEmpty(outcome: Outcome): boolean {
-  return (
-    outcome.transitions.length === 0 && outcome.sessions.length === 0 && outcome.drafts.length === 0 && outcome.resolved.length === 0
-  );
+  return outcome.transitions.length === 0 && outcome.sessions.length === 0 && outcome.drafts.length === 0 && outcome.resolved.length === 0;
 }

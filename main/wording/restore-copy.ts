@@ -16,7 +16,10 @@ const planChanges: Readonly<Record<string, string>> = {
   'assistant-added': 'A short note in place of a reply is added: OpenClaw empties a conversation without any.',
 };
 
-/** An unknown code is shown as it is, which is better than silence. */
+/** `code` or `code:count`. An unknown code is shown as it is, which is better than silence. */
 export function planChangeText(change: string): string {
-  return planChanges[change] ?? change;
+  const [code = change, times] = change.split(':');
+  const text = planChanges[code];
+  if (text === undefined) return change;
+  return times === undefined || times === '1' ? text : `${text} (${times} times)`;
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseLine } from '../../main/core/sources/registry.ts';
 import { openCatalog } from '../../main/core/store/buffer.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import type { Measure } from './measures.ts';
@@ -35,9 +36,21 @@ export async function firstImport(): Promise<readonly Measure[]> {
   const searchableMs = performance.now() - startedAt;
   const bufferBytes = statSync(join(home, 'buffer.db')).size;
   return [
-    { name: 'first import of 500 MB durable, against cp -r + sync', value: durableMs / copyMs, unit: 'x', budget: 2, note: `${ms(durableMs)} against ${ms(copyMs)}` },
+    {
+      name: 'first import of 500 MB durable, against cp -r + sync',
+      value: durableMs / copyMs,
+      unit: 'x',
+      budget: 2,
+      note: `${ms(durableMs)} against ${ms(copyMs)}`,
+    },
     { name: 'first import searchable, against cp -r + sync', value: searchableMs / copyMs, unit: 'x', budget: 10, note: ms(searchableMs) },
-    { name: 'buffer before sealing, against the files', value: bufferBytes / bytes, unit: 'x', budget: 2, note: `${(bufferBytes / 1e6).toFixed(0)} MB of ${(bytes / 1e6).toFixed(0)} MB` },
+    {
+      name: 'buffer before sealing, against the files',
+      value: bufferBytes / bytes,
+      unit: 'x',
+      budget: 2,
+      note: `${(bufferBytes / 1e6).toFixed(0)} MB of ${(bytes / 1e6).toFixed(0)} MB`,
+    },
     searchLatency(home),
     searchAgainstGrep(home, state),
   ];
@@ -45,23 +58,35 @@ export async function firstImport(): Promise<readonly Measure[]> {
 
 function searchLatency(home: string): Measure {
   const times = searchTimes(home);
-  return { name: 'search over 500 MB, p95', value: percentile(times, 0.95), unit: 'ms', budget: 50, note: `p50 ${percentile(times, 0.5).toFixed(1)} ms` };
+  return {
+    name: 'search over 500 MB, p95',
+    value: percentile(times, 0.95),
+    unit: 'ms',
+    budget: 50,
+    note: `p50 ${percentile(times, 0.5).toFixed(1)} ms`,
+  };
 }
 
 function searchAgainstGrep(home: string, state: string): Measure {
   const ours = percentile(searchTimes(home), 0.5);
   const grep = timed(() => execFileSync('grep', ['-rlF', 'lantern', state], { stdio: ['ignore', 'ignore', 'inherit'] }));
-  return { name: 'search against grep -rF over the files', value: ours / grep, unit: 'x', budget: 1, note: `${ms(ours)} against ${ms(grep)}` };
+  return {
+    name: 'search against grep -rF over the files',
+    value: ours / grep,
+    unit: 'x',
+    budget: 1,
+    note: `${ms(ours)} against ${ms(grep)}`,
+  };
 }
 
 function searchTimes(home: string): readonly number[] {
-  using catalog = openCatalog(home);
+  using catalog = openCatalog(home, { parse: parseLine });
   return Array.from({ length: 40 }, (_, index) => timed(() => catalog.search(QUERIES[index % QUERIES.length] ?? 'seven', 50)));
 }
 
 /** Waits until everything captured is indexed, looking at the buffer as any reader does. */
 async function indexed(home: string): Promise<void> {
-  using catalog = openCatalog(home);
+  using catalog = openCatalog(home, { parse: parseLine });
   const { setTimeout: pause } = await import('node:timers/promises');
   while (catalog.indexBacklogBytes() > 0) await pause(100);
 }

@@ -23,7 +23,13 @@ export async function idleCost(): Promise<readonly Measure[]> {
   const descriptors = readdirSync(`/proc/${recorder.pid}/fd`).length;
   return [
     { name: 'idle with 10,000 transcripts', value: share, unit: '% of a core', budget: 0.3, note: `over ${OBSERVED_MS / 1_000} s` },
-    { name: 'descriptors with 10,000 transcripts', value: descriptors, unit: 'descriptors', budget: 96, note: '64 for transcripts, the rest is the process' },
+    {
+      name: 'descriptors with 10,000 transcripts',
+      value: descriptors,
+      unit: 'descriptors',
+      budget: 96,
+      note: '64 for transcripts, the rest is the process',
+    },
     { name: 'memory with 10,000 transcripts', value: residentMb(recorder.pid), unit: 'MB', budget: 120, note: 'RSS' },
   ];
 }

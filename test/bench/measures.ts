@@ -13,7 +13,13 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export function measuresTable(measures: readonly Measure[]): string {
-  const rows = measures.map((m) => [m.name, `${m.value.toFixed(m.value < 10 ? 2 : 0)} ${m.unit}`, `≤ ${m.budget} ${m.unit}`, m.value <= m.budget ? 'ok' : 'OVER', m.note]);
+  const rows = measures.map((m) => [
+    m.name,
+    `${m.value.toFixed(m.value < 10 ? 2 : 0)} ${m.unit}`,
+    `≤ ${m.budget} ${m.unit}`,
+    m.value <= m.budget ? 'ok' : 'OVER',
+    m.note,
+  ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const CLI = join(import.meta.dirname, '../../main/cli/index.ts');
 
@@ -16,9 +16,13 @@ export class RecorderProcess implements AsyncDisposable {
   readonly #ended: Promise<void>;
 
   constructor(stateDir: string, home: string, flushIntervalMs: number) {
-    this.#child = spawn(process.execPath, [CLI, 'watch', '--json', '--state-dir', stateDir, '--home', home, '--flush-interval', String(flushIntervalMs)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    this.#child = spawn(
+      process.execPath,
+      [CLI, 'watch', '--json', '--state-dir', stateDir, '--home', home, '--flush-interval', String(flushIntervalMs)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()));
     const { stdout } = this.#child;
     if (stdout === null) throw new Error('the recorder has no standard output');

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 
-const WORDS = 'the quick harbour lantern under seven rivers keeps quiet letters about maps tools weather gardens travel music repair tests release budget'.split(' ');
+const WORDS =
+  'the quick harbour lantern under seven rivers keeps quiet letters about maps tools weather gardens travel music repair tests release budget'.split(
+    ' ',
+  );
 
 /** Deterministic text, so that two runs index the same words. */
 export class WordStream {
@@ -18,13 +21,18 @@ export class WordStream {
   }
 
   sentence(words: number): string {
-    return Array.from({ length: words }, () => `${WORDS[this.next() % WORDS.length]}${this.next() % 97 === 0 ? this.next() % 10_000 : ''}`).join(' ');
+    return Array.from(
+      { length: words },
+      () => `${WORDS[this.next() % WORDS.length]}${this.next() % 97 === 0 ? this.next() % 10_000 : ''}`,
+    ).join(' ');
   }
 }
 
 export function transcriptLines(sessionId: string, bytes: number, words: WordStream): string {
   const at = Date.UTC(2026, 0, 1);
-  const lines = [JSON.stringify({ type: 'session', version: 3, id: sessionId, timestamp: new Date(at).toISOString(), cwd: '/home/user/workspace' })];
+  const lines = [
+    JSON.stringify({ type: 'session', version: 3, id: sessionId, timestamp: new Date(at).toISOString(), cwd: '/home/user/workspace' }),
+  ];
   let size = 0;
   let parentId: string | null = null;
   for (let index = 0; size < bytes; index++) {
@@ -34,7 +42,16 @@ export function transcriptLines(sessionId: string, bytes: number, words: WordStr
     const timestamp = at + index * 1_000;
     const message = user
       ? { role: 'user', content, timestamp }
-      : { role: 'assistant', content, api: 'openai-completions', provider: 'bench', model: 'bench-1', usage: { input: 0, output: 0, totalTokens: 0 }, stopReason: 'stop', timestamp };
+      : {
+          role: 'assistant',
+          content,
+          api: 'openai-completions',
+          provider: 'bench',
+          model: 'bench-1',
+          usage: { input: 0, output: 0, totalTokens: 0 },
+          stopReason: 'stop',
+          timestamp,
+        };
     const line: string = JSON.stringify({ type: 'message', id, parentId, timestamp: new Date(timestamp).toISOString(), message });
     lines.push(line);
     size += line.length;
@@ -44,7 +61,11 @@ export function transcriptLines(sessionId: string, bytes: number, words: WordStr
 }
 
 /** A state directory with `files` transcripts of `bytesEach`; returns its sessions directory and the total size. */
-export function makeTree(root: string, files: number, bytesEach: number): { readonly sessions: string; readonly bytes: number; readonly paths: readonly string[] } {
+export function makeTree(
+  root: string,
+  files: number,
+  bytesEach: number,
+): { readonly sessions: string; readonly bytes: number; readonly paths: readonly string[] } {
   const sessions = join(root, 'agents', 'main', 'sessions');
   mkdirSync(sessions, { recursive: true });
   const words = new WordStream(46_250);

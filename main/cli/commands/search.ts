@@ -21,7 +21,9 @@ export function search(context: Context, text: string): void {
         ? 'Nothing found.'
         : hits
             .map((hit) => {
-              const marked = hit.snippet.split(/[\u0001\u0002]/).map((part, index) => (index % 2 === 1 ? paint('yellow', printable(part)) : printable(part)));
+              const marked = hit.snippet
+                .split(/[\u0001\u0002]/)
+                .map((part, index) => (index % 2 === 1 ? paint('yellow', printable(part)) : printable(part)));
               return `${paint('bold', `${hit.sessionRow}  ${printable(hit.title)}`)}\n    ${paint('dim', `${hit.role}:`)} ${marked.join('')}`;
             })
             .join('\n'),

@@ -20,7 +20,11 @@ export function sessions(context: Context, all: boolean): void {
 function* allSessions(catalog: Catalog, states: readonly SessionState[] | undefined): Generator<SessionSummary> {
   let cursor: number | undefined;
   do {
-    const page = catalog.sessions({ limit: PAGE, ...(states === undefined ? {} : { states }), ...(cursor === undefined ? {} : { cursor }) });
+    const page = catalog.sessions({
+      limit: PAGE,
+      ...(states === undefined ? {} : { states }),
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     yield* page.items;
     cursor = page.next;
   } while (cursor !== undefined);

@@ -1,7 +1,8 @@
+import { homedir } from 'node:os';
 import { sourceIdOf } from '../../core/core-status.ts';
+import { nodeFileSystem } from '../../core/platform/node-file-system.ts';
 import { discoverStateDirs } from '../../core/sources/openclaw-home.ts';
 import { sources as sourceRegistry } from '../../core/sources/registry.ts';
-import { nodeFileSystem } from '../../core/platform/node-file-system.ts';
 import type { CoreStatus, SourceStatus } from '../../core/types.ts';
 import { agoText, bytesText } from '../../wording/quantities.ts';
 import { withCatalog, withRunningCore } from '../backend.ts';
@@ -18,7 +19,7 @@ export async function status(context: Context): Promise<void> {
 function stoppedStatus(context: Context): CoreStatus {
   return withCatalog(context, (catalog) => {
     const known = new Map(catalog.sources().map((row) => [row.root, row]));
-    const roots = context.roots ?? [...new Set([...discoverStateDirs(process.env).map((found) => found.root), ...known.keys()])];
+    const roots = context.roots ?? [...new Set([...discoverStateDirs(process.env, homedir()).map((found) => found.root), ...known.keys()])];
     const sources = roots.map((root): SourceStatus => {
       const row = known.get(root);
       const agents = row?.agents ?? sourceRegistry['openclaw-jsonl'].directories(root, nodeFileSystem).length;

@@ -1,12 +1,12 @@
+import type { Core } from '../../core/core.ts';
+import { CoreError } from '../../core/platform/errors.ts';
+import type { CoreStatus, Incident } from '../../core/types.ts';
 import { listenForControl } from '../../core-process/control-socket.ts';
 import { errorShape } from '../../core-process/rpc-server.ts';
 import { openRealCore } from '../../core-process/run-core.ts';
 import { stderrLogger } from '../../core-process/stderr-logger.ts';
-import type { Core } from '../../core/core.ts';
-import { CoreError } from '../../core/platform/errors.ts';
-import type { CoreStatus, Incident } from '../../core/types.ts';
-import { agoText, bytesText } from '../../wording/quantities.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
+import { agoText, bytesText } from '../../wording/quantities.ts';
 import { type Context, coreConfig } from '../context.ts';
 import { paint, printable } from '../output.ts';
 import { incidentRow } from '../rows.ts';

@@ -1,6 +1,6 @@
 import type { ArchiveMark } from '../capture/change.ts';
 import type { FileSystem } from '../platform/file-system.ts';
-import type { ArtefactKind, SourceLayout } from '../types.ts';
+import type { SourceLayout } from '../types.ts';
 
 /**
  * One way in which an agent product stores its conversations. Everything that knows names and formats of that product is
@@ -95,5 +95,3 @@ export interface LockReading {
   /** /proc/<pid>/stat field 22 on Linux. */
   readonly startTime?: number;
 }
-
-export type { ArtefactKind };

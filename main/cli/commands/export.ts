@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type ExportedFile, type ExportRequest, exportChunks, exportFiles } from '../../core/restore/exporter.ts';
+import { bytesText } from '../../wording/quantities.ts';
+import { withCatalogAsync } from '../backend.ts';
+import type { Context } from '../context.ts';
+import { findReferenced } from '../reference.ts';
+import { sessionOf } from './show.ts';
+
+export interface ExportOptions {
+  readonly generation?: number | 'all';
+  readonly format: 'jsonl' | 'md';
+  readonly output?: string;
+}
+
+/** To files with `--output`, else the bytes themselves to standard output. */
+export async function exportSession(context: Context, reference: string, options: ExportOptions): Promise<void> {
+  await withCatalogAsync(context, async (catalog) => {
+    const request: ExportRequest = {
+      sessionRow: sessionOf(findReferenced(catalog, reference)),
+      format: options.format,
+      ...(options.generation === undefined ? {} : { generation: options.generation }),
+    };
+    if (options.output === undefined) {
+      for (const chunk of exportChunks(catalog, request)) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+      return;
+    }
+    const files = exportFiles(catalog, request, resolve(options.output));
+    context.out.result({ ok: true, files }, () => files.map(fileText).join('\n'));
+  });
+}
+
+function fileText(file: ExportedFile): string {
+  return `${file.path}  ${bytesText(file.bytes)}  sha256 ${file.sha256}`;
+}
