@@ -113,6 +113,8 @@ async function dropKey(tools: RestoreTools, draft: SessionDraft): Promise<void> 
  */
 export async function undoNewSession(tools: RestoreTools, draft: SessionDraft, sourceId: number): Promise<void> {
   await tools.refuseWhileGatewayRuns(sourceId);
+  // An undo that failed half way in this run left its mark.
+  if ((await settleUndo(tools, draft)) === 'undone') return;
   const file = inspect(draft);
   if (file.is === 'grown' || file.is === 'other' || look(`${draft.path}.lock`) !== undefined) throw changed();
   const mark = undoMarkPath(draft);
