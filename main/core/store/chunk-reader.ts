@@ -1,0 +1,117 @@
+import { CoreError } from '../platform/errors.ts';
+import { decode } from './codec.ts';
+import { sameBytes, sha256 } from './digest.ts';
+import type { Sqlite } from './sqlite.ts';
+
+export interface StoredChunk {
+  readonly start: number;
+  readonly len: number;
+  readonly codec: number;
+  readonly sha256: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+export interface ReadChunk {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Neighbouring messages, and hits of one search, often lie in the same chunk; unpacking it once is enough. */
+const KEPT_CHUNKS = 8;
+
+/**
+ * Reads captured bytes by position, chunk by chunk, without keeping a cursor open: sealing may replace chunks between two
+ * reads, and an open cursor would keep the WAL from being truncated.
+ */
+export class ChunkReader {
+  readonly #find;
+  readonly #size;
+  readonly #recent = new Map<string, ReadChunk>();
+
+  constructor(db: Sqlite) {
+    this.#find = db.prepare<[number, number], StoredChunk>(
+      `SELECT start, len, codec, sha256, bytes FROM chunk WHERE generation_id = ? AND start <= ? ORDER BY start DESC LIMIT 1`,
+    );
+    this.#size = db.prepare<[number], { size: number }>('SELECT "offset" AS size FROM generation WHERE id = ?');
+  }
+
+  /** Captured size of a generation. Throws CoreError `not-found`. */
+  size(generationId: number): number {
+    const row = this.#size.get(generationId);
+    if (row === undefined)
+      throw new CoreError('not-found', `There is no generation ${generationId}.`, 'List the generations of the session.');
+    return row.size;
+  }
+
+  /** Bytes of a short stretch, such as a line, to show or to index: not checked against their hash, which would cost more than the read. */
+  range(generationId: number, start: number, length: number): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    for (let position = start; position < start + length; ) {
+      const chunk = this.#remembered(generationId, position);
+      const piece = chunk.bytes.subarray(position - chunk.start, start + length - chunk.start);
+      pieces.push(piece);
+      position += piece.length;
+    }
+    const [only] = pieces;
+    return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+  }
+
+  /** Exact bytes from 0, each chunk checked against its hash. Throws CoreError `buffer-damaged`. */
+  *from(generationId: number, upTo: number): IterableIterator<Uint8Array> {
+    for (let position = 0; position < upTo; ) {
+      const chunk = this.#read(generationId, position, unpack);
+      const piece = chunk.bytes.subarray(position - chunk.start, upTo - chunk.start);
+      yield piece;
+      position += piece.length;
+    }
+  }
+
+  #read(generationId: number, position: number, unpacked: (chunk: StoredChunk) => Unpacked): ReadChunk {
+    const chunk = this.#find.get(generationId, position);
+    if (chunk === undefined || position >= chunk.start + chunk.len) throw damagedAt(generationId, position, 'is missing');
+    const result = unpacked(chunk);
+    if (!result.ok) throw damagedAt(generationId, chunk.start, result.defect);
+    return { start: chunk.start, bytes: result.bytes };
+  }
+
+  #remembered(generationId: number, position: number): ReadChunk {
+    for (const [key, chunk] of this.#recent) {
+      if (!key.startsWith(`${generationId}:`) || position < chunk.start || position >= chunk.start + chunk.bytes.length) continue;
+      return chunk;
+    }
+    const chunk = this.#read(generationId, position, unpackUnchecked);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size >= KEPT_CHUNKS && oldest !== undefined) this.#recent.delete(oldest);
+    this.#recent.set(`${generationId}:${chunk.start}`, chunk);
+    return chunk;
+  }
+}
+
+export type Unpacked = { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly defect: string };
+
+/** Raw bytes of a chunk, or what is wrong with it. Throws only CoreError `invalid`, for a codec that this Node lacks. */
+export function unpack(chunk: StoredChunk): Unpacked {
+  const unchecked = unpackUnchecked(chunk);
+  if (!unchecked.ok || sameBytes(sha256(unchecked.bytes), chunk.sha256)) return unchecked;
+  return { ok: false, defect: 'does not match its hash' };
+}
+
+function unpackUnchecked(chunk: StoredChunk): Unpacked {
+  let bytes: Uint8Array;
+  try {
+    bytes = decode(chunk.codec, chunk.bytes);
+  } catch (error) {
+    if (error instanceof CoreError) throw error;
+    return { ok: false, defect: 'cannot be decompressed' };
+  }
+  if (bytes.length !== chunk.len) return { ok: false, defect: `holds ${bytes.length} bytes instead of ${chunk.len}` };
+  return { ok: true, bytes };
+}
+
+function damagedAt(generationId: number, start: number, defect: string): CoreError {
+  return new CoreError(
+    'buffer-damaged',
+    `Generation ${generationId} is damaged at byte ${start}: the chunk there ${defect}.`,
+    'Run a verification to see everything that is affected.',
+  );
+}

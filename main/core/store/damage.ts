@@ -1,0 +1,93 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../platform/errors.ts';
+import { type StoredChunk, unpack } from './chunk-reader.ts';
+import { bufferPaths, sizeOf } from './database.ts';
+import { hasOpenRun } from './run-writer.ts';
+import type { Sqlite } from './sqlite.ts';
+import { isDamage } from './sqlite-errors.ts';
+
+/** Up to this size every page is looked at after an unclean stop; beyond, the start would take seconds. */
+const WHOLE_CHECK_BYTES = 256 * 1024 * 1024;
+const SMALL_TABLES = ['source', 'session', 'generation', 'incident', 'restore', 'run', 'pending_facts'] as const;
+/** What was being written when the last run ended is at the end. */
+const LAST_CHUNKS = 64;
+
+/** Notes that damage was met, so that the next start checks the whole buffer however large it is. */
+export function markSuspect(home: string): void {
+  try {
+    writeFileSync(bufferPaths(home).suspect, '', { mode: 0o600 });
+  } catch (error) {
+    // On a full or failing disk the damage is met again; the fault that is being reported matters more.
+    if (errnoOf(error) === undefined) throw error;
+  }
+}
+
+/**
+ * Whether the buffer is sound, as far as there is reason to doubt it: nothing is read after a clean stop, the whole of a
+ * small buffer after an unclean one, the small tables and the last chunks of a large one.
+ */
+export function isSound(db: Sqlite, home: string): boolean {
+  const { database, suspect } = bufferPaths(home);
+  const suspected = existsSync(suspect);
+  if (!suspected && !hasOpenRun(db)) return true;
+  if (suspected || sizeOf(database) <= WHOLE_CHECK_BYTES) return quickCheck(db, '1') && lastChunksMatch(db);
+  return SMALL_TABLES.every((table) => quickCheck(db, table)) && lastChunksMatch(db);
+}
+
+/** Runs a check that reads a damaged file; true when it says nothing of damage. */
+export function passes(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch (error) {
+    if (isDamage(errnoOf(error))) return false;
+    throw error;
+  }
+}
+
+/**
+ * Renames a damaged buffer with its companions, for a person or a tool to look at: never deleted. The database goes first,
+ * so that a crash in between leaves a WAL without its database, which the next start moves too, and never a new database
+ * beside the old WAL, which SQLite would replay into it. Returns where the database is now.
+ */
+export function setAside(home: string, at: number): string {
+  const { database, wal, shm, suspect } = bufferPaths(home);
+  const aside = freeName(home, at);
+  const moves = [
+    [database, aside],
+    [wal, `${aside}-wal`],
+    [shm, `${aside}-shm`],
+  ] as const;
+  for (const [from, to] of moves) if (existsSync(from)) renameSync(from, to);
+  rmSync(suspect, { force: true });
+  return aside;
+}
+
+/** A WAL whose database is gone. */
+export function hasOrphanedWal(home: string): boolean {
+  const { database, wal } = bufferPaths(home);
+  return !existsSync(database) && sizeOf(wal) > 0;
+}
+
+export function clearSuspect(home: string): void {
+  rmSync(bufferPaths(home).suspect, { force: true });
+}
+
+function freeName(home: string, at: number): string {
+  const stamp = new Date(at).toISOString().replaceAll(':', '-');
+  for (let attempt = 0; ; attempt += 1) {
+    const candidate = join(home, `buffer.damaged-${stamp}${attempt === 0 ? '' : `-${attempt}`}.db`);
+    if (!existsSync(candidate) && !existsSync(`${candidate}-wal`)) return candidate;
+  }
+}
+
+function quickCheck(db: Sqlite, argument: string): boolean {
+  return db.pragma(`quick_check(${argument})`, { simple: true }) === 'ok';
+}
+
+function lastChunksMatch(db: Sqlite): boolean {
+  const chunks = db
+    .prepare<[number], StoredChunk>('SELECT start, len, codec, sha256, bytes FROM chunk WHERE codec = 0 ORDER BY rowid DESC LIMIT ?')
+    .all(LAST_CHUNKS);
+  return chunks.every((chunk) => unpack(chunk).ok);
+}

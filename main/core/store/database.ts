@@ -1,0 +1,102 @@
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CoreError, errnoOf } from '../platform/errors.ts';
+import { openSqlite, type Sqlite } from './sqlite.ts';
+
+const FILE_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Names below the home of the buffer. */
+export function bufferPaths(home: string): {
+  readonly database: string;
+  readonly wal: string;
+  readonly shm: string;
+  readonly lock: string;
+  readonly suspect: string;
+} {
+  const database = join(home, 'buffer.db');
+  return {
+    database,
+    wal: `${database}-wal`,
+    shm: `${database}-shm`,
+    lock: join(home, 'buffer.lock'),
+    suspect: join(home, 'buffer.suspect'),
+  };
+}
+
+/** Makes the home readable by its owner alone, whatever the umask is. */
+export function preparePrivateDirectory(home: string): void {
+  mkdirSync(home, { recursive: true, mode: DIRECTORY_MODE });
+  chmodSync(home, DIRECTORY_MODE);
+}
+
+/**
+ * Makes sure that a file exists and that only its owner can read it; SQLite gives the same mode to the files beside it.
+ * An existing file is never opened here: closing any descriptor of it would drop the locks that SQLite holds on it in
+ * this process.
+ */
+export function preparePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', FILE_MODE));
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+  chmodSync(path, FILE_MODE);
+}
+
+/** In this order: `auto_vacuum` has an effect only before the first table and the first WAL frame. */
+const PRAGMAS: readonly (readonly [name: string, value: string, readBack: string | number])[] = [
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['fullfsync', 'ON', 1],
+  ['checkpoint_fullfsync', 'ON', 1],
+  ['foreign_keys', 'ON', 1],
+  ['busy_timeout', String(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS],
+  ['trusted_schema', 'OFF', 0],
+  ['wal_autocheckpoint', '0', 0],
+  ['cell_size_check', 'ON', 1],
+];
+
+/** A connection that may write. Throws SqliteError for a file that is no database, CoreError `io` where a pragma does not hold. */
+export function openWritable(path: string): Sqlite {
+  preparePrivateFile(path);
+  const db = openSqlite(path, { busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma('auto_vacuum = INCREMENTAL');
+    for (const [name, value, readBack] of PRAGMAS) {
+      db.pragma(`${name} = ${value}`);
+      const actual = db.pragma(name, { simple: true });
+      if (actual !== readBack) {
+        throw new CoreError(
+          'io',
+          `SQLite did not accept ${name} = ${value} for ${path}.`,
+          'The buffer needs a local disk; set CLAWBACK_HOME to a folder on one.',
+        );
+      }
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** A connection that cannot write, for use beside a running writer. The file must exist. */
+export function openReadable(path: string): Sqlite {
+  const db = openSqlite(path, { readonly: true, mustExist: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma('query_only = ON');
+    db.pragma('trusted_schema = OFF');
+    db.pragma('cell_size_check = ON');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Bytes of a file; 0 when there is none. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,45 @@
+import type { Incident } from '../types.ts';
+import { type IncidentRow, SELECT_INCIDENT, toIncident } from './incident-rows.ts';
+import type { Sqlite } from './sqlite.ts';
+import type { Catalog } from './store.ts';
+
+const MOST_INCIDENTS = 1_000;
+const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
+
+/** Lists of incidents. */
+export class IncidentQueries {
+  readonly #all;
+  readonly #open;
+  readonly #byPrefix;
+  readonly #count;
+
+  constructor(db: Sqlite) {
+    const newestFirst = 'ORDER BY i.opened_at DESC, i.id DESC LIMIT ?';
+    this.#all = db.prepare<[number, number], IncidentRow>(`${SELECT_INCIDENT} WHERE i.opened_at < ? ${newestFirst}`);
+    this.#open = db.prepare<[number, number], IncidentRow>(
+      `${SELECT_INCIDENT} WHERE i.resolved_at IS NULL AND i.severity <> 'info' AND i.opened_at < ? ${newestFirst}`,
+    );
+    this.#byPrefix = db.prepare<[string, string], IncidentRow>(`${SELECT_INCIDENT} WHERE i.id >= ? AND i.id < ? LIMIT 2`);
+    this.#count = db.prepare<[], { count: number }>(
+      `SELECT count(*) AS count FROM incident WHERE resolved_at IS NULL AND severity <> 'info'`,
+    );
+  }
+
+  /** `before`: epoch ms, exclusive. */
+  list({ all, limit, before = Number.MAX_SAFE_INTEGER }: Parameters<Catalog['incidents']>[0]): readonly Incident[] {
+    const statement = all ? this.#all : this.#open;
+    return statement.all(before, Math.min(Math.max(Math.trunc(limit), 1), MOST_INCIDENTS)).map(toIncident);
+  }
+
+  byId(id: string): Incident | undefined {
+    const prefix = id.toLowerCase();
+    if (!ID_PREFIX.test(prefix)) return undefined;
+    // 'g' sorts after every character that an id can have.
+    const [first, second] = this.#byPrefix.all(prefix, `${prefix}g`);
+    return first === undefined || second !== undefined ? undefined : toIncident(first);
+  }
+
+  openCount(): number {
+    return this.#count.get()?.count ?? 0;
+  }
+}

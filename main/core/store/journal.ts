@@ -1,0 +1,189 @@
+import type { Change, DirectoryRef } from '../capture/change.ts';
+import type { KnownGeneration } from '../capture/tailing.ts';
+import type { Outcome, RememberedIncident, RememberedSession } from '../detect/detection.ts';
+import type { Clock } from '../platform/clock.ts';
+import { errnoOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { RestorePhase, SessionState, SourceLayout } from '../types.ts';
+import { createCatalog } from './catalog.ts';
+import { markSuspect } from './damage.ts';
+import { bufferPaths } from './database.ts';
+import { readKnownGenerations } from './generation-rows.ts';
+import { GenerationWriter } from './generation-writer.ts';
+import { type IncidentRow, SELECT_INCIDENT, toDraft } from './incident-rows.ts';
+import { IncidentWriter } from './incident-writer.ts';
+import { Indexer } from './indexer.ts';
+import { RestoreWriter } from './restore-writer.ts';
+import { RunWriter } from './run-writer.ts';
+import { SessionWriter } from './session-writer.ts';
+import { inTransaction, type Sqlite } from './sqlite.ts';
+import { isDamage, storageError } from './sqlite-errors.ts';
+import type { Catalog, CommitResult, Journal, ParseLine, RestoreDraft, SourceRow } from './store.ts';
+import { Upkeep } from './upkeep.ts';
+
+export interface JournalDeps {
+  readonly home: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly parse: ParseLine;
+}
+
+interface SessionRow {
+  readonly source_id: number;
+  readonly agent: string;
+  readonly native_id: string;
+  readonly session_id: string;
+  readonly state: SessionState;
+  readonly state_since: number;
+  readonly deadline_at: number | null;
+  readonly routing_key: string | null;
+}
+
+/** The one writer. Owns the connection and the writer lock from its construction on. */
+export class BufferJournal implements Journal {
+  readonly catalog: Catalog;
+  readonly #deps: JournalDeps;
+  readonly #db: Sqlite;
+  readonly #lock: Disposable;
+  readonly #sessions: SessionWriter;
+  readonly #generations: GenerationWriter;
+  readonly #incidents: IncidentWriter;
+  readonly #restores: RestoreWriter;
+  readonly #runs: RunWriter;
+  readonly #indexer: Indexer;
+  readonly #upkeep: Upkeep;
+  #lastGenerationId: number;
+
+  constructor(db: Sqlite, lock: Disposable, deps: JournalDeps) {
+    this.#db = db;
+    this.#lock = lock;
+    this.#deps = deps;
+    this.#sessions = new SessionWriter(db, deps.log);
+    this.#generations = new GenerationWriter(db, this.#sessions);
+    this.#incidents = new IncidentWriter(db);
+    this.#restores = new RestoreWriter(db);
+    this.#runs = new RunWriter(db);
+    this.#indexer = new Indexer(db, deps.parse, deps.log);
+    this.#upkeep = new Upkeep(db, deps.clock, bufferPaths(deps.home).wal);
+    this.#lastGenerationId = db.prepare<[], { id: number }>('SELECT coalesce(max(id), 0) AS id FROM generation').get()?.id ?? 0;
+    this.catalog = createCatalog(db, {
+      parse: deps.parse,
+      home: deps.home,
+      settle: (sessionRow) => this.#guarded(() => this.#indexer.settle(sessionRow)),
+    });
+  }
+
+  registerSource(layout: SourceLayout, root: string, at: number): SourceRow {
+    return this.#write(() => {
+      this.#db.prepare('INSERT INTO source (layout, root, added_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(layout, root, at);
+      const row = this.#db.prepare<[string], SourceRow>('SELECT id, layout, root FROM source WHERE root = ?').get(root);
+      if (row === undefined) throw new Error('a source that was just written cannot be read');
+      return row;
+    });
+  }
+
+  nextGenerationId(): number {
+    this.#lastGenerationId += 1;
+    return this.#lastGenerationId;
+  }
+
+  commit(changes: readonly Change[], outcome: Outcome, at: number): CommitResult {
+    const began = this.#deps.clock.monotonic();
+    const { transitions, sessions, drafts, resolved } = outcome;
+    if (changes.length + transitions.length + sessions.length + drafts.length + resolved.length === 0) {
+      return { bytes: 0, durationMs: 0, at, opened: [], resolved: [] };
+    }
+    const written = this.#write(() => {
+      const bytes = this.#generations.apply(changes);
+      for (const facts of sessions) this.#sessions.learn(facts);
+      for (const transition of transitions) this.#sessions.move(transition);
+      return { bytes, ...this.#incidents.apply(drafts, resolved, at) };
+    });
+    return { ...written, durationMs: this.#deps.clock.monotonic() - began, at };
+  }
+
+  knownGenerations(directory: DirectoryRef): readonly KnownGeneration[] {
+    return this.#guarded(() => readKnownGenerations(this.#db, directory));
+  }
+
+  rememberedSessions(): readonly RememberedSession[] {
+    const rows = this.#guarded(() =>
+      this.#db
+        .prepare<[], SessionRow>(
+          'SELECT source_id, agent, native_id, session_id, state, state_since, deadline_at, routing_key FROM session ORDER BY id',
+        )
+        .all(),
+    );
+    return rows.map((row) => ({
+      session: { sourceId: row.source_id, agent: row.agent, nativeId: row.native_id },
+      sessionId: row.session_id,
+      state: row.state,
+      stateSince: row.state_since,
+      ...(row.deadline_at === null ? {} : { deadlineAt: row.deadline_at }),
+      ...(row.routing_key === null ? {} : { routingKey: row.routing_key }),
+    }));
+  }
+
+  rememberedIncidents(): readonly RememberedIncident[] {
+    const rows = this.#guarded(() =>
+      this.#db.prepare<[], IncidentRow>(`${SELECT_INCIDENT} WHERE i.resolved_at IS NULL ORDER BY i.opened_at, i.id`).all(),
+    );
+    return rows.map((row) => ({ dedupeKey: row.dedupe_key, draft: toDraft(row), openedAt: row.opened_at }));
+  }
+
+  index(budgetBytes: number): number {
+    return this.#guarded(() => this.#indexer.index(budgetBytes));
+  }
+
+  acknowledge(incidentId: string, at: number): void {
+    this.#write(() => this.#incidents.acknowledge(incidentId, at));
+  }
+
+  beginRestore(draft: RestoreDraft): void {
+    this.#write(() => this.#restores.begin(draft));
+  }
+
+  advanceRestore(id: string, phase: RestorePhase, at: number, error?: string): void {
+    this.#write(() => this.#restores.advance(id, phase, at, error));
+  }
+
+  beginRun(version: string, at: number): { readonly runId: number; readonly uncleanStop: boolean } {
+    return this.#write(() => this.#runs.begin(version, process.pid, at));
+  }
+
+  beat(runId: number, at: number): void {
+    this.#write(() => this.#runs.beat(runId, at));
+  }
+
+  endRun(runId: number, at: number): void {
+    this.#write(() => this.#runs.end(runId, at));
+  }
+
+  upkeep(budgetMs: number, at: number): boolean {
+    return this.#guarded(() => this.#upkeep.run(budgetMs, at));
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#db.open) return;
+    this.catalog[Symbol.dispose]();
+    this.#db.close();
+    this.#lock[Symbol.dispose]();
+  }
+
+  #write<T>(work: () => T): T {
+    const result = this.#guarded(() => inTransaction(this.#db, work));
+    this.#upkeep.committed();
+    return result;
+  }
+
+  /** Names faults of the storage, and remembers damage so that the next start looks at every page. */
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const named = storageError(error, this.#deps.home);
+      if (isDamage(errnoOf(named))) markSuspect(this.#deps.home);
+      throw named;
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import type { ParsedLine } from '../sources/source.ts';
+import type { SourceLayout } from '../types.ts';
+import { messageKey, oversizedKey } from './digest.ts';
+import type { SplitLine } from './line-splitter.ts';
+import { Presence } from './presence.ts';
+import { indexedText } from './searchable.ts';
+import type { Sqlite } from './sqlite.ts';
+import type { ParseLine } from './store.ts';
+import { limitText, MESSAGE_TEXT_BYTES, titleOf } from './text-limits.ts';
+import { createTimeSlots, slotTime, type TimeSlots } from './time-slots.ts';
+
+export interface IndexedGeneration {
+  readonly id: number;
+  readonly sessionRow: number;
+  readonly layout: SourceLayout;
+  readonly onDisk: boolean;
+  readonly openedAt: number;
+}
+
+/** The first bytes of a message of 2026.3; all that is looked at in a line too long to parse. */
+const OVERSIZED_MESSAGE = '"type":"message"';
+const OVERSIZED_PEEK_BYTES = 4096;
+
+/** Writes what complete lines mean, inside the transaction of the caller. */
+export class MessageWriter {
+  readonly #parse: ParseLine;
+  readonly #ids: TimeSlots;
+  readonly #presence: Presence;
+  readonly #statements;
+  #texts: { readonly id: number; readonly text: string }[] = [];
+  #messages = 0;
+  #assistantMessages = 0;
+  #firstLine: 'header' | 'other' | undefined;
+  /** Time of the line before, for lines without one. */
+  #previousAt: number | undefined;
+
+  constructor(db: Sqlite, parse: ParseLine) {
+    this.#parse = parse;
+    this.#ids = createTimeSlots(db, 'message', 'id');
+    this.#presence = new Presence(db);
+    this.#statements = prepare(db);
+  }
+
+  /** Lines of one generation follow each other; call `finish` before the next generation. */
+  add(generation: IndexedGeneration, line: SplitLine): void {
+    const parsed = line.oversized ? undefined : this.#parse(generation.layout, line.bytes);
+    if (line.start === 0) this.#firstLine = parsed?.kind === 'header' ? 'header' : 'other';
+    if (line.length === 0) return;
+    const messageId = parsed === undefined ? this.#addOversized(generation, line) : this.#addParsed(generation, line, parsed);
+    this.#statements.insertRecord.run(generation.id, line.start, line.length, parsed?.kind ?? 'oversized', messageId ?? null);
+  }
+
+  finish(generation: IndexedGeneration): void {
+    this.#statements.count.run(this.#messages, this.#assistantMessages, this.#firstLine ?? null, generation.id);
+    this.#statements.countSession.run(generation.id, generation.sessionRow);
+    this.#presence.recount(generation.sessionRow);
+    this.#resetGeneration();
+  }
+
+  /** Full text goes in by rising id: FTS5 writes a segment for every step back. */
+  flush(): void {
+    this.#texts.sort((left, right) => left.id - right.id);
+    for (const { id, text } of this.#texts) this.#statements.insertText.run(id, text);
+    this.#texts = [];
+  }
+
+  /** Forgets what is pending, after a transaction that failed. */
+  discard(): void {
+    this.#texts = [];
+    this.#resetGeneration();
+  }
+
+  #resetGeneration(): void {
+    this.#messages = 0;
+    this.#assistantMessages = 0;
+    this.#firstLine = undefined;
+    this.#previousAt = undefined;
+  }
+
+  #addOversized(generation: IndexedGeneration, line: SplitLine): number | undefined {
+    const head = Buffer.from(line.bytes.subarray(0, OVERSIZED_PEEK_BYTES)).toString('utf8');
+    if (!head.includes(OVERSIZED_MESSAGE)) return undefined;
+    const role = /"role":"(user|assistant|toolResult)"/.exec(head)?.[1];
+    const key = oversizedKey(line);
+    return this.#sight(generation, line.start, { key, role: role === 'toolResult' ? 'tool' : (role ?? 'unknown') }).id;
+  }
+
+  #addParsed(generation: IndexedGeneration, line: SplitLine, parsed: ParsedLine): number | undefined {
+    if (parsed.at !== undefined) this.#previousAt = parsed.at;
+    if (parsed.kind !== 'message') return undefined;
+    const role = parsed.role ?? 'unknown';
+    const { id, isNew } = this.#sight(generation, line.start, { key: messageKey(parsed), role, entryId: parsed.entryId, at: parsed.at });
+    if (role === 'user') this.#describe(generation.sessionRow, id, parsed);
+    if (isNew && (role === 'user' || role === 'assistant') && parsed.text) {
+      this.#texts.push({ id, text: indexedText(limitText(parsed.text, MESSAGE_TEXT_BYTES).text) });
+    }
+    return id;
+  }
+
+  #sight(
+    generation: IndexedGeneration,
+    start: number,
+    message: { readonly key: Uint8Array; readonly role: string; readonly entryId?: string | undefined; readonly at?: number | undefined },
+  ): { readonly id: number; readonly isNew: boolean } {
+    this.#messages += 1;
+    if (message.role === 'assistant') this.#assistantMessages += 1;
+    const onDisk = generation.onDisk ? 1 : 0;
+    const known = this.#statements.find.get(generation.sessionRow, message.key);
+    if (known !== undefined) {
+      if (onDisk === 1) this.#statements.sightAgain.run(known.id);
+      return { id: known.id, isNew: false };
+    }
+    const id = this.#ids.next(message.at ?? this.#previousTime(generation));
+    const { key, role, entryId, at } = message;
+    this.#statements.insert.run(id, generation.sessionRow, key, role, entryId ?? null, at ?? null, generation.id, start, onDisk);
+    if (at !== undefined) this.#statements.lastMessage.run(at, generation.sessionRow);
+    return { id, isNew: true };
+  }
+
+  /** Title, and whether OpenClaw's own prompt began the conversation, by its first user messages in time. */
+  #describe(sessionRow: number, messageId: number, parsed: ParsedLine): void {
+    const startsSession = parsed.startsSession === true;
+    this.#statements.firstUser.run(messageId, startsSession ? 1 : 0, sessionRow, messageId);
+    if (startsSession) return;
+    const title = titleOf(parsed.text ?? '');
+    if (title !== undefined) this.#statements.title.run(title, messageId, sessionRow, messageId);
+  }
+
+  #previousTime(generation: IndexedGeneration): number {
+    if (this.#previousAt === undefined) {
+      const last = this.#statements.lastOf.get(generation.id);
+      this.#previousAt = last === undefined ? generation.openedAt : slotTime(last.message_id);
+    }
+    return this.#previousAt;
+  }
+}
+
+function prepare(db: Sqlite) {
+  return {
+    insertRecord: db.prepare<[number, number, number, string, number | null]>(
+      'INSERT INTO record (generation_id, start, len, kind, message_id) VALUES (?, ?, ?, ?, ?)',
+    ),
+    find: db.prepare<[number, Uint8Array], { id: number }>('SELECT id FROM message WHERE session_row = ? AND key = ?'),
+    insert: db.prepare<[number, number, Uint8Array, string, string | null, number | null, number, number, number]>(
+      `INSERT INTO message (id, session_row, key, role, entry_id, at, generation_id, start, on_disk)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    insertText: db.prepare<[number, string]>('INSERT INTO message_text (rowid, text) VALUES (?, ?)'),
+    sightAgain: db.prepare<[number]>('UPDATE message SET on_disk = on_disk + 1 WHERE id = ?'),
+    lastMessage: db.prepare<[number, number]>('UPDATE session SET last_message_at = max(coalesce(last_message_at, 0), ?) WHERE id = ?'),
+    firstUser: db.prepare<[number, number, number, number]>(
+      `UPDATE session SET first_user_message = ?, started_by_command = ?
+        WHERE id = ? AND (first_user_message IS NULL OR first_user_message > ?)`,
+    ),
+    title: db.prepare<[string, number, number, number]>(
+      'UPDATE session SET title = ?, title_message = ? WHERE id = ? AND (title_message IS NULL OR title_message > ?)',
+    ),
+    count: db.prepare<[number, number, string | null, number]>(
+      `UPDATE generation SET messages = messages + ?, assistant_messages = assistant_messages + ?,
+              first_line = coalesce(first_line, ?) WHERE id = ?`,
+    ),
+    countSession: db.prepare<[number, number]>(
+      'UPDATE session SET messages = max(messages, (SELECT messages FROM generation WHERE id = ?)) WHERE id = ?',
+    ),
+    lastOf: db.prepare<[number], { message_id: number }>(
+      'SELECT message_id FROM record WHERE generation_id = ? AND message_id IS NOT NULL ORDER BY start DESC LIMIT 1',
+    ),
+  };
+}

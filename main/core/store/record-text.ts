@@ -1,0 +1,54 @@
+import { CoreError } from '../platform/errors.ts';
+import type { ParsedLine } from '../sources/source.ts';
+import type { SourceLayout } from '../types.ts';
+import type { ChunkReader } from './chunk-reader.ts';
+import type { Sqlite } from './sqlite.ts';
+import type { ParseLine } from './store.ts';
+
+/** A longer line is not parsed even when its text is asked for: its beginning is shown as it stands in the file. */
+const LONGEST_PARSED_BYTES = 64 * 1024 * 1024;
+
+/** What captured lines say, parsed when someone wants to read them: the buffer keeps bytes, not texts. */
+export class RecordText {
+  readonly #reader: ChunkReader;
+  readonly #parse: ParseLine;
+  readonly #layoutOf;
+  readonly #lengthOf;
+  readonly #layouts = new Map<number, SourceLayout>();
+
+  constructor(db: Sqlite, reader: ChunkReader, parse: ParseLine) {
+    this.#reader = reader;
+    this.#parse = parse;
+    this.#layoutOf = db.prepare<[number], { layout: SourceLayout }>(
+      'SELECT s.layout FROM generation AS g JOIN source AS s ON s.id = g.source_id WHERE g.id = ?',
+    );
+    this.#lengthOf = db.prepare<[number, number], { len: number }>('SELECT len FROM record WHERE generation_id = ? AND start = ?');
+  }
+
+  parsed(generationId: number, start: number, length: number): ParsedLine {
+    return this.parse(generationId, this.#reader.range(generationId, start, length));
+  }
+
+  /** A line in the layout of its generation. */
+  parse(generationId: number, line: Uint8Array): ParsedLine {
+    return this.#parse(this.#layout(generationId), line);
+  }
+
+  /** Text of a record, `''` when it has none. Throws CoreError `not-found`. */
+  whole(generationId: number, start: number, limitBytes: number): string {
+    const record = this.#lengthOf.get(generationId, start);
+    if (record === undefined) {
+      throw new CoreError('not-found', `There is no message at byte ${start} of generation ${generationId}.`, 'Reload the conversation.');
+    }
+    if (record.len <= LONGEST_PARSED_BYTES) return this.parsed(generationId, start, record.len).text ?? '';
+    return Buffer.from(this.#reader.range(generationId, start, Math.min(record.len, limitBytes))).toString('utf8');
+  }
+
+  #layout(generationId: number): SourceLayout {
+    const known = this.#layouts.get(generationId) ?? this.#layoutOf.get(generationId)?.layout;
+    if (known === undefined)
+      throw new CoreError('not-found', `There is no generation ${generationId}.`, 'List the generations of the session.');
+    this.#layouts.set(generationId, known);
+    return known;
+  }
+}

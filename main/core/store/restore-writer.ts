@@ -1,0 +1,41 @@
+import { CoreError } from '../platform/errors.ts';
+import type { RestorePhase } from '../types.ts';
+import type { Sqlite } from './sqlite.ts';
+import type { RestoreDraft } from './store.ts';
+
+const FINISHED: readonly RestorePhase[] = ['verified', 'failed', 'undone'];
+
+/** Records what a restore is about to do before it does it, so that a crash in between can be finished or taken back. */
+export class RestoreWriter {
+  readonly #insert;
+  readonly #advance;
+
+  constructor(db: Sqlite) {
+    this.#insert = db.prepare<[Readonly<Record<string, string | number | null>>]>(
+      `INSERT INTO restore (id, incident_id, session_row, generation_id, up_to, target, path, agent, session_id, session_key,
+                            messages, sha256, phase, started_at)
+       VALUES (@id, @incidentId, @sessionRow, @generationId, @upTo, @target, @path, @agent, @sessionId, @sessionKey,
+               @messages, @sha256, 'planned', @startedAt)`,
+    );
+    this.#advance = db.prepare<[string, number | null, string | null, string]>(
+      'UPDATE restore SET phase = ?, finished_at = ?, error = ? WHERE id = ?',
+    );
+  }
+
+  begin(draft: RestoreDraft): void {
+    this.#insert.run({
+      ...draft,
+      incidentId: draft.incidentId ?? null,
+      sessionId: draft.sessionId ?? null,
+      sessionKey: draft.sessionKey ?? null,
+    });
+  }
+
+  /** Throws CoreError `not-found`. */
+  advance(id: string, phase: RestorePhase, at: number, error: string | undefined): void {
+    const finishedAt = FINISHED.includes(phase) ? at : null;
+    if (this.#advance.run(phase, finishedAt, error ?? null, id).changes === 0) {
+      throw new CoreError('not-found', `There is no restore ${id}.`, 'List the restores to see their ids.');
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/** 'CLAW': tells our buffer from any other SQLite file. */
+export const APPLICATION_ID = 0x434c4157;
+
+/**
+ * Version 1. Times are epoch ms; offsets and lengths are bytes; `dev` and `ino` are unsigned 64-bit numbers stored in
+ * two's complement.
+ *
+ * `chunk` is the truth. `record`, `message`, `message_text` and the counters that are maintained beside them are derived
+ * from it and can be rebuilt.
+ */
+export const SCHEMA_V1 = `
+CREATE TABLE source (
+  id       INTEGER PRIMARY KEY,
+  layout   TEXT NOT NULL,
+  root     TEXT NOT NULL UNIQUE,
+  added_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE session (
+  id             INTEGER PRIMARY KEY,
+  source_id      INTEGER NOT NULL REFERENCES source(id),
+  agent          TEXT NOT NULL,
+  native_id      TEXT NOT NULL,
+  session_id     TEXT NOT NULL,
+  routing_key    TEXT,
+  label          TEXT,
+  state          TEXT NOT NULL CHECK (state IN ('live','dormant','suspended','reset','superseded',
+                                                'orphaned','lost','restoring','restored','archived')),
+  state_since    INTEGER NOT NULL,
+  deadline_at    INTEGER,
+  successor_id   INTEGER REFERENCES session(id),
+  first_seen_at  INTEGER NOT NULL,
+  last_append_at INTEGER,
+  -- Last append (else first sight) in ms * 1024 + a number that makes it unique: lists page by it alone.
+  recency        INTEGER NOT NULL UNIQUE,
+  bytes          INTEGER NOT NULL DEFAULT 0,
+  generations    INTEGER NOT NULL DEFAULT 0,
+  -- Derived from here on.
+  messages       INTEGER NOT NULL DEFAULT 0,
+  only_here      INTEGER NOT NULL DEFAULT 0,
+  last_message_at    INTEGER,
+  title              TEXT,
+  title_message      INTEGER,
+  first_user_message INTEGER,
+  started_by_command INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (source_id, agent, native_id)
+) STRICT;
+CREATE INDEX session_by_successor ON session (successor_id) WHERE successor_id IS NOT NULL;
+CREATE INDEX session_only_here    ON session (recency) WHERE only_here > 0;
+
+-- What the index said of a conversation whose transcript was not there yet.
+CREATE TABLE pending_facts (
+  source_id   INTEGER NOT NULL REFERENCES source(id),
+  agent       TEXT NOT NULL,
+  native_id   TEXT NOT NULL,
+  session_id  TEXT,
+  routing_key TEXT,
+  label       TEXT,
+  PRIMARY KEY (source_id, agent, native_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE generation (
+  id               INTEGER PRIMARY KEY,
+  source_id        INTEGER NOT NULL REFERENCES source(id),
+  agent            TEXT NOT NULL,
+  directory        TEXT NOT NULL,
+  kind             TEXT NOT NULL CHECK (kind IN ('transcript','sidecar','index')),
+  name             TEXT NOT NULL,
+  ordinal          INTEGER NOT NULL,
+  native_id        TEXT,
+  session_row      INTEGER REFERENCES session(id),
+  path             TEXT NOT NULL,
+  dev              INTEGER NOT NULL,
+  ino              INTEGER NOT NULL,
+  birthtime_ns     INTEGER NOT NULL,
+  mtime_ns         INTEGER NOT NULL,
+  head_len         INTEGER NOT NULL DEFAULT 0,
+  head_hash        BLOB,
+  "offset"         INTEGER NOT NULL DEFAULT 0,
+  tail_len         INTEGER NOT NULL DEFAULT 0,
+  tail_hash        BLOB,
+  opened_at        INTEGER NOT NULL,
+  updated_at       INTEGER NOT NULL,
+  closed_as        TEXT CHECK (closed_as IN ('truncated','rewritten','replaced','deleted','archived')),
+  closed_at        INTEGER,
+  size_after       INTEGER,
+  archived_because TEXT CHECK (archived_because IN ('reset','deleted','backup')),
+  archived_at      INTEGER,
+  archive_gone_at  INTEGER,
+  on_disk          INTEGER NOT NULL GENERATED ALWAYS AS
+                     (closed_as IS NULL OR (closed_as = 'archived' AND archive_gone_at IS NULL)) VIRTUAL,
+  sealed_to        INTEGER NOT NULL DEFAULT 0,
+  -- Derived from here on: complete lines are indexed up to indexed_to, line ends were looked for up to scanned_to.
+  indexed_to         INTEGER NOT NULL DEFAULT 0,
+  scanned_to         INTEGER NOT NULL DEFAULT 0,
+  messages           INTEGER NOT NULL DEFAULT 0,
+  assistant_messages INTEGER NOT NULL DEFAULT 0,
+  first_line         TEXT CHECK (first_line IN ('header','other')),
+  UNIQUE (source_id, agent, name, kind, ordinal)
+) STRICT;
+CREATE INDEX generation_by_session ON generation (session_row, ordinal) WHERE session_row IS NOT NULL;
+CREATE INDEX generation_by_place   ON generation (source_id, agent, directory);
+CREATE INDEX generation_by_update  ON generation (source_id, updated_at);
+CREATE INDEX generation_backlog    ON generation (updated_at) WHERE kind = 'transcript' AND scanned_to < "offset";
+CREATE INDEX generation_unsealed   ON generation (updated_at) WHERE sealed_to < "offset";
+
+-- Exact bytes, append-only, contiguous: generation.offset = sum of len.
+CREATE TABLE chunk (
+  generation_id INTEGER NOT NULL REFERENCES generation(id),
+  start         INTEGER NOT NULL,
+  len           INTEGER NOT NULL CHECK (len > 0),
+  codec         INTEGER NOT NULL DEFAULT 0 CHECK (codec IN (0, 1)),
+  sha256        BLOB NOT NULL,
+  captured_at   INTEGER NOT NULL,
+  bytes         BLOB NOT NULL,
+  PRIMARY KEY (generation_id, start)
+) STRICT;
+
+-- One row per complete line.
+CREATE TABLE record (
+  generation_id INTEGER NOT NULL REFERENCES generation(id),
+  start         INTEGER NOT NULL,
+  len           INTEGER NOT NULL,
+  kind          TEXT NOT NULL,
+  message_id    INTEGER,
+  is_message    INTEGER NOT NULL GENERATED ALWAYS AS (message_id IS NOT NULL) VIRTUAL,
+  PRIMARY KEY (generation_id, start)
+) STRICT, WITHOUT ROWID;
+
+-- One row per message key of a session. The id is its time in ms * 1024 + a number that makes it unique, so that the
+-- conversation, and hits of a search, come in the order they were said without sorting.
+CREATE TABLE message (
+  id            INTEGER PRIMARY KEY,
+  session_row   INTEGER NOT NULL REFERENCES session(id),
+  key           BLOB NOT NULL,
+  role          TEXT NOT NULL,
+  entry_id      TEXT,
+  at            INTEGER,
+  -- First sighting.
+  generation_id INTEGER NOT NULL,
+  start         INTEGER NOT NULL,
+  -- Records of it in generations that are on disk; 0 = only here.
+  on_disk       INTEGER NOT NULL CHECK (on_disk >= 0),
+  UNIQUE (session_row, key)
+) STRICT;
+CREATE INDEX message_by_session ON message (session_row, id);
+CREATE INDEX message_only_here  ON message (session_row) WHERE on_disk = 0;
+
+CREATE VIRTUAL TABLE message_text USING fts5(
+  text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+
+CREATE TABLE incident (
+  id            TEXT PRIMARY KEY,
+  dedupe_key    TEXT NOT NULL UNIQUE,
+  kind          TEXT NOT NULL,
+  severity      TEXT NOT NULL CHECK (severity IN ('info','warning','loss')),
+  source_id     INTEGER NOT NULL,
+  agent         TEXT,
+  native_id     TEXT,
+  generation_id INTEGER,
+  messages      INTEGER NOT NULL,
+  bytes         INTEGER NOT NULL,
+  evidence      TEXT NOT NULL CHECK (json_valid(evidence)),
+  opened_at     INTEGER NOT NULL,
+  updated_at    INTEGER NOT NULL,
+  notified_at   INTEGER,
+  resolved_at   INTEGER,
+  resolution    TEXT CHECK (resolution IN ('restored','dismissed','self-healed','expected'))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX incident_by_time ON incident (opened_at DESC, id DESC);
+CREATE INDEX incident_open    ON incident (opened_at DESC, id DESC) WHERE resolved_at IS NULL;
+
+CREATE TABLE restore (
+  id            TEXT PRIMARY KEY,
+  incident_id   TEXT REFERENCES incident(id),
+  session_row   INTEGER NOT NULL REFERENCES session(id),
+  generation_id INTEGER NOT NULL REFERENCES generation(id),
+  up_to         INTEGER NOT NULL,
+  target        TEXT NOT NULL CHECK (target IN ('new-session','file')),
+  path          TEXT NOT NULL,
+  agent         TEXT NOT NULL,
+  session_id    TEXT,
+  session_key   TEXT,
+  messages      INTEGER NOT NULL,
+  sha256        TEXT NOT NULL,
+  phase         TEXT NOT NULL CHECK (phase IN ('planned','written','linked','verified','failed','undone')),
+  started_at    INTEGER NOT NULL,
+  finished_at   INTEGER,
+  error         TEXT
+) STRICT, WITHOUT ROWID;
+
+-- Audit trail: never updated, never deleted.
+CREATE TABLE transition (
+  id          INTEGER PRIMARY KEY,
+  session_row INTEGER NOT NULL REFERENCES session(id),
+  from_state  TEXT,
+  to_state    TEXT NOT NULL,
+  cause       TEXT NOT NULL,
+  at          INTEGER NOT NULL
+) STRICT;
+
+-- An open row at start means that the last run did not end cleanly.
+CREATE TABLE run (
+  id         INTEGER PRIMARY KEY,
+  pid        INTEGER NOT NULL,
+  version    TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  beat_at    INTEGER NOT NULL,
+  stopped_at INTEGER,
+  unclean    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX run_open ON run (id) WHERE stopped_at IS NULL;
+`;

@@ -1,0 +1,36 @@
+import type { Sqlite } from './sqlite.ts';
+
+/** Slots of one millisecond. 1024 keeps every value below 2^53 until the year 10,000 and beyond. */
+const SLOTS = 1024;
+const LATEST_MS = Math.floor(Number.MAX_SAFE_INTEGER / SLOTS) - 1;
+
+/**
+ * Unique numbers in the order of time: ms * 1024 + n, n counting up within a millisecond and running over into the next
+ * one when it is full. One number is then enough to sort by and to continue a page from.
+ */
+export interface TimeSlots {
+  /** The next free number at `atMs`; only taken once the caller has stored it. */
+  next(atMs: number): number;
+}
+
+export function createTimeSlots(db: Sqlite, table: 'session' | 'message', column: 'recency' | 'id'): TimeSlots {
+  const last = db.prepare<[number, number], { taken: number | null }>(
+    `SELECT max(${column}) AS taken FROM ${table} WHERE ${column} >= ? AND ${column} < ?`,
+  );
+  return {
+    next(atMs) {
+      let base = Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
+      for (;;) {
+        const taken = last.get(base, base + SLOTS)?.taken ?? undefined;
+        if (taken === undefined) return base;
+        if (taken < base + SLOTS - 1) return taken + 1;
+        base += SLOTS;
+      }
+    },
+  };
+}
+
+/** The millisecond of a slot. */
+export function slotTime(slot: number): number {
+  return Math.floor(slot / SLOTS);
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../platform/clock.ts';
+import { sizeOf } from './database.ts';
+import { Sealer } from './sealer.ts';
+import type { Sqlite } from './sqlite.ts';
+
+/** A WAL larger than this is emptied even while commits go on; readers have to look through all of it. */
+const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/** No commit for this long: moving the WAL into the database then delays nobody. */
+const IDLE_MS = 1_000;
+/** A reader that holds the WAL must not hold the core: try again at the next upkeep. */
+const CHECKPOINT_WAIT_MS = 50;
+const BUSY_TIMEOUT_MS = 5_000;
+/** Free pages are given back once they are a quarter of the file; before that they are reused. */
+const FREE_SHARE = 0.25;
+const FREE_PAGES_MIN = 4_096;
+const VACUUM_STEP_PAGES = 1_024;
+
+/** Work that makes the buffer smaller or quicker and changes nothing that it says. */
+export class Upkeep {
+  readonly #db: Sqlite;
+  readonly #clock: Clock;
+  readonly #walPath: string;
+  readonly #sealer: Sealer;
+  #checkpointed = false;
+  #lastCommitMs = Number.NEGATIVE_INFINITY;
+
+  constructor(db: Sqlite, clock: Clock, walPath: string) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#walPath = walPath;
+    this.#sealer = new Sealer(db);
+  }
+
+  /** Something was written now, by the monotonic clock. */
+  committed(): void {
+    this.#lastCommitMs = this.#clock.monotonic();
+    this.#checkpointed = false;
+  }
+
+  /** Works for about `budgetMs`; true when there is more to do. */
+  run(budgetMs: number, at: number): boolean {
+    const deadline = this.#clock.monotonic() + budgetMs;
+    const inTime = () => this.#clock.monotonic() < deadline;
+    this.#emptyLargeWal();
+    let more = true;
+    while (more && inTime()) {
+      more = this.#sealer.step(at) || this.#giveBack();
+      if (more) {
+        this.#checkpointed = false;
+        this.#emptyLargeWal();
+      }
+    }
+    if (!more) this.#checkpointWhenIdle();
+    return more;
+  }
+
+  #checkpointWhenIdle(): void {
+    if (this.#checkpointed || this.#clock.monotonic() - this.#lastCommitMs < IDLE_MS || sizeOf(this.#walPath) === 0) return;
+    this.#db.pragma('wal_checkpoint(PASSIVE)');
+    this.#checkpointed = true;
+  }
+
+  #emptyLargeWal(): void {
+    if (sizeOf(this.#walPath) <= WAL_LIMIT_BYTES) return;
+    this.#db.pragma(`busy_timeout = ${CHECKPOINT_WAIT_MS}`);
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    }
+  }
+
+  #giveBack(): boolean {
+    const free = Number(this.#db.pragma('freelist_count', { simple: true }));
+    if (free < FREE_PAGES_MIN || free < FREE_SHARE * Number(this.#db.pragma('page_count', { simple: true }))) return false;
+    this.#db.pragma(`incremental_vacuum(${VACUUM_STEP_PAGES})`);
+    return Number(this.#db.pragma('freelist_count', { simple: true })) < free;
+  }
+}
