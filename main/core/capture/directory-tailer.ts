@@ -45,7 +45,7 @@ class PolledDirectory implements DirectoryTailer {
   readonly #skipped: SkippedFiles;
   readonly #heat: Heat;
   /** Files that no generation covers yet; the first import reads them by and by. */
-  readonly #candidates = new Map<string, Sighting>();
+  readonly #candidates = new Map<string, Candidate>();
   /** Generations that must be proven or read. */
   readonly #due = new Set<Mirror>();
   /** Names to look at in the next poll. */
@@ -95,7 +95,7 @@ class PolledDirectory implements DirectoryTailer {
   get lagBytes(): number {
     let bytes = 0;
     for (const mirror of this.#due) bytes += mirror.lagBytes;
-    for (const { stat } of this.#candidates.values()) bytes += stat.size;
+    for (const { sighting } of this.#candidates.values()) bytes += sighting.stat.size;
     return bytes;
   }
 
@@ -105,8 +105,8 @@ class PolledDirectory implements DirectoryTailer {
     for (const { kind, nativeId, lagBytes } of new Set([...this.#heat.mirrors, ...this.#due])) {
       if (kind === 'transcript' && nativeId !== undefined) add(nativeId, lagBytes);
     }
-    for (const { artefact, stat } of this.#candidates.values()) {
-      if (artefact.is === 'transcript') add(artefact.nativeId, stat.size);
+    for (const { sighting } of this.#candidates.values()) {
+      if (sighting.artefact.is === 'transcript') add(sighting.artefact.nativeId, sighting.stat.size);
     }
     return [...lag].map(([nativeId, lagBytes]) => ({ nativeId, lagBytes }));
   }
@@ -223,7 +223,10 @@ class PolledDirectory implements DirectoryTailer {
       case 'vanished': {
         const as = this.#sight.names.has(fileName) ? 'replaced' : 'deleted';
         const { progress, copy } = this.#generations.vanish(match.mirrored, match.copies, as);
-        if (copy) copied.add(copy);
+        if (copy) {
+          copied.add(copy);
+          this.#candidates.delete(copy.fileName);
+        }
         this.#after(progress, fileName);
         this.#makeDue(match.mirrored, true);
         return;
@@ -241,13 +244,19 @@ class PolledDirectory implements DirectoryTailer {
         this.#continue(match.mirrored, match.sighting);
         return;
       case 'new':
-        this.#candidates.set(fileName, match.sighting);
+        this.#candidates.set(fileName, { sighting: match.sighting, isHot: this.#isLikelyLive(match.sighting) });
         return;
       case 'hidden':
         return;
       default:
         assertNever(match);
     }
+  }
+
+  #isLikelyLive({ fileName, artefact, stat }: Sighting): boolean {
+    if (artefact.archived) return false;
+    // A file that was not here at the first look is live whatever its time stamp says: clocks differ between machines.
+    return this.#heat.isRecent(stat.mtimeNs) || (this.#candidates.get(fileName)?.isHot ?? !this.#mustLookAtAll);
   }
 
   #continue(mirror: Mirror, { stat }: Sighting): void {
@@ -271,9 +280,8 @@ class PolledDirectory implements DirectoryTailer {
   /** Live files first, each with its share, so that a long one does not starve the others; then the newest of the rest. */
   #work(): void {
     const tasks = [...this.#due].map((mirror): Task => ({ mirror, mtimeMs: mirror.mtimeMs, isHot: this.#heat.has(mirror) }));
-    for (const sighting of this.#candidates.values()) {
-      const isHot = !sighting.artefact.archived && this.#heat.isRecent(sighting.stat.mtimeNs);
-      tasks.push({ sighting, mtimeMs: Number(sighting.stat.mtimeNs / 1_000_000n), isHot });
+    for (const candidate of this.#candidates.values()) {
+      tasks.push({ candidate, mtimeMs: Number(candidate.sighting.stat.mtimeNs / 1_000_000n), isHot: candidate.isHot });
     }
     tasks.sort((one, other) => Number(other.isHot) - Number(one.isHot) || other.mtimeMs - one.mtimeMs);
     const hot = tasks.filter(({ isHot }) => isHot);
@@ -288,9 +296,9 @@ class PolledDirectory implements DirectoryTailer {
   /** Whether nothing is left to do for it in this round. */
   #perform(task: Task, limitBytes: number): boolean {
     if (this.#generations.remainingBytes <= 0) return false;
-    const fileName = task.mirror?.fileName ?? task.sighting?.fileName ?? '';
+    const fileName = task.mirror?.fileName ?? task.candidate?.sighting.fileName ?? '';
     return this.#guard(fileName, () => {
-      const mirror = task.mirror ?? this.#begin(task.sighting);
+      const mirror = task.mirror ?? this.#begin(task.candidate);
       if (!mirror) return true;
       const followed = this.#generations.follow(mirror, limitBytes);
       task.mirror = followed.mirror;
@@ -304,12 +312,13 @@ class PolledDirectory implements DirectoryTailer {
     });
   }
 
-  #begin(sighting: Sighting | undefined): Mirror | undefined {
-    if (!sighting) return undefined;
+  #begin(candidate: Candidate | undefined): Mirror | undefined {
+    if (!candidate) return undefined;
+    const { sighting, isHot } = candidate;
     this.#candidates.delete(sighting.fileName);
     const mirror = this.#generations.begin(sighting);
     if (!mirror) this.#dirty.add(sighting.fileName);
-    this.#makeDue(mirror, this.#heat.isRecent(sighting.stat.mtimeNs));
+    this.#makeDue(mirror, isHot);
     return mirror;
   }
 
@@ -352,9 +361,14 @@ class PolledDirectory implements DirectoryTailer {
   }
 }
 
+interface Candidate {
+  readonly sighting: Sighting;
+  readonly isHot: boolean;
+}
+
 interface Task {
   mirror?: Mirror;
-  readonly sighting?: Sighting;
+  readonly candidate?: Candidate;
   readonly mtimeMs: number;
   readonly isHot: boolean;
 }
