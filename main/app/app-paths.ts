@@ -1,17 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where the buffer, the settings and the logs live. `CLAWBACK_HOME`, else the place that the system means for it. */
-export function clawbackHome(env: Environment, platform: string = process.platform, user: string = homedir()): string {
-  if (env.CLAWBACK_HOME) return resolve(env.CLAWBACK_HOME);
-  if (platform === 'darwin') return join(user, 'Library/Application Support/Clawback');
-  const data = env.XDG_DATA_HOME;
-  return join(data && isAbsolute(data) ? data : join(user, '.local/share'), 'clawback');
-}
 
 /** `CLAWBACK_ROOTS`: the only state directories to look at, for the demo and for tests. `undefined`: discover. */
 export function limitedRoots(env: Environment): readonly string[] | undefined {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
-import { clawbackHome, ensurePrivateDirectory } from './app-paths.ts';
+import { clawbackHome } from '../core/clawback-home.ts';
+import { ensurePrivateDirectory } from './app-paths.ts';
 import { declareAppScheme } from './app-protocol.ts';
 import { openLogFile } from './log-file.ts';
 import { openSettings } from './settings-store.ts';

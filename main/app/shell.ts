@@ -2,6 +2,7 @@ import { app, powerMonitor } from 'electron';
 import { systemClock } from '../core/platform/clock.ts';
 import type { Incident } from '../core/types.ts';
 import type { AppInfo, Settings } from '../ipc/contract.ts';
+import { incidentCopy } from '../wording/incident-copy.ts';
 import { builtPaths, limitedRoots } from './app-paths.ts';
 import { serveApp } from './app-protocol.ts';
 import { setApplicationMenu } from './application-menu.ts';
@@ -12,7 +13,6 @@ import { forkTransport, utilityTransport } from './core-transport.ts';
 import { routeRequests } from './ipc-router.ts';
 import type { LogFile } from './log-file.ts';
 import { loginItem } from './login-item.ts';
-import { incidentTitle } from './notification-copy.ts';
 import { Notifier } from './notifier.ts';
 import { requestHandlers } from './request-handlers.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -54,7 +54,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     status: core.status,
     incidents: [...incidents.values()]
       .sort((a, b) => b.openedAt - a.openedAt)
-      .map((incident) => ({ id: incident.id, title: incidentTitle(incident, Date.now()), restorable: isRestorable(incident) })),
+      .map((incident) => ({ id: incident.id, title: incidentCopy(incident, Date.now()).title, restorable: isRestorable(incident) })),
     notificationsAvailable: notifier.unavailable === undefined,
   });
   const act = (action: TrayAction) => {

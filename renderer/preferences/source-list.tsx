@@ -1,0 +1,92 @@
+import { useState } from 'preact/hooks';
+import type { ErrorShape } from '../../main/core/requests.ts';
+import type { CoreStatus, SourceStatus } from '../../main/core/types.ts';
+import type { Settings } from '../../main/ipc/contract.ts';
+import { agoText, countText } from '../../main/wording/quantities.ts';
+import { sourceProblem } from '../../main/wording/status-copy.ts';
+import { api, errorShape } from '../shared/api.ts';
+import { ErrorNotice } from '../shared/notice.tsx';
+import { addSource, withSource } from '../shared/sources.ts';
+import { useRequest } from '../shared/use-request.ts';
+import { words } from '../shared/words.ts';
+
+const text = words.preferences;
+
+interface SourceListProps {
+  readonly status: CoreStatus | undefined;
+  readonly settings: Settings;
+  readonly now: number;
+  readonly onChange: (sources: Settings['sources']) => void;
+}
+
+/** What is protected and how it is, what was switched off, and a way to add what was not found. */
+export function SourceList({ status, settings, now, onChange }: SourceListProps) {
+  const [error, setError] = useState<ErrorShape | undefined>(undefined);
+  const found = useRequest('discover', {}).value ?? [];
+  const active = status?.sources ?? [];
+  const roots = [...new Set([...active.map((source) => source.root), ...settings.sources.map((source) => source.root), ...found])].sort();
+  const add = () => {
+    addSource(api).then(
+      () => setError(undefined),
+      (reason: unknown) => setError(errorShape(reason)),
+    );
+  };
+  return (
+    <section class="field">
+      <h2>{text.sources}</h2>
+      <div>
+        {roots.length === 0 && <p class="dim">{text.noSources}</p>}
+        <ul class="sources">
+          {roots.map((root) => (
+            <SourceRow
+              key={root}
+              root={root}
+              source={active.find((source) => source.root === root)}
+              now={now}
+              onToggle={(enabled) => onChange(withSource(settings.sources, { root, enabled }))}
+            />
+          ))}
+        </ul>
+        <button type="button" onClick={add}>
+          {text.addSource}
+        </button>
+        <ErrorNotice error={error} />
+      </div>
+    </section>
+  );
+}
+
+interface SourceRowProps {
+  readonly root: string;
+  readonly source: SourceStatus | undefined;
+  readonly now: number;
+  readonly onToggle: (enabled: boolean) => void;
+}
+
+function SourceRow({ root, source, now, onToggle }: SourceRowProps) {
+  return (
+    <li>
+      <label class="source">
+        <input type="checkbox" checked={source !== undefined} onChange={(event) => onToggle(event.currentTarget.checked)} />
+        <span class="path">{root}</span>
+        <small class="dim num">{source === undefined ? text.notProtected : factsOf(source, now)}</small>
+        {source?.problems.map((code) => (
+          <small key={code} class="problem">
+            ▲ {sourceProblem(code)}
+          </small>
+        ))}
+      </label>
+    </li>
+  );
+}
+
+function factsOf(source: SourceStatus, now: number): string {
+  return [
+    countText(source.sessions, 'conversation'),
+    source.lastCaptureAt === undefined ? '' : `last saved ${agoText(now - source.lastCaptureAt)}`,
+    source.gateway === 'running' ? 'OpenClaw is running' : source.gateway === 'stopped' ? 'OpenClaw is not running' : '',
+    source.watch === 'polling' ? 'watched by polling' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}

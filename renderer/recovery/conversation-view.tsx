@@ -1,0 +1,108 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ErrorShape } from '../../main/core/requests.ts';
+import type { SessionSummary } from '../../main/core/types.ts';
+import { messagesText } from '../../main/wording/quantities.ts';
+import { stateCopy } from '../../main/wording/state-copy.ts';
+import { api, errorShape } from '../shared/api.ts';
+import { ErrorNotice } from '../shared/notice.tsx';
+import { useRequest } from '../shared/use-request.ts';
+import { words } from '../shared/words.ts';
+import type { RestoreSubject } from './restore-sheet.tsx';
+import { StandingRestores } from './standing-restores.tsx';
+import { Timeline } from './timeline.tsx';
+import { useMessages } from './use-messages.ts';
+
+interface ConversationViewProps {
+  readonly row: number;
+  readonly version: number;
+  readonly onRestore: (subject: RestoreSubject) => void;
+  /** The incident this conversation is shown for. */
+  readonly banner?: ComponentChildren;
+}
+
+export function ConversationView({ row, version, onRestore, banner }: ConversationViewProps) {
+  const { value, error } = useRequest('session', { row }, version);
+  const messages = useMessages(row, version);
+  const session = value?.session;
+  return (
+    <article>
+      {session !== undefined && <Header session={session} onRestore={onRestore} offerRestore={banner === undefined} />}
+      <div class="timeline">
+        {banner}
+        {session !== undefined && <StandingRestores sessionRow={session.id} version={version} />}
+        <ErrorNotice error={error ?? messages.error} />
+        {messages.items === undefined ? <p class="dim">{words.recovery.loading}</p> : <Timeline messages={messages.items} />}
+        {messages.more && <Sentinel key={messages.items?.length} onVisible={messages.loadMore} />}
+      </div>
+    </article>
+  );
+}
+
+interface HeaderProps {
+  readonly session: SessionSummary;
+  readonly onRestore: (subject: RestoreSubject) => void;
+  readonly offerRestore: boolean;
+}
+
+function Header({ session, onRestore, offerRestore }: HeaderProps) {
+  const [exported, setExported] = useState<string | undefined>(undefined);
+  const [error, setError] = useState<ErrorShape | undefined>(undefined);
+  const exportTo = () => {
+    exportSession(session).then(
+      (path) => {
+        setExported(path);
+        setError(undefined);
+      },
+      (reason: unknown) => setError(errorShape(reason)),
+    );
+  };
+  const here = session.onlyHere > 0 ? ` · ${session.onlyHere} ${words.recovery.onlyHere}` : '';
+  return (
+    <header>
+      <h1 dir="auto">{session.title}</h1>
+      <div class="acts">
+        <button type="button" onClick={exportTo}>
+          {words.recovery.export}
+        </button>
+        {offerRestore && (
+          <button type="button" class={session.onlyHere > 0 ? 'primary' : ''} onClick={() => onRestore({ sessionRow: session.id })}>
+            {words.recovery.restore}
+          </button>
+        )}
+      </div>
+      <p class="dim num" title={stateCopy[session.state].meaning}>
+        {session.sessionKey ?? session.agent} · {messagesText(session.records)}
+        {here} · {stateCopy[session.state].word}
+      </p>
+      <div role="status">{exported !== undefined && <p class="dim path">{words.recovery.exported(exported)}</p>}</div>
+      <ErrorNotice error={error} />
+    </header>
+  );
+}
+
+/** Every captured byte of the most complete incarnation, in a file the person chose; `undefined` when cancelled. */
+async function exportSession(session: SessionSummary): Promise<string | undefined> {
+  const output = await api.request('dialog.saveFile', { suggestedName: `${session.nativeId}.jsonl` });
+  if (output === null) return undefined;
+  const receipt = await api.request('restore', { sessionRow: session.id, target: 'file', output });
+  return receipt.path;
+}
+
+/** Stands at the end of what is shown and asks for more when it is scrolled into view. */
+function Sentinel({ onVisible }: { readonly onVisible: () => void }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (place.current === null) return;
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) onVisible();
+    });
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [onVisible]);
+  return (
+    <div ref={place} class="dim sentinel">
+      {words.recovery.loading}
+    </div>
+  );
+}

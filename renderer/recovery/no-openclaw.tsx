@@ -1,0 +1,32 @@
+import { useState } from 'preact/hooks';
+import type { ErrorShape } from '../../main/core/requests.ts';
+import { api, errorShape } from '../shared/api.ts';
+import { ErrorNotice } from '../shared/notice.tsx';
+import { addSource } from '../shared/sources.ts';
+import { words } from '../shared/words.ts';
+
+export function NoOpenClaw() {
+  const [error, setError] = useState<ErrorShape | undefined>(undefined);
+  const add = () => {
+    addSource(api).then(
+      () => setError(undefined),
+      (reason: unknown) => setError(errorShape(reason)),
+    );
+  };
+  return (
+    <div class="welcome">
+      <h1>{words.noOpenClaw.title}</h1>
+      <p>{words.noOpenClaw.body}</p>
+      <p>
+        <button type="button" onClick={add}>
+          {words.noOpenClaw.add}
+        </button>
+      </p>
+      <p class="dim">{words.noOpenClaw.demo}</p>
+      <p>
+        <code class="path">{words.noOpenClaw.demoCommand}</code>
+      </p>
+      <ErrorNotice error={error} />
+    </div>
+  );
+}

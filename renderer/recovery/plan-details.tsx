@@ -1,0 +1,51 @@
+import type { RestorePlan } from '../../main/core/types.ts';
+import { bytesText, messagesText } from '../../main/wording/quantities.ts';
+import { planChangeText } from '../../main/wording/restore-copy.ts';
+import { words } from '../shared/words.ts';
+
+const text = words.sheet;
+
+/** What a restore would do, before anything is touched. */
+export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
+  return (
+    <>
+      {plan.refusal !== undefined && (
+        <div class="notice" role="alert" data-refusal={plan.refusal.code}>
+          <strong>{text.cannot}.</strong> {plan.refusal.message} {plan.refusal.hint}
+        </div>
+      )}
+      <dl class="plan">
+        <dt>{text.what}</dt>
+        <dd>
+          {messagesText(plan.messages)}, {bytesText(plan.bytes)}, {plan.form === 'verbatim' ? text.verbatim : text.rebuilt}
+          {plan.changes.length > 0 && (
+            <ul class="changes">
+              {plan.changes.map((change) => (
+                <li key={change}>{planChangeText(change)}</li>
+              ))}
+            </ul>
+          )}
+        </dd>
+        <dt>{text.where}</dt>
+        <dd>
+          {plan.label !== undefined && <span dir="auto">“{plan.label}” · </span>}
+          {plan.agent}
+          <div class="path dim">{plan.path}</div>
+        </dd>
+        <dt>{text.effect}</dt>
+        <dd>
+          <ul class="effects">
+            {[text.addsFile, text.checked, text.canUndo].map((effect) => (
+              <li key={effect}>
+                <span class="safe" aria-hidden="true">
+                  ✓
+                </span>{' '}
+                {effect}
+              </li>
+            ))}
+          </ul>
+        </dd>
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Incident } from '../../main/core/types.ts';
+import { api } from '../shared/api.ts';
+import { useRequest } from '../shared/use-request.ts';
+import { useNow, useStatus } from '../shared/use-status.ts';
+import { words } from '../shared/words.ts';
+import { ConversationView } from './conversation-view.tsx';
+import { IncidentView } from './incident-view.tsx';
+import { NoOpenClaw } from './no-openclaw.tsx';
+import { RestoreSheet, type RestoreSubject } from './restore-sheet.tsx';
+import { type Selection, sameSelection, selectionFromFragment } from './selection.ts';
+import { Sidebar } from './sidebar.tsx';
+import { StatusBar } from './status-bar.tsx';
+
+/** The recovery window: what needs the person and all conversations on the left, one of them on the right. */
+export function Recovery() {
+  const status = useStatus();
+  const now = useNow(1000);
+  const [start] = useState(() => selectionFromFragment(location.hash));
+  const [selection, setSelection] = useState<Selection | undefined>(start?.selection);
+  const [restoring, setRestoring] = useState<RestoreSubject | undefined>(start?.restore);
+  const { incidents, reload } = useOpenIncidents();
+
+  const selectIncident = useCallback((incidentId: string, restore: boolean) => {
+    setSelection({ is: 'incident', incidentId });
+    setRestoring(restore ? { incidentId } : undefined);
+  }, []);
+  useEffect(
+    () => api.subscribe('incident.selected', ({ incidentId, restore }) => selectIncident(incidentId, restore === true)),
+    [selectIncident],
+  );
+  const select = useCallback((next: Selection) => setSelection((before) => (sameSelection(before, next) ? before : next)), []);
+
+  const empty = status?.running === true && status.sources.length === 0 && status.importing === undefined;
+  return (
+    <>
+      <div class="panes">
+        <Sidebar status={status} incidents={incidents} selection={selection} onSelect={select} now={now} />
+        <main aria-label={words.recovery.conversations}>
+          <Detail selection={selection} empty={empty} status={status} now={now} onRestore={setRestoring} onDismissed={reload} />
+        </main>
+      </div>
+      <StatusBar status={status} now={now} />
+      {restoring !== undefined && <RestoreSheet subject={restoring} onClose={() => setRestoring(undefined)} />}
+    </>
+  );
+}
+
+interface DetailProps {
+  readonly selection: Selection | undefined;
+  readonly empty: boolean;
+  readonly status: ReturnType<typeof useStatus>;
+  readonly now: number;
+  readonly onRestore: (subject: RestoreSubject) => void;
+  readonly onDismissed: () => void;
+}
+
+function Detail({ selection, empty, status, now, onRestore, onDismissed }: DetailProps) {
+  if (selection === undefined) return empty ? <NoOpenClaw /> : <p class="placeholder dim">{words.recovery.choose}</p>;
+  const version = status?.lastCommitAt ?? 0;
+  if (selection.is === 'incident') {
+    return (
+      <IncidentView
+        key={selection.incidentId}
+        incidentId={selection.incidentId}
+        version={version}
+        now={now}
+        onRestore={onRestore}
+        onDismissed={onDismissed}
+      />
+    );
+  }
+  return <ConversationView key={selection.row} row={selection.row} version={version} onRestore={onRestore} />;
+}
+
+/** Open incidents, newest first, kept current by events. */
+function useOpenIncidents(): { readonly incidents: readonly Incident[]; readonly reload: () => void } {
+  const { value, reload } = useRequest('incidents', { all: false, limit: 100 });
+  useEffect(() => {
+    const leave = [api.subscribe('incident', reload), api.subscribe('resolved', reload)];
+    return () => {
+      for (const unsubscribe of leave) unsubscribe();
+    };
+  }, [reload]);
+  return { incidents: value ?? [], reload };
+}

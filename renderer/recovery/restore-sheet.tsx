@@ -1,0 +1,104 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RestoreReceipt, RestoreTarget } from '../../main/core/types.ts';
+import { ErrorNotice } from '../shared/notice.tsx';
+import { words } from '../shared/words.ts';
+import { PlanDetails } from './plan-details.tsx';
+import { useRestore } from './use-restore.ts';
+
+/** What is to be put back: what an incident lost, or a conversation. */
+export type RestoreSubject = { readonly incidentId: string } | { readonly sessionRow: number };
+
+interface RestoreSheetProps {
+  readonly subject: RestoreSubject;
+  readonly onClose: () => void;
+}
+
+const text = words.sheet;
+
+/** Preview, confirmation, result and undo of a restore. Nothing happens before the person presses Restore. */
+export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [target, setTarget] = useState<RestoreTarget>('new-session');
+  const { plan, step, error, apply, undo } = useRestore(subject, target);
+  useEffect(() => dialog.current?.showModal(), []);
+  const busy = step.is === 'applying' || step.is === 'undoing';
+  const done = step.is === 'done' || step.is === 'undoing' || step.is === 'undone';
+  return (
+    <dialog
+      ref={dialog}
+      class="sheet"
+      aria-labelledby="sheet-title"
+      onClose={onClose}
+      onCancel={(event) => {
+        if (busy) event.preventDefault();
+      }}
+    >
+      {done ? (
+        <Done receipt={step.receipt} undone={step.is === 'undone'} />
+      ) : (
+        <>
+          <h1 id="sheet-title">{plan === undefined ? words.recovery.restore : text.title(plan.messages)}</h1>
+          <TargetChoice target={target} disabled={busy} onChange={setTarget} />
+          {plan === undefined ? error === undefined && <p class="dim">{text.planning}</p> : <PlanDetails plan={plan} />}
+        </>
+      )}
+      <ErrorNotice error={error} />
+      <div class="acts" data-step={step.is}>
+        {step.is === 'done' && step.receipt.sessionId !== undefined && (
+          <button type="button" onClick={undo}>
+            {text.undo}
+          </button>
+        )}
+        <span class="gap" role="status">
+          {step.is === 'applying' ? text.applying : step.is === 'undoing' ? text.undoing : ''}
+        </span>
+        <button type="button" class={done ? 'primary' : ''} disabled={busy} onClick={() => dialog.current?.close()}>
+          {done ? text.close : text.cancel}
+        </button>
+        {!done && (
+          <button type="button" class="primary" disabled={busy || !(target === 'file' || canApply(plan))} onClick={apply}>
+            {target === 'file' ? text.asFile : text.apply}
+          </button>
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+const canApply = (plan: ReturnType<typeof useRestore>['plan']): boolean => plan !== undefined && plan.refusal === undefined;
+
+interface TargetChoiceProps {
+  readonly target: RestoreTarget;
+  readonly disabled: boolean;
+  readonly onChange: (target: RestoreTarget) => void;
+}
+
+function TargetChoice({ target, disabled, onChange }: TargetChoiceProps) {
+  const choices = [
+    { value: 'new-session', label: text.asNew, hint: text.asNewHint },
+    { value: 'file', label: text.asFile, hint: text.asFileHint },
+  ] as const;
+  return (
+    <fieldset class="targets" disabled={disabled}>
+      <legend class="visually-hidden">{text.targetLabel}</legend>
+      {choices.map(({ value, label, hint }) => (
+        <label key={value}>
+          <input type="radio" name="target" checked={target === value} onChange={() => onChange(value)} />
+          <span>{label}</span>
+          <small class="dim">{hint}</small>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Done({ receipt, undone }: { readonly receipt: RestoreReceipt; readonly undone: boolean }) {
+  if (undone) return <h1 id="sheet-title">{words.recovery.undone}</h1>;
+  return (
+    <div role="status">
+      <h1 id="sheet-title">{text.done(receipt.messages)}</h1>
+      <p>{receipt.already ? text.doneAlready : text.verified}</p>
+      <p class="path">{receipt.path}</p>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { useState } from 'preact/hooks';
+import type { CoreStatus, Incident } from '../../main/core/types.ts';
+import { incidentCopy } from '../../main/wording/incident-copy.ts';
+import { Time } from '../shared/time.tsx';
+import { words } from '../shared/words.ts';
+import { SearchResults } from './search-results.tsx';
+import type { Selection } from './selection.ts';
+import { SessionList } from './session-list.tsx';
+
+interface SidebarProps {
+  readonly status: CoreStatus | undefined;
+  readonly incidents: readonly Incident[];
+  readonly selection: Selection | undefined;
+  readonly onSelect: (selection: Selection) => void;
+  readonly now: number;
+}
+
+export function Sidebar({ status, incidents, selection, onSelect, now }: SidebarProps) {
+  const [text, setText] = useState('');
+  const [onlyHere, setOnlyHere] = useState(false);
+  const searching = text.trim() !== '';
+  const version = status?.lastCommitAt ?? 0;
+  const row = selection?.is === 'session' ? selection.row : undefined;
+  const onRow = (next: number) => onSelect({ is: 'session', row: next });
+  return (
+    <aside>
+      <search>
+        <input
+          class="search"
+          type="search"
+          value={text}
+          aria-label={words.recovery.searchLabel}
+          placeholder={words.recovery.searchPlaceholder}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </search>
+      {searching ? (
+        <SearchResults text={text.trim()} selected={row} onSelect={onRow} />
+      ) : (
+        <>
+          <IncidentList incidents={incidents} selection={selection} onSelect={onSelect} now={now} />
+          <Filter onlyHere={onlyHere} onChange={setOnlyHere} />
+          <SessionList onlyHere={onlyHere} version={version} selected={row} onSelect={onRow} now={now} />
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Filter({ onlyHere, onChange }: { readonly onlyHere: boolean; readonly onChange: (onlyHere: boolean) => void }) {
+  return (
+    <fieldset class="segments">
+      <legend class="visually-hidden">{words.recovery.filterLabel}</legend>
+      {[false, true].map((value) => (
+        <label key={String(value)} class={value === onlyHere ? 'on' : ''}>
+          <input class="visually-hidden" type="radio" name="filter" checked={value === onlyHere} onChange={() => onChange(value)} />
+          {value ? words.recovery.filterOnlyHere : words.recovery.filterAll}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+type IncidentListProps = Pick<SidebarProps, 'incidents' | 'selection' | 'onSelect' | 'now'>;
+
+function IncidentList({ incidents, selection, onSelect, now }: IncidentListProps) {
+  if (incidents.length === 0) return null;
+  return (
+    <section aria-labelledby="needs-you">
+      <h2 id="needs-you">{words.recovery.needsYou}</h2>
+      <ul>
+        {incidents.map((incident) => {
+          const copy = incidentCopy(incident, now);
+          const on = selection?.is === 'incident' && selection.incidentId === incident.id;
+          return (
+            <li key={incident.id}>
+              <button
+                type="button"
+                class={`card ${incident.severity} ${on ? 'on' : ''}`}
+                aria-current={on}
+                data-incident={incident.id}
+                onClick={() => onSelect({ is: 'incident', incidentId: incident.id })}
+              >
+                <span class="glyph" aria-hidden="true">
+                  {incident.severity === 'loss' ? '◆' : '▲'}
+                </span>
+                <b>{copy.title}</b>
+                {incident.title !== undefined && <span class="t" dir="auto" children={incident.title} />}
+                <span class="dim">
+                  <Time at={incident.openedAt} withDay /> {incident.agent === undefined ? '' : `· ${incident.agent}`}
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

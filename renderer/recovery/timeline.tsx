@@ -1,0 +1,93 @@
+import { useState } from 'preact/hooks';
+import type { MessageView } from '../../main/core/types.ts';
+import { api, errorShape } from '../shared/api.ts';
+import { dayName, Time } from '../shared/time.tsx';
+import { words } from '../shared/words.ts';
+
+/** A conversation in the order it was said. Where it is no longer on disk a mark says so, and every such message too. */
+export function Timeline({ messages }: { readonly messages: readonly MessageView[] }) {
+  const now = Date.now();
+  return (
+    <ol class="messages">
+      {messages.map((message, i) => {
+        const before = messages[i - 1];
+        return (
+          <li key={`${message.generationId}:${message.start}`}>
+            <DayMark message={message} before={before} now={now} />
+            <LossMark message={message} before={before} />
+            <Message message={message} />
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+interface MarkProps {
+  readonly message: MessageView;
+  readonly before: MessageView | undefined;
+}
+
+function DayMark({ message, before, now }: MarkProps & { readonly now: number }) {
+  if (message.at === undefined) return null;
+  const day = dayName(message.at, now);
+  if (before?.at !== undefined && dayName(before.at, now) === day) return null;
+  return <p class="mark dim">{day}</p>;
+}
+
+function LossMark({ message, before }: MarkProps) {
+  const wasOnDisk = before?.persisted ?? true;
+  if (message.persisted === wasOnDisk) return null;
+  return (
+    <p class={message.persisted ? 'mark dim' : 'mark loss'}>
+      {message.persisted ? words.recovery.onDiskMark : words.recovery.onlyHereMark}
+    </p>
+  );
+}
+
+function Message({ message }: { readonly message: MessageView }) {
+  const quiet = message.role !== 'user' && message.role !== 'assistant';
+  return (
+    <div class={`message ${message.persisted ? '' : 'only'} ${quiet ? 'quiet' : ''}`} data-persisted={message.persisted}>
+      <span class="rail" aria-hidden="true" />
+      <div>
+        <p class="head">
+          <strong class="who">{words.roles[message.role] ?? (message.role || message.kind)}</strong>
+          {message.at !== undefined && (
+            <span class="dim">
+              <Time at={message.at} />
+            </span>
+          )}
+          {!message.persisted && (
+            <span class="tag" title={words.recovery.onlyHereHint}>
+              {words.recovery.onlyHere}
+            </span>
+          )}
+        </p>
+        <MessageText message={message} />
+      </div>
+    </div>
+  );
+}
+
+/** Transcript text is somebody else's: it becomes a text node and nothing else. */
+function MessageText({ message }: { readonly message: MessageView }) {
+  const [whole, setWhole] = useState<string | undefined>(undefined);
+  const show = () => {
+    api.request('messageText', { generationId: message.generationId, start: message.start }).then(setWhole, (reason: unknown) => {
+      setWhole(`${message.text}\n\n(${errorShape(reason).message})`);
+    });
+  };
+  return (
+    <>
+      <p class="text" dir="auto">
+        {whole ?? message.text}
+      </p>
+      {message.truncated && whole === undefined && (
+        <button type="button" class="plain" onClick={show}>
+          {words.recovery.wholeText}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { ErrorShape } from '../../main/core/requests.ts';
+import type { MessageView, Page } from '../../main/core/types.ts';
+import { api, errorShape } from '../shared/api.ts';
+
+export interface Messages {
+  readonly items: readonly MessageView[] | undefined;
+  readonly error: ErrorShape | undefined;
+  /** More of the conversation follows. */
+  readonly more: boolean;
+  loadMore(): void;
+}
+
+const pageSize = 100;
+
+/**
+ * The conversation page by page. A change in the core (`version`) reads the shown pages again, because a loss changes
+ * messages that were read long ago: they are only here from then on.
+ */
+export function useMessages(sessionRow: number, version: number): Messages {
+  const [pages, setPages] = useState<readonly Page<MessageView>[] | undefined>(undefined);
+  const [error, setError] = useState<ErrorShape | undefined>(undefined);
+  const busy = useRef(false);
+  const shown = useRef(1);
+
+  const read = useCallback(
+    (count: number) => {
+      busy.current = true;
+      readPages(sessionRow, count)
+        .then(
+          (next) => {
+            setPages(next);
+            setError(undefined);
+          },
+          (reason: unknown) => setError(errorShape(reason)),
+        )
+        .finally(() => {
+          busy.current = false;
+        });
+    },
+    [sessionRow],
+  );
+  useEffect(() => read(shown.current), [read, version]);
+
+  const next = pages?.at(-1)?.next;
+  const loadMore = useCallback(() => {
+    if (busy.current || next === undefined) return;
+    busy.current = true;
+    readPage(sessionRow, next)
+      .then(
+        (loaded) => {
+          shown.current += 1;
+          setPages((before) => [...(before ?? []), loaded]);
+        },
+        (reason: unknown) => setError(errorShape(reason)),
+      )
+      .finally(() => {
+        busy.current = false;
+      });
+  }, [sessionRow, next]);
+
+  return { items: pages?.flatMap((loaded) => loaded.items), error, more: next !== undefined, loadMore };
+}
+
+async function readPages(sessionRow: number, count: number): Promise<readonly Page<MessageView>[]> {
+  const pages: Page<MessageView>[] = [];
+  let cursor: number | undefined;
+  do {
+    const loaded = await readPage(sessionRow, cursor);
+    pages.push(loaded);
+    cursor = loaded.next;
+  } while (cursor !== undefined && pages.length < count);
+  return pages;
+}
+
+function readPage(sessionRow: number, cursor: number | undefined): Promise<Page<MessageView>> {
+  return api.request('messages', { sessionRow, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
+}
