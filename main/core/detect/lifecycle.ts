@@ -13,6 +13,8 @@ export type SessionFact =
   /** The settling time is over. `lost`: messages are only in the buffer; `there`: a file has the live name. */
   | { readonly fact: 'deadline'; readonly lost: boolean; readonly there: boolean }
   | { readonly fact: 'successor' }
+  /** The reset was undone by hand: index and file are the old ones again. */
+  | { readonly fact: 'returned' }
   /** A turn completed on the new session and nothing was written. */
   | { readonly fact: 'turn-unwritten' }
   | { readonly fact: 'healed'; readonly there: boolean }
@@ -58,6 +60,8 @@ export function advance(state: SessionState | undefined, fact: SessionFact, poli
       return afterSettling(state, fact.lost, fact.there);
     case 'successor':
       return state === 'reset' || state === 'orphaned' ? { to: 'superseded', cause: 'successor' } : undefined;
+    case 'returned':
+      return state === 'reset' || state === 'orphaned' ? { to: 'live', cause: 'reset was undone' } : undefined;
     case 'turn-unwritten':
       return state === 'reset' ? { to: 'orphaned', cause: 'a turn completed and nothing was written' } : undefined;
     case 'healed':

@@ -23,7 +23,9 @@ export class LossWatch {
   readonly #mass: MassChange;
   readonly #pending = new Map<string, Pending>();
   readonly #due: Agenda<string>;
-  readonly #healing = new Set<string>();
+  readonly #recount = new Set<string>();
+  /** Lost in an earlier run, which told of it in an incident that may have been one for many. */
+  readonly #toldBefore = new Set<string>();
 
   constructor(desk: Desk, mass: MassChange) {
     this.#desk = desk;
@@ -32,7 +34,10 @@ export class LossWatch {
   }
 
   resume(tracked: TrackedSession, remembered: RememberedSession): void {
-    if (tracked.state === 'lost') this.#healing.add(tracked.key);
+    if (tracked.state === 'lost') {
+      this.#toldBefore.add(tracked.key);
+      this.#recount.add(tracked.key);
+    }
     if (tracked.state !== 'suspended') return;
     const cause = parseSettlingCause(remembered.stateCause);
     this.#pending.set(tracked.key, {
@@ -55,7 +60,7 @@ export class LossWatch {
 
   /** New bytes or a new file: what was lost may be back. */
   touched(tracked: TrackedSession): void {
-    if (tracked.state === 'lost' || tracked.state === 'orphaned') this.#healing.add(tracked.key);
+    if (tracked.state === 'lost' || tracked.reported > 0) this.#recount.add(tracked.key);
   }
 
   isPending(tracked: TrackedSession): boolean {
@@ -77,8 +82,8 @@ export class LossWatch {
       if (loss !== undefined) losses.push(loss);
     }
     this.#mass.report(losses, now);
-    for (const key of this.#healing) this.#heal(key, now, evidence);
-    this.#healing.clear();
+    for (const key of this.#recount) this.#count(key, now, evidence);
+    this.#recount.clear();
   }
 
   clockLeapt(now: number): void {
@@ -109,8 +114,9 @@ export class LossWatch {
     const messages = held.messages - tracked.reported;
     const there = tracked.liveGeneration !== undefined;
     this.#desk.move(tracked, { fact: 'deadline', lost: held.messages > 0, there }, now);
-    if (messages <= 0) return undefined;
     tracked.reported = held.messages;
+    if (held.messages === 0) this.#healed(tracked, now);
+    if (messages <= 0) return undefined;
     const kind = incidentKind(pending.kind, there);
     const { sourceId, agent, nativeId } = tracked.session;
     const generationId = held.generationId ?? pending.generationId;
@@ -136,15 +142,20 @@ export class LossWatch {
     return { tracked, draft };
   }
 
-  #heal(key: string, now: number, evidence: Evidence): void {
+  #count(key: string, now: number, evidence: Evidence): void {
     const tracked = this.#desk.table.byKey(key);
-    if (tracked === undefined || this.#pending.has(key) || tracked.state !== 'lost') return;
+    if (tracked === undefined || this.#pending.has(key)) return;
     const { messages } = evidence.onlyHere(tracked.session);
-    tracked.reported = Math.min(tracked.reported, messages);
-    if (messages > 0) return;
-    for (const { draft } of this.#desk.incidentsOf(tracked.session, lossKinds)) this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
-    this.#mass.leave(key, 'self-healed', now);
+    // What came back counts as new when it is lost again.
+    tracked.reported = this.#toldBefore.delete(key) ? messages : Math.min(tracked.reported, messages);
+    if (messages > 0 || tracked.state !== 'lost') return;
+    this.#healed(tracked, now);
     this.#desk.move(tracked, { fact: 'healed', there: tracked.liveGeneration !== undefined }, now);
+  }
+
+  #healed(tracked: TrackedSession, now: number): void {
+    for (const { draft } of this.#desk.incidentsOf(tracked.session, lossKinds)) this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
+    this.#mass.leave(tracked.key, 'self-healed', now);
   }
 }
 

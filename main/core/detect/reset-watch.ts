@@ -103,7 +103,8 @@ export class ResetWatch {
 
   #follow(watched: Watched, entries: ReadonlyMap<string, IndexEntry>, at: number): void {
     const { tracked } = watched;
-    const entry = tracked.routingKey === undefined ? undefined : entries.get(tracked.routingKey);
+    watched.entry = tracked.routingKey === undefined ? undefined : entries.get(tracked.routingKey);
+    const { entry } = watched;
     if (entry === undefined || entry.sessionId === tracked.sessionId) return;
     if (entry.sessionId !== watched.newSessionId) {
       watched.newSessionId = entry.sessionId;
@@ -113,7 +114,6 @@ export class ResetWatch {
       watched.ranSince = undefined;
       watched.successorSeenAt = undefined;
     }
-    watched.entry = entry;
     watched.successor = { ...tracked.session, nativeId: nativeIdOf(entry, this.#classify) };
     if (entry.ranOnce && watched.first?.ranOnce === false) watched.ranSince ??= at;
     if (watched.ranSince !== undefined) this.#due.set(tracked.directoryKey, watched.ranSince + this.#graceMs);
@@ -128,7 +128,12 @@ export class ResetWatch {
 
   #judge(watched: Watched, now: number, evidence: Evidence): void {
     const { successor, tracked } = watched;
-    if (successor === undefined || (tracked.state !== 'reset' && tracked.state !== 'orphaned')) return;
+    if (tracked.state !== 'reset' && tracked.state !== 'orphaned') return;
+    if (watched.entry !== undefined && watched.entry.sessionId === tracked.sessionId && tracked.liveGeneration !== undefined) {
+      this.#returned(watched, now);
+      return;
+    }
+    if (successor === undefined || watched.entry?.sessionId !== watched.newSessionId) return;
     if (this.#desk.table.get(successor)?.liveGeneration !== undefined) {
       this.#succeeded(watched, successor, now, evidence);
       return;
@@ -146,6 +151,19 @@ export class ResetWatch {
     else this.#orphan(watched, turnEndedAt, now, evidence);
   }
 
+  /** Somebody undid the reset: the key names the old conversation again and its file is back. */
+  #returned(watched: Watched, now: number): void {
+    this.#heal(watched, now);
+    this.#desk.move(watched.tracked, { fact: 'returned' }, now);
+    this.end(watched.tracked);
+  }
+
+  #heal({ tracked }: Watched, now: number): void {
+    for (const { draft } of this.#desk.incidentsOf(tracked.session, ['reset-without-successor'])) {
+      this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
+    }
+  }
+
   #succeeded(watched: Watched, successor: SessionRef, now: number, evidence: Evidence): void {
     const { tracked } = watched;
     watched.successorSeenAt ??= now;
@@ -155,9 +173,7 @@ export class ResetWatch {
       this.#due.set(tracked.directoryKey, settledAt);
       return;
     }
-    for (const { draft } of this.#desk.incidentsOf(tracked.session, ['reset-without-successor'])) {
-      this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
-    }
+    this.#heal(watched, now);
     this.#desk.move(tracked, { fact: 'successor' }, now, successor);
     this.end(tracked);
     const lastMessageAt = evidence.lastMessageAt(tracked.session);

@@ -127,7 +127,7 @@ export class TurnWatch {
       nativeId,
       createdAt: lock.sighting.createdAt ?? lock.firstSeenAt,
       endedAt: at,
-      orderly: lock.deadSince === undefined && lock.sighting.pid !== undefined && view.gateway !== 'stopped',
+      orderly: view.gateway !== 'stopped' && (lock.sighting.holderAlive ?? view.gateway === 'running'),
     };
   }
 

@@ -91,7 +91,7 @@ describe('the index', () => {
     scene.index('agent:main:renamed', { sessionId: 's2' });
     scene.run(10_000);
     expect(scene.incidents.size).toBe(0);
-    expect(scene.facts.get('s2')?.routingKey).toBe('agent:main:renamed');
+    expect(scene.kept.facts.get('s2')?.routingKey).toBe('agent:main:renamed');
   });
 
   it('is quiet about a key that names another session now', () => {
@@ -126,7 +126,7 @@ describe('the index', () => {
     scene.say('s1', 1);
     scene.index('agent:main:s1', { sessionId: 's1', label: 'Plan' });
     scene.tick();
-    expect(scene.facts.get('s1')).toEqual({ sessionId: 's1', routingKey: 'agent:main:s1', label: 'Plan' });
+    expect(scene.kept.facts.get('s1')).toEqual({ sessionId: 's1', routingKey: 'agent:main:s1', label: 'Plan' });
     scene.index('agent:main:s1', { sessionId: 's1', label: 'Plan' });
     expect(scene.tick().sessions).toEqual([]);
   });
@@ -137,6 +137,6 @@ describe('the index', () => {
     scene.tick();
     scene.say('s1', 1);
     scene.tick();
-    expect(scene.facts.get('s1')?.routingKey).toBe('agent:main:s1');
+    expect(scene.kept.facts.get('s1')?.routingKey).toBe('agent:main:s1');
   });
 });

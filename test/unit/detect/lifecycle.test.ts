@@ -59,6 +59,7 @@ const table: readonly { readonly name: string; readonly fact: SessionFact; reado
   { name: 'deadline without a loss, file there', fact: { fact: 'deadline', lost: false, there: true }, to: { suspended: 'live' } },
   { name: 'deadline without a loss, no file', fact: { fact: 'deadline', lost: false, there: false }, to: { suspended: 'archived' } },
   { name: 'successor', fact: { fact: 'successor' }, to: { reset: 'superseded', orphaned: 'superseded' } },
+  { name: 'returned', fact: { fact: 'returned' }, to: { reset: 'live', orphaned: 'live' } },
   { name: 'a turn that was not written', fact: { fact: 'turn-unwritten' }, to: { reset: 'orphaned' } },
   { name: 'healed', fact: { fact: 'healed', there: true }, to: { lost: 'live', suspended: 'live', orphaned: 'live' } },
   {

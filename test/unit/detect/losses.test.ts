@@ -92,6 +92,17 @@ describe('losses', () => {
     expect(scene.stateOf('s1')).toBe('live');
   });
 
+  it('resolves the incident by itself when a further rewrite brings the bytes back', () => {
+    const scene = talked();
+    const { messages } = scene.mustLive('s1');
+    scene.truncate('s1', 2);
+    scene.run(5_000);
+    scene.rewrite('s1', messages);
+    scene.run(5_000);
+    expect(scene.only('truncated').resolution).toBe('self-healed');
+    expect(scene.stateOf('s1')).toBe('live');
+  });
+
   it('tells of the same loss once however long it lasts', () => {
     const scene = talked();
     scene.truncate('s1', 2);
@@ -122,6 +133,19 @@ describe('losses', () => {
     scene.rewrite('s1');
     scene.run(5_000);
     expect(scene.openKinds).toEqual([]);
+  });
+
+  it('tells of messages that came back and were lost again', () => {
+    const scene = talked();
+    const { messages } = scene.mustLive('s1');
+    scene.truncate('s1', 2);
+    scene.run(3_000);
+    scene.dismiss('truncated');
+    scene.rewrite('s1', messages);
+    scene.run(3_000);
+    scene.remove('s1');
+    scene.run(3_000);
+    expect(scene.only('deleted').draft.messages).toBe(5);
   });
 
   it('does not tell of a dismissed loss again after a restart', () => {

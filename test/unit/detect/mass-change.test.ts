@@ -61,6 +61,19 @@ describe('many losses at once', () => {
     expect(scene.only('mass-change').draft.messages).toBe(60);
   });
 
+  it('do not come up again one by one after a restart', () => {
+    const scene = many(12);
+    for (const id of ids(0, 12)) scene.remove(id);
+    scene.run(10_000);
+    scene.restart();
+    scene.tick();
+    scene.say('s1', 2);
+    scene.run(1_000);
+    scene.rewrite('s1');
+    scene.run(5_000);
+    expect(scene.openKinds).toEqual(['mass-change']);
+  });
+
   it('heal when all bytes are back', () => {
     const scene = many(12);
     const kept = ids(0, 12).map((id) => [id, scene.mustLive(id).messages] as const);

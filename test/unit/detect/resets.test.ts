@@ -116,7 +116,7 @@ describe('resets', () => {
     for (let i = 0; i < 30; i++) scene.foundArchived(`s${i}`, i % 3 === 0 ? 'deleted' : i % 3 === 1 ? 'backup' : 'reset', 3);
     scene.run(10_000);
     expect(scene.incidents.size).toBe(0);
-    expect(new Set([...scene.states.values()].map(({ state }) => state))).toEqual(new Set(['archived']));
+    expect(new Set([...scene.kept.states.values()].map(({ state }) => state))).toEqual(new Set(['archived']));
   });
 
   it('is quiet about a conversation archived as deleted', () => {
@@ -136,6 +136,17 @@ describe('resets', () => {
     scene.run(10_000);
     expect(scene.incidents.size).toBe(0);
     expect(scene.stateOf('s1')).toBe('live');
+  });
+
+  it('takes a conversation back as live when somebody undid its reset', () => {
+    const scene = talked();
+    const { messages } = scene.mustLive('s1');
+    reset(scene);
+    scene.begin('s1', messages);
+    scene.index(key, { sessionId: 's1' });
+    scene.run(5_000);
+    expect(scene.stateOf('s1')).toBe('live');
+    expect(scene.incidents.size).toBe(0);
   });
 
   it('is quiet about the straggling line of a turn that outlived its reset', () => {
@@ -260,6 +271,27 @@ describe('a reset without a successor', () => {
     const scene = talked();
     reset(scene);
     turn(scene, 's2', { wrote: 0, aborted: true });
+    scene.run(60_000);
+    expect(scene.incidents.size).toBe(0);
+  });
+
+  it('is not told when the key was deleted after the turn', () => {
+    const scene = talked();
+    reset(scene);
+    turn(scene, 's2', { wrote: 0 });
+    scene.index(key, undefined);
+    scene.run(60_000);
+    expect(scene.ofKind('reset-without-successor')).toEqual([]);
+  });
+
+  it('is not told when neither the holder of the lock nor the gateway is known', () => {
+    const scene = talked();
+    scene.gateway = 'unknown';
+    reset(scene);
+    scene.locks = [{ nativeId: 's2', pid: 7, createdAt: scene.now }];
+    scene.run(2_000);
+    scene.index(key, { sessionId: 's2', ranOnce: false });
+    scene.locks = [];
     scene.run(60_000);
     expect(scene.incidents.size).toBe(0);
   });

@@ -14,7 +14,8 @@ import {
 } from '../../../main/core/detect/detection.ts';
 import { createDetector } from '../../../main/core/detect/detector.ts';
 import type { Artefact, IndexEntry, IndexReading } from '../../../main/core/sources/source.ts';
-import type { ArchiveReason, ClosedAs, IncidentDraft, Resolution, SessionState } from '../../../main/core/types.ts';
+import type { ArchiveReason, ClosedAs, SessionState } from '../../../main/core/types.ts';
+import { type KeptIncident, KeptJournal } from './kept-journal.ts';
 
 interface File {
   readonly id: number;
@@ -25,13 +26,6 @@ interface File {
   live: boolean;
   archived: ArchiveReason | undefined;
   mtimeAt: number;
-}
-
-export interface JournalledIncident {
-  draft: IncidentDraft;
-  openedAt: number;
-  resolution: Resolution | undefined;
-  timesWritten: number;
 }
 
 export const directory: DirectoryRef = { sourceId: 1, agent: 'main', path: '/state/agents/main/sessions' };
@@ -61,10 +55,7 @@ export class Scene {
   resetPolicy: ResetPolicy = { mode: 'daily', atHour: 4 };
   locks: LockSighting[] = [];
   readonly commandStarted = new Set<string>();
-  readonly transitions: Transition[] = [];
-  readonly incidents = new Map<string, JournalledIncident>();
-  readonly states = new Map<string, { state: SessionState; since: number; deadlineAt: number | undefined; cause: string }>();
-  readonly facts = new Map<string, { sessionId?: string; routingKey?: string; label?: string }>();
+  readonly kept = new KeptJournal();
   detector: Detector;
   readonly #policy: DetectionPolicy;
   readonly #files: File[] = [];
@@ -204,46 +195,36 @@ export class Scene {
     this.detector = createDetector({
       policy: this.#policy,
       classify,
-      sessions: [...this.states].map(([nativeId, { state, since, deadlineAt, cause }]) => {
-        const { routingKey } = this.facts.get(nativeId) ?? {};
-        return {
-          session: ref(nativeId),
-          sessionId: nativeId,
-          state,
-          stateSince: since,
-          stateCause: cause,
-          reported: this.#reported(nativeId),
-          ...(deadlineAt === undefined ? {} : { deadlineAt }),
-          ...(routingKey === undefined ? {} : { routingKey }),
-        };
-      }),
-      incidents: [...this.incidents.values()]
-        .filter(({ resolution }) => resolution === undefined)
-        .map(({ draft, openedAt }) => ({ dedupeKey: draft.dedupeKey, draft, openedAt })),
+      sessions: this.kept.rememberedSessions(),
+      incidents: this.kept.rememberedIncidents(),
     });
     this.detector.adopt(directory, this.#known());
   }
 
-  get open(): readonly JournalledIncident[] {
-    return [...this.incidents.values()].filter(({ resolution }) => resolution === undefined);
+  get incidents(): ReadonlyMap<string, KeptIncident> {
+    return this.kept.incidents;
+  }
+
+  get transitions(): readonly Transition[] {
+    return this.kept.transitions;
   }
 
   get openKinds(): readonly string[] {
-    return this.open.map(({ draft }) => draft.kind);
+    return this.kept.rememberedIncidents().map(({ draft }) => draft.kind);
   }
 
-  ofKind(kind: string): readonly JournalledIncident[] {
+  ofKind(kind: string): readonly KeptIncident[] {
     return [...this.incidents.values()].filter(({ draft }) => draft.kind === kind);
   }
 
-  only(kind: string): JournalledIncident {
+  only(kind: string): KeptIncident {
     const [incident, ...more] = this.ofKind(kind);
     if (incident === undefined || more.length > 0) throw new Error(`${kind}: ${more.length + (incident === undefined ? 0 : 1)} incidents`);
     return incident;
   }
 
   stateOf(nativeId: string): SessionState | undefined {
-    return this.states.get(nativeId)?.state;
+    return this.kept.states.get(nativeId)?.state;
   }
 
   live(nativeId: string): File | undefined {
@@ -388,34 +369,8 @@ export class Scene {
       }));
   }
 
-  #reported(nativeId: string): number {
-    return [...this.incidents.values()]
-      .filter(({ draft, resolution }) => draft.severity === 'loss' && draft.nativeId === nativeId && resolution !== 'self-healed')
-      .reduce((sum, { draft }) => sum + draft.messages, 0);
-  }
-
-  /** Keeps what the journal would: one incident per dedupe key for ever, and the newest state of each session. */
   #journal(outcome: Outcome): Outcome {
-    for (const transition of outcome.transitions) {
-      this.transitions.push(transition);
-      const { to, at, deadlineAt, cause } = transition;
-      this.states.set(transition.session.nativeId, { state: to, since: at, deadlineAt, cause });
-    }
-    for (const { session, ...facts } of outcome.sessions)
-      this.facts.set(session.nativeId, { ...this.facts.get(session.nativeId), ...facts });
-    for (const draft of outcome.drafts) {
-      const known = this.incidents.get(draft.dedupeKey);
-      if (known === undefined)
-        this.incidents.set(draft.dedupeKey, { draft, openedAt: this.now, resolution: draft.resolution, timesWritten: 1 });
-      else if (known.resolution === undefined) {
-        known.draft = draft;
-        known.timesWritten += 1;
-      }
-    }
-    for (const { dedupeKey, as } of outcome.resolved) {
-      const known = this.incidents.get(dedupeKey);
-      if (known?.resolution === undefined && known !== undefined) known.resolution = as;
-    }
+    this.kept.keep(outcome, this.now);
     return outcome;
   }
 }
