@@ -30,14 +30,14 @@ export class Scene implements Disposable {
   readonly journal: Journal;
   readonly sourceId: number;
 
-  constructor(base: string, clock: Clock = new FakeClock(Date.now())) {
+  constructor(base: string, clock: Clock = new FakeClock(Date.now()), home = 'home') {
     this.root = join(base, 'state');
     this.sessions = join(this.root, 'agents', 'main', 'sessions');
     this.index = join(this.sessions, 'sessions.json');
     this.clock = clock;
     mkdirSync(this.sessions, { recursive: true });
-    mkdirSync(join(base, 'home'), { recursive: true, mode: 0o700 });
-    this.journal = openBuffer(join(base, 'home'), { clock, log: silentLogger, parse: parseLine }).journal;
+    mkdirSync(join(base, home), { recursive: true, mode: 0o700 });
+    this.journal = openBuffer(join(base, home), { clock, log: silentLogger, parse: parseLine }).journal;
     this.sourceId = this.journal.registerSource('openclaw-jsonl', this.root, clock.now()).id;
   }
 
