@@ -17,7 +17,7 @@ export const layers: readonly Layer[] = [
   { path: 'main/preload', values: ['main/ipc/channels.ts'], types: ['main/ipc'], packages: ['electron'] },
   {
     path: 'main/app',
-    values: ['main/ipc', 'main/wording', 'main/core/platform'],
+    values: ['main/ipc', 'main/wording', 'main/core/platform', 'main/core/clawback-home.ts'],
     types: coreTypes,
     packages: ['electron', 'zod', 'node:*'],
   },
