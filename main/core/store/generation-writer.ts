@@ -192,13 +192,13 @@ function prepare(db: Sqlite) {
     ),
     // An archive that got its live name back grows again.
     moveLive: db.prepare<[string, number]>(
-      `UPDATE generation SET path = ?1, archived_because = NULL, archived_at = NULL,
+      `UPDATE generation SET path = ?, archived_because = NULL, archived_at = NULL,
               closed_at = iif(closed_as = 'archived', NULL, closed_at), closed_as = nullif(closed_as, 'archived'),
-              archive_gone_at = NULL WHERE id = ?2`,
+              archive_gone_at = NULL WHERE id = ?`,
     ),
     moveToArchive: db.prepare<[string, string, number | null, number, number]>(
-      `UPDATE generation SET path = ?1, archived_because = ?2, archived_at = ?3, closed_as = 'archived', closed_at = ?4,
-              archive_gone_at = NULL WHERE id = ?5`,
+      `UPDATE generation SET path = ?, archived_because = ?, archived_at = ?, closed_as = 'archived', closed_at = ?,
+              archive_gone_at = NULL WHERE id = ?`,
     ),
     close: db.prepare<[string, number, number | null, number]>(
       'UPDATE generation SET closed_as = ?, closed_at = ?, size_after = ? WHERE id = ?',

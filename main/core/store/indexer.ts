@@ -48,8 +48,8 @@ export class Indexer {
   /** Works off at most about `budgetBytes`; returns what is left. */
   index(budgetBytes: number): number {
     let budget = budgetBytes;
-    while (budget > 0 && this.#statements.next.get() !== undefined) {
-      budget -= this.#inOneTransaction(Math.min(budget, TRANSACTION_BYTES), () => this.#statements.next.get());
+    while (budget > 0 && this.#next() !== undefined) {
+      budget -= this.#inOneTransaction(Math.min(budget, TRANSACTION_BYTES), () => this.#next());
     }
     return this.backlogBytes;
   }
@@ -58,6 +58,12 @@ export class Indexer {
   settle(sessionRow: number): void {
     const next = () => this.#statements.nextOf.get(sessionRow);
     while (next() !== undefined) this.#inOneTransaction(TRANSACTION_BYTES, next);
+  }
+
+  /** The session that grew last, its oldest generation first: the first sighting of a message is where it was said first. */
+  #next(): Backlog | undefined {
+    const newest = this.#statements.newest.get();
+    return newest === undefined ? undefined : this.#statements.nextOf.get(newest.session_row);
   }
 
   /** Derived from bytes that are durable already, so the commit need not wait for the disk. */
@@ -120,7 +126,9 @@ function prepare(db: Sqlite) {
       FROM generation AS g JOIN source AS s ON s.id = g.source_id
      WHERE g.kind = 'transcript' AND g.scanned_to < g."offset"`;
   return {
-    next: db.prepare<[], Backlog>(`${backlog} ORDER BY g.updated_at DESC LIMIT 1`),
+    newest: db.prepare<[], { session_row: number }>(
+      `SELECT session_row FROM generation WHERE kind = 'transcript' AND scanned_to < "offset" ORDER BY updated_at DESC LIMIT 1`,
+    ),
     nextOf: db.prepare<[number], Backlog>(`${backlog} AND g.session_row = ? ORDER BY g.id LIMIT 1`),
     advance: db.prepare<[number, number, number]>('UPDATE generation SET indexed_to = ?, scanned_to = ? WHERE id = ?'),
     backlogBytes: db.prepare<[], { bytes: number }>(
