@@ -32,7 +32,7 @@ export interface DetectorOptions {
   readonly classify: (name: string) => Artefact;
 }
 
-/** Between two observations of a core that runs there are seconds; more means that machine or core slept. */
+/** Between two calls of a core that runs there are seconds; more means that machine or core slept and nobody looked. */
 const leapMs = 30_000;
 
 export function createDetector(options: DetectorOptions): Detector {
@@ -52,7 +52,7 @@ class WatchingDetector implements Detector {
   readonly #sight: SightWatch;
   readonly #quiet: Agenda<string>;
   readonly #adopted: TrackedSession[] = [];
-  #observedAt: number | undefined;
+  #lastAt: number | undefined;
 
   constructor({ policy, sessions, incidents, classify }: DetectorOptions) {
     this.#policy = policy;
@@ -85,10 +85,8 @@ class WatchingDetector implements Detector {
     return this.#desk.take();
   }
 
-  decide(_at: number, evidence: Evidence): Outcome {
-    // Judged by what was observed: after a leap of the clock nothing falls due before somebody looked.
-    const now = this.#observedAt;
-    if (now === undefined) return this.#desk.take();
+  decide(now: number, evidence: Evidence): Outcome {
+    this.#noteTime(now);
     this.#losses.decide(now, evidence);
     this.#mass.decide(now, evidence);
     this.#resets.decide(now, evidence);
@@ -148,8 +146,8 @@ class WatchingDetector implements Detector {
   }
 
   #noteTime(at: number): void {
-    const before = this.#observedAt;
-    this.#observedAt = at;
+    const before = this.#lastAt;
+    this.#lastAt = at;
     const agendas = [this.#losses, this.#mass, this.#resets, this.#index, this.#turns, this.#sight, this.#wipes];
     if (before === undefined) {
       // The first look after a start may still be in the middle of its sweep: what is overdue waits once more.

@@ -169,6 +169,28 @@ describe('losses', () => {
     expect(scene.only('overwritten').draft.messages).toBe(4);
   });
 
+  it('dates a series of rewrites by its first one', () => {
+    const scene = talked();
+    scene.rewrite('s1', ['a0', 'a1'], 'rewritten');
+    for (let i = 0; i < 4; i++) {
+      scene.run(1_000);
+      scene.rewrite('s1', ['a0', 'a1'], 'rewritten');
+    }
+    scene.tick();
+    expect(scene.openKinds).toEqual(['overwritten']);
+  });
+
+  it('tells of a loss although nothing else changes from then on', () => {
+    const scene = talked();
+    scene.remove('s1');
+    scene.tick();
+    for (let i = 0; i < 4; i++) {
+      scene.now += 1_000;
+      scene.decide();
+    }
+    expect(scene.openKinds).toEqual(['deleted']);
+  });
+
   it('waits for a file that is still being read again', () => {
     const scene = talked();
     const file = scene.mustLive('s1');
