@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Clock } from '../platform/clock.ts';
-import { errnoOf } from '../platform/errors.ts';
+import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createCatalog } from './catalog.ts';
-import { clearSuspect, hasOrphanedWal, isSound, passes, setAside } from './damage.ts';
+import { clearSuspect, hasOrphanedWal, isSound, setAside } from './damage.ts';
 import { bufferPaths, openReadable, openWritable } from './database.ts';
 import { BufferJournal } from './journal.ts';
 import { migrate, newerBufferError, occupantOf } from './migrations.ts';
@@ -18,6 +18,12 @@ export interface BufferDeps {
   readonly parse: ParseLine;
 }
 
+export interface OpenedBuffer {
+  readonly journal: Journal;
+  /** Where the buffer that could not be used is now. */
+  readonly damagedAside?: string;
+}
+
 /**
  * Opens the buffer in `home` for writing, making what is missing. A buffer that is damaged, or no buffer at all, is set
  * aside under the returned path, and a new one takes its place.
@@ -25,13 +31,11 @@ export interface BufferDeps {
  * Throws CoreError `buffer-locked` when another core has it, `invalid` for one of a newer version, `disk-full`,
  * `permission-denied`, `io`.
  */
-export function openBuffer(home: string, deps: BufferDeps): { readonly journal: Journal; readonly damagedAside?: string } {
+export function openBuffer(home: string, deps: BufferDeps): OpenedBuffer {
   try {
     const lock = acquireWriterLock(home);
     try {
-      const { db, damagedAside } = openSound(home, deps);
-      const journal = new BufferJournal(db, lock, { home, ...deps });
-      return { journal, ...(damagedAside === undefined ? {} : { damagedAside }) };
+      return openLocked(home, lock, deps);
     } catch (error) {
       lock[Symbol.dispose]();
       throw error;
@@ -83,30 +87,23 @@ function emptyBuffer(): Sqlite {
   return db;
 }
 
-function openSound(home: string, deps: BufferDeps): { readonly db: Sqlite; readonly damagedAside?: string } {
-  const { database } = bufferPaths(home);
+function openLocked(home: string, lock: Disposable, deps: BufferDeps): OpenedBuffer {
   const orphaned = hasOrphanedWal(home) ? setAside(home, deps.clock.now()) : undefined;
-  const db = openIfSound(home);
-  if (db !== undefined) return { db, ...(orphaned === undefined ? {} : { damagedAside: orphaned }) };
+  const journal = openIfSound(home, lock, deps);
+  if (journal !== undefined) return { journal, ...(orphaned === undefined ? {} : { damagedAside: orphaned }) };
   const damagedAside = setAside(home, deps.clock.now());
   deps.log.log('error', 'buffer-set-aside', { path: damagedAside });
-  const fresh = openWritable(database);
-  try {
-    migrate(fresh);
-    return { db: fresh, damagedAside };
-  } catch (error) {
-    fresh.close();
-    throw error;
-  }
+  const fresh = openIfSound(home, lock, deps);
+  if (fresh === undefined) throw new CoreError('io', `A new buffer in ${home} cannot be read back.`, 'Check the disk.');
+  return { journal: fresh, damagedAside };
 }
 
 /** `undefined`: what stands there cannot be used. Faults that say nothing about the file itself throw. */
-function openIfSound(home: string): Sqlite | undefined {
+function openIfSound(home: string, lock: Disposable, deps: BufferDeps): Journal | undefined {
   let db: Sqlite | undefined;
   try {
     db = openWritable(bufferPaths(home).database);
-    const opened = db;
-    if (passes(() => prepareOpened(opened, home))) return db;
+    if (isUsable(db, home)) return new BufferJournal(db, lock, { home, ...deps });
     db.close();
     return undefined;
   } catch (error) {
@@ -117,7 +114,7 @@ function openIfSound(home: string): Sqlite | undefined {
 }
 
 /** Whether the opened file is, or has become, a sound buffer of this version. */
-function prepareOpened(db: Sqlite, home: string): boolean {
+function isUsable(db: Sqlite, home: string): boolean {
   const occupant = occupantOf(db);
   if (occupant === 'newer-buffer') throw newerBufferError();
   if (occupant === 'stranger') return false;

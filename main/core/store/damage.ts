@@ -5,7 +5,6 @@ import { type StoredChunk, unpack } from './chunk-reader.ts';
 import { bufferPaths, sizeOf } from './database.ts';
 import { hasOpenRun } from './run-writer.ts';
 import type { Sqlite } from './sqlite.ts';
-import { isDamage } from './sqlite-errors.ts';
 
 /** Up to this size every page is looked at after an unclean stop; beyond, the start would take seconds. */
 const WHOLE_CHECK_BYTES = 256 * 1024 * 1024;
@@ -33,16 +32,6 @@ export function isSound(db: Sqlite, home: string): boolean {
   if (!suspected && !hasOpenRun(db)) return true;
   if (suspected || sizeOf(database) <= WHOLE_CHECK_BYTES) return quickCheck(db, '1') && lastChunksMatch(db);
   return SMALL_TABLES.every((table) => quickCheck(db, table)) && lastChunksMatch(db);
-}
-
-/** Runs a check that reads a damaged file; true when it says nothing of damage. */
-export function passes(check: () => boolean): boolean {
-  try {
-    return check();
-  } catch (error) {
-    if (isDamage(errnoOf(error))) return false;
-    throw error;
-  }
 }
 
 /**

@@ -157,5 +157,7 @@ test('lines come with their places, and the last says whether it has its end', (
     [6, 300_000, true],
     [300_007, 4, false],
   ]);
-  expect([...recording.catalog.lines(id, 3)].map(({ bytes, terminated }) => [Buffer.from(bytes).toString(), terminated])).toEqual([['one', false]]);
+  expect([...recording.catalog.lines(id, 3)].map(({ bytes, terminated }) => [Buffer.from(bytes).toString(), terminated])).toEqual([
+    ['one', false],
+  ]);
 });

@@ -96,7 +96,9 @@ test('sidecars and index files are kept as bytes and make no conversation', () =
 });
 
 test('a change of a generation that does not exist is refused', () => {
-  expect(() => recording.commit([{ change: 'closed', generationId: 99, as: 'deleted', at: 1 }])).toThrow(expect.objectContaining({ code: 'bug' }));
+  expect(() => recording.commit([{ change: 'closed', generationId: 99, as: 'deleted', at: 1 }])).toThrow(
+    expect.objectContaining({ code: 'bug' }),
+  );
 });
 
 test('ids of generations go on after reopening', () => {

@@ -24,7 +24,13 @@ test('a draft opens an incident that knows its conversation', () => {
   recording.index();
   recording.commit([], { sessions: [{ session: recording.ref('a'), routingKey: 'key' }] });
   const { opened } = raise();
-  expect(only(opened)).toMatchObject({ ...draft(), sessionRow: recording.row('a'), sessionId: 'a', sessionKey: 'key', title: 'lost words' });
+  expect(only(opened)).toMatchObject({
+    ...draft(),
+    sessionRow: recording.row('a'),
+    sessionId: 'a',
+    sessionKey: 'key',
+    title: 'lost words',
+  });
   expect(only(open())).toEqual(only(opened));
   expect(only(opened).id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
 });

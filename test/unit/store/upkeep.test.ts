@@ -22,7 +22,9 @@ function stored(generationId: number): Stored {
   const db = openSqlite(`${recording.home}/buffer.db`, { readonly: true, busyTimeoutMs: 0 });
   try {
     const row = db
-      .prepare<[number], Stored>('SELECT count(*) AS chunks, sum(codec) AS sealed, sum(length(bytes)) AS bytes FROM chunk WHERE generation_id = ?')
+      .prepare<[number], Stored>(
+        'SELECT count(*) AS chunks, sum(codec) AS sealed, sum(length(bytes)) AS bytes FROM chunk WHERE generation_id = ?',
+      )
       .get(generationId);
     if (row === undefined) throw new Error('no row');
     return row;
