@@ -29,7 +29,7 @@ export class SessionsModel implements Disposable {
   /** Content that was there in a completed look, so it is held for ever. */
   readonly #seen = new Set<string>();
   /** Inodes that the last completed look saw: their descriptors are open, so that they cannot vanish unread. */
-  #followed = new Set<number>();
+  #followed = new Set<string>();
   /** Last content of followed inodes that were destroyed since; the next completed look holds it. */
   #promised: string[] = [];
   #serial = 0;
@@ -173,7 +173,13 @@ export class SessionsModel implements Disposable {
   }
 
   #destroy(name: string): void {
-    if (this.#followed.has(statSync(this.rig.path(name)).ino)) this.#promised.push(this.#contentOf(name));
+    if (this.#followed.has(this.#inodeOf(name))) this.#promised.push(this.#contentOf(name));
+  }
+
+  /** A number alone is reused at once. */
+  #inodeOf(name: string): string {
+    const { ino, birthtimeNs } = statSync(this.rig.path(name), { bigint: true });
+    return `${ino}:${birthtimeNs}`;
   }
 
   #contentOf(name: string): string {
@@ -192,7 +198,7 @@ export class SessionsModel implements Disposable {
       this.#seen.add(content);
     }
     for (const content of this.#promised.splice(0)) this.#seen.add(content);
-    this.#followed = new Set(names.map((name) => statSync(this.rig.path(name)).ino));
+    this.#followed = new Set(names.map((name) => this.#inodeOf(name)));
     this.#checkBytes();
     assert(this.rig.fs.openFiles <= 64, 'few descriptors are open');
   }
