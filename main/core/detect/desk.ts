@@ -1,3 +1,4 @@
+import type { DirectoryRef } from '../capture/change.ts';
 import type { IncidentDraft, IncidentKind, Resolution } from '../types.ts';
 import type { DetectionPolicy, DirectoryView, Outcome, RememberedIncident, SessionFacts, SessionRef, Transition } from './detection.ts';
 import { advance, type SessionFact } from './lifecycle.ts';
@@ -83,11 +84,10 @@ export class Desk {
   }
 
   /** The open incident of a directory as a whole. */
-  incidentOf(kind: IncidentKind, place: { readonly sourceId: number; readonly agent: string }): OpenIncident | undefined {
+  incidentOf(kind: IncidentKind, { sourceId, path }: DirectoryRef): OpenIncident | undefined {
     if (this.#open.size === 0) return undefined;
     return [...this.#open.values()].find(
-      ({ draft }) =>
-        draft.kind === kind && draft.sourceId === place.sourceId && draft.agent === place.agent && draft.nativeId === undefined,
+      ({ draft }) => draft.kind === kind && draft.sourceId === sourceId && draft.evidence.directory === path,
     );
   }
 

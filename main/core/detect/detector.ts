@@ -18,7 +18,7 @@ import { IndexWatch } from './index-watch.ts';
 import { LossWatch } from './loss-watch.ts';
 import { lossKinds, MassChange } from './mass-change.ts';
 import { ResetWatch } from './reset-watch.ts';
-import { directoryKeyOf, SessionTable, type TrackedSession } from './session-table.ts';
+import { directoryKeyOf, SessionTable, type TrackedSession, unplaced } from './session-table.ts';
 import { SightWatch } from './sight-watch.ts';
 import { TurnWatch } from './turn-watch.ts';
 import { WipeWatch } from './wipe-watch.ts';
@@ -51,7 +51,11 @@ class WatchingDetector implements Detector {
   readonly #wipes: WipeWatch;
   readonly #sight: SightWatch;
   readonly #quiet: Agenda<string>;
-  readonly #adopted: TrackedSession[] = [];
+  readonly #toLookAt: TrackedSession[] = [];
+  /** Of an earlier run, and in no directory that was adopted. */
+  readonly #unplaced = new Set<TrackedSession>();
+  /** By source and agent: the first directory, which is the one that OpenClaw uses now. */
+  readonly #homes = new Map<string, string>();
   #lastAt: number | undefined;
 
   constructor({ policy, sessions, incidents, classify }: DetectorOptions) {
@@ -70,15 +74,20 @@ class WatchingDetector implements Detector {
   }
 
   adopt(directory: DirectoryRef, generations: readonly KnownGeneration[]): void {
+    const directoryKey = directoryKeyOf(directory);
+    const home = homeOf(directory);
+    if (!this.#homes.has(home)) this.#homes.set(home, directoryKey);
     for (const { id, kind, nativeId, path, archived } of generations) {
       if (kind !== 'transcript' || nativeId === undefined) continue;
       const tracked = this.#table.ensure({ ...directory, nativeId }, undefined);
       this.#table.addGeneration(id, { tracked, archived: archived?.because, path });
+      this.#place(tracked, directoryKey);
     }
   }
 
   observe({ at, changes, directories }: Observation): Outcome {
     this.#noteTime(at);
+    if (this.#unplaced.size > 0) this.#placeRest();
     for (const change of changes) this.#apply(change, at);
     const touched = changes.length > 0 ? this.#directoriesOf(changes) : undefined;
     for (const view of directories) this.#see(view, touched, at);
@@ -139,10 +148,24 @@ class WatchingDetector implements Detector {
 
   #resume(remembered: RememberedSession, tracked: TrackedSession): void {
     this.#losses.resume(tracked, remembered);
-    this.#index.resume(tracked);
-    if (tracked.state === 'reset' || tracked.state === 'orphaned') this.#resets.begin(tracked, remembered.stateSince, undefined);
+    this.#unplaced.add(tracked);
     const open = this.#desk.incidentsOf(tracked.session, ['wipe-pending']).length > 0;
-    if (tracked.state === 'live' || tracked.state === 'suspended' || open) this.#adopted.push(tracked);
+    if (tracked.state === 'live' || tracked.state === 'suspended' || open) this.#toLookAt.push(tracked);
+  }
+
+  #place(tracked: TrackedSession, directoryKey: string): void {
+    tracked.directoryKey = directoryKey;
+    if (!this.#unplaced.delete(tracked)) return;
+    this.#index.resume(tracked);
+    if (tracked.state === 'reset' || tracked.state === 'orphaned') this.#resets.begin(tracked, tracked.stateSince, undefined);
+  }
+
+  /** Those without a file on disk belong where their agent is at home now. */
+  #placeRest(): void {
+    for (const tracked of this.#unplaced) {
+      const directoryKey = this.#homes.get(homeOf(tracked.session));
+      if (directoryKey !== undefined) this.#place(tracked, directoryKey);
+    }
   }
 
   #noteTime(at: number): void {
@@ -153,7 +176,7 @@ class WatchingDetector implements Detector {
       // The first look after a start may still be in the middle of its sweep: what is overdue waits once more.
       for (const agenda of agendas) agenda.clockLeapt(at);
       for (const agenda of agendas) agenda.clockSetBack(at);
-      for (const tracked of this.#adopted.splice(0)) {
+      for (const tracked of this.#toLookAt.splice(0)) {
         this.#wipes.touched(tracked, at);
         if (tracked.state === 'live') this.#quiet.set(tracked.key, at + this.#policy.dormantAfterMs);
       }
@@ -213,6 +236,7 @@ class WatchingDetector implements Detector {
     const { sourceId, agent } = generation.directory;
     const tracked = this.#table.ensure({ sourceId, agent, nativeId: generation.nativeId }, generation.sessionId);
     tracked.sessionId ??= generation.sessionId;
+    if (tracked.directoryKey === unplaced || generation.archived === undefined) this.#place(tracked, directoryKeyOf(generation.directory));
     this.#table.addGeneration(generation.id, { tracked, archived: generation.archived?.because, path: generation.path });
     if (generation.archived !== undefined) {
       // Beside a living file it is only a copy that OpenClaw made.
@@ -294,6 +318,10 @@ class WatchingDetector implements Detector {
     }
     return keys;
   }
+}
+
+function homeOf({ sourceId, agent }: Pick<SessionRef, 'sourceId' | 'agent'>): string {
+  return `${sourceId}\u0000${agent}`;
 }
 
 function milliseconds(ns: bigint): number {

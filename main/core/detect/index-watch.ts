@@ -1,7 +1,7 @@
 import type { Artefact, IndexEntry, IndexReading } from '../sources/source.ts';
 import { Agenda } from './agenda.ts';
 import type { Desk } from './desk.ts';
-import type { DirectoryView, SessionRef } from './detection.ts';
+import type { DirectoryView } from './detection.ts';
 import { nativeIdOf } from './reset-watch.ts';
 import { directoryKeyOf, type TrackedSession } from './session-table.ts';
 
@@ -14,7 +14,7 @@ interface IndexState {
   reading: IndexReading | undefined;
   seen: boolean;
   /** Keys of the last good reading, or those that an earlier run knew. */
-  good: ReadonlyMap<string, Referenced>;
+  good: Map<string, Referenced>;
   entryOf: ReadonlyMap<string, IndexEntry>;
   badSince: number | undefined;
   /** Keys that are missing since a time, not judged yet. */
@@ -42,10 +42,8 @@ export class IndexWatch {
   resume(tracked: TrackedSession): void {
     const present = tracked.state === 'live' || tracked.state === 'dormant' || tracked.state === 'restored';
     if (tracked.routingKey === undefined || tracked.sessionId === undefined || !present) return;
-    const state = this.#state(tracked.directoryKey);
-    const good = new Map(state.good);
+    const { good } = this.#state(tracked.directoryKey);
     good.set(tracked.routingKey, { sessionId: tracked.sessionId, nativeId: tracked.session.nativeId });
-    state.good = good;
   }
 
   /** Returns the conversations whose entry is new or names another file than before. */
@@ -68,13 +66,13 @@ export class IndexWatch {
   }
 
   /** The entry that names a conversation now. */
-  entry(session: SessionRef): IndexEntry | undefined {
-    return this.#directories.get(directoryKeyOf(session))?.entryOf.get(session.nativeId);
+  entry({ directoryKey, session }: TrackedSession): IndexEntry | undefined {
+    return this.#directories.get(directoryKey)?.entryOf.get(session.nativeId);
   }
 
   /** Tells what the index says of a conversation when that is news. */
   learn(tracked: TrackedSession): void {
-    const entry = this.entry(tracked.session);
+    const entry = this.entry(tracked);
     if (entry === undefined) return;
     tracked.indexedAt = entry.updatedAt ?? tracked.indexedAt;
     const label = entry.label ?? entry.displayName;
@@ -180,7 +178,7 @@ export class IndexWatch {
     this.#desk.raise(
       {
         kind: 'index-lost',
-        dedupeKey: open?.draft.dedupeKey ?? `index-lost:${agent}:s${sourceId}:t${since}`,
+        dedupeKey: open?.draft.dedupeKey ?? `index-lost:${agent}:s${sourceId}:t${since}:${path}`,
         severity: 'warning',
         sourceId,
         agent,

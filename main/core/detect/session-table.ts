@@ -1,10 +1,12 @@
+import type { DirectoryRef } from '../capture/change.ts';
 import type { ArchiveReason, SessionState } from '../types.ts';
 import type { RememberedSession, SessionRef } from './detection.ts';
 
 /** A conversation while the core runs. `state` is changed by the desk alone. */
 export interface TrackedSession {
   readonly key: string;
-  readonly directoryKey: string;
+  /** Where its files are; `unplaced` for one of an earlier run until its directory is adopted. */
+  directoryKey: string;
   readonly session: SessionRef;
   sessionId: string | undefined;
   state: SessionState | undefined;
@@ -30,12 +32,15 @@ export interface TrackedGeneration {
   path: string;
 }
 
-export function directoryKeyOf(place: { readonly sourceId: number; readonly agent: string }): string {
-  return `${place.sourceId}\u0000${place.agent}`;
+export const unplaced = '';
+
+/** By path: an agent can have a second directory, such as the one of the time before agents. */
+export function directoryKeyOf({ sourceId, path }: DirectoryRef): string {
+  return `${sourceId}\u0000${path}`;
 }
 
-export function sessionKeyOf(session: SessionRef): string {
-  return `${directoryKeyOf(session)}\u0000${session.nativeId}`;
+export function sessionKeyOf({ sourceId, agent, nativeId }: SessionRef): string {
+  return `${sourceId}\u0000${agent}\u0000${nativeId}`;
 }
 
 /** Every conversation that is known, by its reference and by its generations. */
@@ -92,7 +97,7 @@ export class SessionTable {
   #add(session: SessionRef, sessionId: string | undefined): TrackedSession {
     const tracked: TrackedSession = {
       key: sessionKeyOf(session),
-      directoryKey: directoryKeyOf(session),
+      directoryKey: unplaced,
       session: { sourceId: session.sourceId, agent: session.agent, nativeId: session.nativeId },
       sessionId,
       state: undefined,

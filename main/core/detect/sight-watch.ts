@@ -40,7 +40,7 @@ export class SightWatch {
       this.#desk.raise(
         {
           kind: 'source-unreadable',
-          dedupeKey: open?.draft.dedupeKey ?? `source-unreadable:${agent}:s${sourceId}:t${blind.since}`,
+          dedupeKey: open?.draft.dedupeKey ?? `source-unreadable:${agent}:s${sourceId}:t${blind.since}:${path}`,
           severity: 'warning',
           sourceId,
           agent,

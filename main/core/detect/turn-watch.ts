@@ -1,7 +1,7 @@
 import { Agenda } from './agenda.ts';
 import type { Desk } from './desk.ts';
-import type { DirectoryView, LockSighting } from './detection.ts';
-import { directoryKeyOf, sessionKeyOf, type TrackedSession } from './session-table.ts';
+import type { DirectoryView, LockSighting, SessionRef } from './detection.ts';
+import { directoryKeyOf, type TrackedSession } from './session-table.ts';
 
 /** A turn that is over: its lock was on disk and is not any more. */
 export interface EndedTurn {
@@ -14,6 +14,7 @@ export interface EndedTurn {
 }
 
 interface HeldLock {
+  readonly session: SessionRef;
   sighting: LockSighting;
   readonly firstSeenAt: number;
   deadSince: number | undefined;
@@ -26,8 +27,8 @@ const unreadableLockMs = 30_000;
 export class TurnWatch {
   readonly #desk: Desk;
   readonly #directories = new Map<string, Map<string, HeldLock>>();
-  readonly #dead: Agenda<string>;
-  readonly #held: Agenda<string>;
+  readonly #dead: Agenda<HeldLock>;
+  readonly #held: Agenda<HeldLock>;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -37,16 +38,18 @@ export class TurnWatch {
 
   see(view: DirectoryView, at: number): readonly EndedTurn[] {
     const directoryKey = directoryKeyOf(view.directory);
+    if (view.state === 'unreadable') return [];
+    if (!this.#directories.has(directoryKey)) this.#endBlocksOfBefore(view, directoryKey, at);
     const held = this.#directories.get(directoryKey) ?? new Map<string, HeldLock>();
-    if (view.state === 'unreadable' || (held.size === 0 && view.locks.length === 0)) return [];
     this.#directories.set(directoryKey, held);
+    if (held.size === 0 && view.locks.length === 0) return [];
     const ended: EndedTurn[] = [];
     const present = new Map(view.locks.map((lock) => [lock.nativeId, lock]));
     for (const [nativeId, lock] of held) {
       const now = present.get(nativeId);
       if (now !== undefined && (now.createdAt === lock.sighting.createdAt || lock.sighting.createdAt === undefined)) continue;
       held.delete(nativeId);
-      ended.push(this.#end(view, directoryKey, nativeId, lock, at));
+      ended.push(this.#end(view, directoryKey, lock, at));
     }
     for (const sighting of view.locks) this.#sight(view, held, sighting, at);
     return ended;
@@ -69,8 +72,8 @@ export class TurnWatch {
   }
 
   decide(now: number): void {
-    for (const key of this.#dead.take(now)) this.#judge(key, now, (lock) => lock.deadSince !== undefined);
-    for (const key of this.#held.take(now)) this.#judge(key, now, (lock) => lock.deadSince === undefined);
+    for (const lock of this.#dead.take(now)) this.#judge(lock, now);
+    for (const lock of this.#held.take(now)) this.#judge(lock, now);
   }
 
   clockLeapt(now: number): void {
@@ -89,57 +92,64 @@ export class TurnWatch {
     return dead === undefined || (held !== undefined && held < dead) ? held : dead;
   }
 
+  /** A lock that blocked an earlier run and went while nobody looked. */
+  #endBlocksOfBefore(view: DirectoryView, directoryKey: string, at: number): void {
+    const locked = new Set(view.locks.map(({ nativeId }) => nativeId));
+    for (const { draft } of [...this.#desk.openIncidents()]) {
+      const { agent, nativeId, sourceId } = draft;
+      if (draft.kind !== 'writes-blocked' || agent === undefined || nativeId === undefined || locked.has(nativeId)) continue;
+      const home = this.#desk.table.get({ sourceId, agent, nativeId })?.directoryKey;
+      const here = home === undefined ? agent === view.directory.agent && sourceId === view.directory.sourceId : home === directoryKey;
+      if (here) this.#desk.resolve(draft.dedupeKey, 'self-healed', at);
+    }
+  }
+
   #sight(view: DirectoryView, held: Map<string, HeldLock>, sighting: LockSighting, at: number): void {
-    const session = { sourceId: view.directory.sourceId, agent: view.directory.agent, nativeId: sighting.nativeId };
-    const key = sessionKeyOf(session);
-    const before = held.get(sighting.nativeId);
-    const lock = before ?? { sighting, firstSeenAt: at, deadSince: undefined };
-    const wasReadable = before !== undefined && before.sighting.pid !== undefined;
+    const { nativeId } = sighting;
+    const { sourceId, agent } = view.directory;
+    const before = held.get(nativeId);
+    const lock = before ?? { session: { sourceId, agent, nativeId }, sighting, firstSeenAt: at, deadSince: undefined };
+    const wasReadable = before?.sighting.pid !== undefined;
     lock.sighting = sighting;
-    held.set(sighting.nativeId, lock);
+    held.set(nativeId, lock);
     if (sighting.holderAlive === false) {
       if (lock.deadSince !== undefined) return;
       lock.deadSince = at;
-      this.#held.delete(key);
-      this.#dead.set(key, at + this.#desk.policy.settleMs);
+      this.#held.delete(lock);
+      this.#dead.set(lock, at + this.#desk.policy.settleMs);
       return;
     }
     const revived = lock.deadSince !== undefined;
     lock.deadSince = undefined;
-    this.#dead.delete(key);
+    this.#dead.delete(lock);
     if (before !== undefined && !revived && wasReadable === (sighting.pid !== undefined)) return;
     const { lockHeldMs } = this.#desk.policy;
     const unreadable = sighting.pid === undefined;
     this.#held.set(
-      key,
+      lock,
       unreadable ? lock.firstSeenAt + unreadableLockMs : Math.max(at, (sighting.createdAt ?? lock.firstSeenAt) + lockHeldMs + 1),
     );
   }
 
-  #end(view: DirectoryView, directoryKey: string, nativeId: string, lock: HeldLock, at: number): EndedTurn {
-    const session = { sourceId: view.directory.sourceId, agent: view.directory.agent, nativeId };
-    const key = sessionKeyOf(session);
-    this.#dead.delete(key);
-    this.#held.delete(key);
+  #end(view: DirectoryView, directoryKey: string, lock: HeldLock, at: number): EndedTurn {
+    const { session } = lock;
+    this.#dead.delete(lock);
+    this.#held.delete(lock);
     for (const { draft } of this.#desk.incidentsOf(session, ['writes-blocked'])) this.#desk.resolve(draft.dedupeKey, 'self-healed', at);
     return {
       directoryKey,
-      nativeId,
+      nativeId: session.nativeId,
       createdAt: lock.sighting.createdAt ?? lock.firstSeenAt,
       endedAt: at,
       orderly: view.gateway !== 'stopped' && (lock.sighting.holderAlive ?? view.gateway === 'running'),
     };
   }
 
-  #judge(key: string, now: number, applies: (lock: HeldLock) => boolean): void {
-    const [source, agent, nativeId] = key.split('\u0000');
-    if (source === undefined || agent === undefined || nativeId === undefined) return;
-    const session = { sourceId: Number(source), agent, nativeId };
-    const lock = this.#directories.get(directoryKeyOf(session))?.get(nativeId);
-    if (lock === undefined || !applies(lock)) return;
+  #judge(lock: HeldLock, now: number): void {
+    const { session } = lock;
     const kind = lock.deadSince === undefined ? 'writes-blocked' : 'interrupted-reply';
     if (kind === 'writes-blocked' && lock.sighting.pid !== undefined && lock.sighting.holderAlive !== true) {
-      this.#held.set(key, now + unreadableLockMs);
+      this.#held.set(lock, now + unreadableLockMs);
       return;
     }
     const open = this.#desk.incidentsOf(session, [kind])[0]?.draft.dedupeKey;
@@ -147,7 +157,7 @@ export class TurnWatch {
     this.#desk.raise(
       {
         kind,
-        dedupeKey: open ?? `${kind}:${agent}:${nativeId}:s${source}:t${createdAt ?? lock.firstSeenAt}`,
+        dedupeKey: open ?? `${kind}:${session.agent}:${session.nativeId}:s${session.sourceId}:t${createdAt ?? lock.firstSeenAt}`,
         severity: 'warning',
         ...session,
         messages: 0,

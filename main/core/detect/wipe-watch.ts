@@ -81,7 +81,7 @@ export class WipeWatch {
   }
 
   #reason(tracked: TrackedSession, shape: TranscriptShape, evidence: Evidence): string | undefined {
-    const entry = this.#index.entry(tracked.session);
+    const entry = this.#index.entry(tracked);
     if (entry === undefined || this.#saidAlready(tracked)) return undefined;
     const inAll = evidence.messageCount(tracked.session);
     // OpenClaw's own compaction leaves such a file, and all of it is in the backup that it made first.

@@ -149,6 +149,16 @@ describe('locks', () => {
     expect(scene.ofKind('writes-blocked')).toHaveLength(1);
   });
 
+  it('resolve the blocking when they went while the core was down', () => {
+    const scene = new Scene();
+    scene.locks = [{ nativeId: 's1' }];
+    scene.run(40_000);
+    scene.locks = [];
+    scene.restart();
+    scene.tick();
+    expect(scene.only('writes-blocked').resolution).toBe('self-healed');
+  });
+
   it('tell of a reply that was cut off when the holder is dead', () => {
     const scene = new Scene();
     scene.say('s1', 2);
