@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
-import { cases, expectNothingOrFinished, prepareScene } from './restore-outcome.ts';
+import type { Scene } from '../unit/restore/scene.ts';
+import { healthy } from '../unit/restore/transcripts.ts';
+import { cases, expectNothingOrFinished, indexBefore, prepareScene } from './restore-outcome.ts';
 
 class Crash extends Error {}
 
@@ -65,6 +67,91 @@ describe.each(cases)('an undo, $name, that ends at any step', (fault) => {
       expect(expectNothingOrFinished(scene, ['undone'])).toBe('nothing');
     }
     expect(outcomes).toEqual(new Set(['undone']));
+  });
+});
+
+describe('what happens between a crash and the next start', () => {
+  /** Ends at the named step and gives the interrupted restore. */
+  async function interrupted(scene: Scene, request: Parameters<Scene['restore']>[0], step: string) {
+    let crashed = false;
+    const failpoint = (name: string) => {
+      crashed ||= name === step;
+      if (crashed) throw new Crash(name);
+    };
+    await expect(scene.restore(request, { failpoint })).rejects.toBeInstanceOf(Crash);
+    const [restore] = scene.journal.catalog.restores();
+    if (restore === undefined) throw new Error('nothing was recorded');
+    return restore;
+  }
+
+  function setUp(base: string) {
+    return prepareScene(base, { name: 'small', content: healthy(2), target: 'new-session' });
+  }
+
+  test('a conversation that went on is a finished restore', async () => {
+    using dir = tempDir();
+    const { scene, request } = setUp(dir.path);
+    using _scene = scene;
+    const { id, path } = await interrupted(scene, request, 'index-sync');
+    appendFileSync(path, '{"type":"custom","id":"next","parentId":"bbbb0002"}\n');
+    await scene.restorer().recover();
+    expect(scene.journal.catalog.restore(id)?.phase).toBe('verified');
+    expect(readFileSync(path, 'utf8')).toContain('"next"');
+  });
+
+  test('a file that was taken away leaves no key behind', async () => {
+    using dir = tempDir();
+    const { scene, request } = setUp(dir.path);
+    using _scene = scene;
+    const { path } = await interrupted(scene, request, 'index-sync');
+    rmSync(path);
+    await scene.restorer().recover();
+    expect(expectNothingOrFinished(scene, ['failed'])).toBe('nothing');
+  });
+
+  test('another file in the place of the restored one stays', async () => {
+    using dir = tempDir();
+    const { scene, request } = setUp(dir.path);
+    using _scene = scene;
+    const { id, path } = await interrupted(scene, request, 'record-linked');
+    writeFileSync(path, 'somebody else');
+    await scene.restorer().recover();
+    expect(readFileSync(path, 'utf8')).toBe('somebody else');
+    expect(scene.journal.catalog.restore(id)).toMatchObject({ phase: 'failed', error: 'target-changed' });
+  });
+
+  test('a file that another key names by now stays', async () => {
+    using dir = tempDir();
+    const { scene, request } = setUp(dir.path);
+    using _scene = scene;
+    const { path, sessionId } = await interrupted(scene, request, 'record-linked');
+    writeFileSync(scene.index, JSON.stringify({ 'agent:main:main': { sessionId } }));
+    await scene.restorer().recover();
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test('an index that does not parse leaves the question open until it does', async () => {
+    using dir = tempDir();
+    const { scene, request } = setUp(dir.path);
+    using _scene = scene;
+    const { id, path } = await interrupted(scene, request, 'record-linked');
+    writeFileSync(scene.index, '{"torn');
+    await scene.restorer().recover();
+    expect(scene.journal.catalog.restore(id)?.phase).toBe('written');
+    expect(existsSync(path)).toBe(true);
+    writeFileSync(scene.index, indexBefore);
+    await scene.restorer().recover();
+    expect(expectNothingOrFinished(scene, ['failed'])).toBe('nothing');
+  });
+
+  test('a folder that is gone took the restore with it', async () => {
+    using dir = tempDir();
+    const { scene, request } = setUp(dir.path);
+    using _scene = scene;
+    const { id } = await interrupted(scene, request, 'index-lock');
+    rmSync(scene.sessions, { recursive: true });
+    await scene.restorer().recover();
+    expect(scene.journal.catalog.restore(id)).toMatchObject({ phase: 'failed', error: 'directory-gone' });
   });
 });
 

@@ -135,9 +135,7 @@ export async function undoNewSession(tools: RestoreTools, draft: SessionDraft, s
         tools.disk.unlink('undo-file', draft.path);
       },
     );
-    tools.disk.unlink('undo-unmark', mark);
-    tools.disk.syncDirectory('undo-sync', dirname(draft.path));
-    tools.record(draft.id, 'undone');
+    concludeUndo(tools, draft);
   } catch (error) {
     if (touched && (await settleUndo(tools, draft)) === 'undone') return;
     if (!touched) tools.disk.unlink('undo-unmark', mark);
@@ -157,10 +155,22 @@ export async function settleUndo(tools: RestoreTools, draft: SessionDraft): Prom
     if (file.is === 'intact') tools.disk.unlink('undo-file', draft.path);
     return 'undone';
   });
-  tools.disk.unlink('undo-unmark', mark);
-  tools.disk.syncDirectory('undo-sync', dirname(draft.path));
-  if (settled === 'undone') tools.record(draft.id, 'undone');
+  if (settled === 'undone') concludeUndo(tools, draft);
+  else tools.disk.unlink('undo-unmark', mark);
   return settled;
+}
+
+/** The mark goes last: without it nothing would tell that a file was taken back whose restore is still on record. */
+function concludeUndo(tools: RestoreTools, draft: SessionDraft): void {
+  tools.disk.syncDirectory('undo-sync', dirname(draft.path));
+  tools.record(draft.id, 'undone');
+  tools.disk.unlink('undo-unmark', undoMarkPath(draft));
+}
+
+/** For an undone restore at start. */
+export function removeUndoMark(tools: RestoreTools, draft: SessionDraft): void {
+  const mark = undoMarkPath(draft);
+  if (look(mark)?.isFile() === true) tools.disk.unlink('undo-unmark', mark);
 }
 
 /** Whether this restore still is what a second request for it would make. */

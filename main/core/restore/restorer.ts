@@ -6,7 +6,15 @@ import type { RestoreDraft } from '../store/store.ts';
 import type { RestorePhase, RestorePlan, RestoreReceipt } from '../types.ts';
 import { settleFileTarget, undoFileTarget, writeFileTarget } from './file-target.ts';
 import { indexEditor } from './index-edit.ts';
-import { requireSessionDraft, sessionStands, settleNewSession, settleUndo, undoNewSession, writeNewSession } from './new-session-target.ts';
+import {
+  removeUndoMark,
+  requireSessionDraft,
+  sessionStands,
+  settleNewSession,
+  settleUndo,
+  undoNewSession,
+  writeNewSession,
+} from './new-session-target.ts';
 import { createPlanner, type Planner } from './planning.ts';
 import { inspect, type RestoreTools, refused } from './publishing.ts';
 import { gatewayRefusal } from './restore-plan.ts';
@@ -116,8 +124,8 @@ async function recover(deps: RestorerDeps, tools: RestoreTools): Promise<void> {
   const { catalog } = deps.journal;
   for (const { id, phase } of catalog.restores()) {
     const draft = catalog.restoreDraft(id);
-    if (draft === undefined || phase === 'failed' || phase === 'undone') continue;
-    if (phase === 'verified' && draft.target === 'file') continue;
+    if (draft === undefined || phase === 'failed') continue;
+    if ((phase === 'verified' || phase === 'undone') && draft.target === 'file') continue;
     try {
       const settled = await settle(tools, draft, phase);
       if (settled !== undefined) deps.log.log('info', 'restore-settled', { restoreId: id, phase, settled });
@@ -128,24 +136,22 @@ async function recover(deps: RestorerDeps, tools: RestoreTools): Promise<void> {
   }
 }
 
-async function settle(
-  tools: RestoreTools,
-  draft: RestoreDraft,
-  phase: 'planned' | 'written' | 'linked' | 'verified',
-): Promise<string | undefined> {
+async function settle(tools: RestoreTools, draft: RestoreDraft, phase: Exclude<RestorePhase, 'failed'>): Promise<string | undefined> {
   const directory = dirname(draft.path);
-  if (look(directory) === undefined && look(dirname(directory)) !== undefined && phase !== 'verified') {
+  if (phase === 'verified' || phase === 'undone') {
+    if (!isStillItself(directory)) return undefined;
+    const session = requireSessionDraft(draft);
+    if (phase === 'verified') return settleUndo(tools, session);
+    removeUndoMark(tools, session);
+    return undefined;
+  }
+  if (look(directory) === undefined && look(dirname(directory)) !== undefined) {
     // The folder itself is gone, and with it whatever the restore had left in it.
     tools.record(draft.id, 'failed', 'directory-gone');
     return 'failed';
   }
-  if (!isStillItself(directory)) {
-    if (phase === 'verified') return undefined;
-    throw refused('unsafe-path', `The folder is gone or became a link: ${directory}`);
-  }
-  if (draft.target === 'file') return phase === 'verified' ? undefined : settleFileTarget(tools, draft, phase);
-  const session = requireSessionDraft(draft);
-  return phase === 'verified' ? settleUndo(tools, session) : settleNewSession(tools, session, phase);
+  if (!isStillItself(directory)) throw refused('unsafe-path', `The folder is gone or became a link: ${directory}`);
+  return draft.target === 'file' ? settleFileTarget(tools, draft, phase) : settleNewSession(tools, requireSessionDraft(draft), phase);
 }
 
 function stands(tools: RestoreTools, draft: RestoreDraft): boolean {

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RestoreRequest } from '../../../main/core/restore/restoring.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
@@ -358,4 +359,55 @@ test('a folder that may not be written to is told before and leaves nothing', as
   // Root may write anywhere: the mode says nothing to it.
   const expected = process.getuid?.() === 0 ? undefined : 'not-permitted';
   expect(await refusalOf(toFile(row, join(dir.path, 'plain', 'x.jsonl')))).toBe(expected);
+});
+
+describe('an incident', () => {
+  function incident(generationId: number, nativeId?: string): string {
+    const draft = {
+      kind: 'truncated' as const,
+      dedupeKey: `truncated:${nativeId ?? 'all'}`,
+      severity: 'loss' as const,
+      sourceId: scene.sourceId,
+      agent: 'main',
+      ...(nativeId === undefined ? {} : { nativeId }),
+      generationId,
+      messages: 1,
+      bytes: 1,
+      evidence: {},
+    };
+    const outcome = { transitions: [], sessions: [], drafts: [draft], resolved: [] };
+    const [opened] = scene.journal.commit([], outcome, scene.clock.now()).opened;
+    if (opened === undefined) throw new Error('no incident was opened');
+    return opened.id;
+  }
+
+  test('restores the generation that holds what was lost', async () => {
+    const row = scene.record('lost', [healthy(1), healthy(3)]);
+    const [first] = scene.journal.catalog.generations(row);
+    const receipt = await scene.restore({ incidentId: incident(first?.id ?? 0, 'lost'), target: 'new-session' });
+    expect(readFileSync(receipt.path, 'utf8')).toBe(healthy(1));
+    expect(scene.journal.catalog.restore(receipt.restoreId)?.incidentId).toEqual(expect.any(String));
+  });
+});
+
+describe('a recording that is damaged', () => {
+  function damage(): void {
+    const db = new Database(join(dir.path, 'home', 'buffer.db'));
+    db.prepare('UPDATE chunk SET bytes = zeroblob(length(bytes))').run();
+    db.close();
+  }
+
+  test('is told in the plan', async () => {
+    const row = scene.record('lost', [healthy()]);
+    damage();
+    expect(await refusalOf(beside(row))).toBe('mirror-damaged');
+    expect(await refusalOf(toFile(row))).toBe('mirror-damaged');
+  });
+
+  test('is noticed while it is written, and nothing is left', async () => {
+    const request = beside(scene.record('lost', [healthy()]));
+    const restorer = scene.restorer({ failpoint: (step) => step === 'tmp:create' && damage() });
+    await expect(restorer.apply(await restorer.plan(request), request)).rejects.toMatchObject({ code: 'mirror-damaged' });
+    expect(scene.names()).toEqual(['sessions.json']);
+  });
 });

@@ -21,6 +21,14 @@ export interface RestorerOptions {
   readonly directoryOf?: (sourceId: number, agent: string) => string | undefined;
 }
 
+export interface SceneOptions {
+  readonly clock?: Clock;
+  /** Folder of the buffer below the base. */
+  readonly home?: string;
+  /** Sessions directory of the agent `main`, elsewhere than in the state directory. */
+  readonly sessions?: string;
+}
+
 /** A state directory of OpenClaw, and a real buffer with recordings of conversations that are no longer there. */
 export class Scene implements Disposable {
   readonly root: string;
@@ -30,9 +38,10 @@ export class Scene implements Disposable {
   readonly journal: Journal;
   readonly sourceId: number;
 
-  constructor(base: string, clock: Clock = new FakeClock(Date.now()), home = 'home') {
+  constructor(base: string, options: SceneOptions = {}) {
+    const { clock = new FakeClock(Date.now()), home = 'home' } = options;
     this.root = join(base, 'state');
-    this.sessions = join(this.root, 'agents', 'main', 'sessions');
+    this.sessions = options.sessions ?? join(this.root, 'agents', 'main', 'sessions');
     this.index = join(this.sessions, 'sessions.json');
     this.clock = clock;
     mkdirSync(this.sessions, { recursive: true });
@@ -64,7 +73,7 @@ export class Scene implements Disposable {
         alive: (pid) => options.alive?.(pid) ?? false,
         answers: async () => options.answers ?? false,
       },
-      directoryOf: options.directoryOf ?? ((_, agent) => join(this.root, 'agents', agent, 'sessions')),
+      directoryOf: options.directoryOf ?? ((_, agent) => (agent === 'main' ? this.sessions : join(this.root, 'agents', agent, 'sessions'))),
       rootOf: () => this.root,
       ...(options.failpoint === undefined ? {} : { failpoint: options.failpoint }),
     });

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { exportChunks, exportFiles } from '../../../main/core/restore/exporter.ts';
+import { type TempDir, tempDir } from '../../support/temp-dir.ts';
+import { mode, Scene } from './scene.ts';
+import { assistant, header, healthy, text, user } from './transcripts.ts';
+
+const utc = () => 0;
+let dir: TempDir;
+let scene: Scene;
+
+beforeEach(() => {
+  dir = tempDir();
+  scene = new Scene(dir.path);
+});
+
+afterEach(() => {
+  scene[Symbol.dispose]();
+  dir[Symbol.dispose]();
+});
+
+const out = (name = 'out.jsonl') => join(dir.path, name);
+const read = (name: string) => readFileSync(out(name), 'utf8');
+const streamed = (...args: Parameters<typeof exportChunks>) => Buffer.concat([...exportChunks(...args)]);
+
+test('one generation is exported byte for byte, garbage and torn line included', () => {
+  const captured = Buffer.concat([Buffer.from(healthy()), Buffer.from([0xff, 0, 10]), Buffer.from('{"cut')]);
+  const sessionRow = scene.record('talk', [captured]);
+  const [file] = exportFiles(scene.journal.catalog, { sessionRow, format: 'jsonl' }, out());
+  expect(readFileSync(out()).equals(captured)).toBe(true);
+  expect(file).toEqual({ path: out(), bytes: captured.length, sha256: createHash('sha256').update(captured).digest('hex') });
+  expect(mode(out())).toBe(0o600);
+  expect(streamed(scene.journal.catalog, { sessionRow, format: 'jsonl' }).equals(captured)).toBe(true);
+});
+
+test('the generation with most messages is the one that is exported', () => {
+  const sessionRow = scene.record('talk', [healthy(1), healthy(3), healthy(2)]);
+  expect(streamed(scene.journal.catalog, { sessionRow, format: 'jsonl' }).toString()).toBe(healthy(3));
+  expect(streamed(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 3 }).toString()).toBe(healthy(2));
+});
+
+test('all generations are exported in order, each to a file of its own', () => {
+  const sessionRow = scene.record('talk', [healthy(1), healthy(3)]);
+  const files = exportFiles(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 'all' }, out());
+  expect(files.map(({ path, generation }) => [path, generation])).toEqual([
+    [out('out.g1.jsonl'), 1],
+    [out('out.g2.jsonl'), 2],
+  ]);
+  expect([read('out.g1.jsonl'), read('out.g2.jsonl')]).toEqual([healthy(1), healthy(3)]);
+});
+
+test('all generations do not fit one stream', () => {
+  const sessionRow = scene.record('talk', [healthy()]);
+  expect(() => exportChunks(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 'all' })).toThrow(
+    expect.objectContaining({ code: 'invalid' }),
+  );
+});
+
+test('a file that exists is never overwritten', () => {
+  writeFileSync(out(), 'mine');
+  const sessionRow = scene.record('talk', [healthy()]);
+  expect(() => exportFiles(scene.journal.catalog, { sessionRow, format: 'jsonl' }, out())).toThrow(
+    expect.objectContaining({ code: 'target-exists' }),
+  );
+  expect(read('out.jsonl')).toBe('mine');
+  expect(readdirSync(dir.path).sort()).toEqual(['home', 'out.jsonl', 'state']);
+});
+
+test('a set of generations is exported whole or not at all', () => {
+  writeFileSync(out('out.g2.jsonl'), 'mine');
+  const sessionRow = scene.record('talk', [healthy(1), healthy(2)]);
+  expect(() => exportFiles(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 'all' }, out())).toThrow(
+    expect.objectContaining({ code: 'target-exists' }),
+  );
+  expect(readdirSync(dir.path).sort()).toEqual(['home', 'out.g2.jsonl', 'state']);
+});
+
+test('Markdown tells the conversation in order with everything in fences', () => {
+  const sessionRow = scene.record('talk', [text([header, user('a', null, 'what is ```x```?', 0), assistant('b', 'a', 'a fence', 1)])]);
+  const markdown = streamed(scene.journal.catalog, { sessionRow, format: 'md' }, utc).toString();
+  expect(markdown).toMatch(/^# /);
+  expect(markdown.indexOf('## user · 2026-11-22 11:21:37 +00:00')).toBeGreaterThan(0);
+  expect(markdown).toContain('````text\nwhat is ```x```?\n````\n');
+  expect(markdown.indexOf('## assistant · 2026-11-22 11:21:38 +00:00')).toBeGreaterThan(markdown.indexOf('## user'));
+  expect(markdown.match(/^> Only in Clawback/gm)).toHaveLength(2);
+});
+
+test('Markdown holds the whole of a long message and of many pages', () => {
+  const long = 'word '.repeat(100_000);
+  const lines = Array.from({ length: 450 }, (_, index) =>
+    user(`u${index}`, index === 0 ? null : `u${index - 1}`, index === 7 ? long : `line ${index}.`, index),
+  );
+  const sessionRow = scene.record('talk', [text([header, ...lines])]);
+  exportFiles(scene.journal.catalog, { sessionRow, format: 'md' }, out('talk.md'), utc);
+  const markdown = read('talk.md');
+  expect(markdown.match(/^## user/gm)).toHaveLength(450);
+  expect(markdown).toContain(long.trim());
+  expect(markdown).toContain('line 449.');
+});
+
+test('a conversation, version or path that is not there is told apart', () => {
+  const { catalog } = scene.journal;
+  const sessionRow = scene.record('talk', [healthy()]);
+  expect(() => exportChunks(catalog, { sessionRow: 99, format: 'jsonl' })).toThrow(expect.objectContaining({ code: 'not-found' }));
+  expect(() => exportChunks(catalog, { sessionRow, format: 'jsonl', generation: 9 })).toThrow(
+    expect.objectContaining({ code: 'not-found' }),
+  );
+  expect(() => exportFiles(catalog, { sessionRow, format: 'jsonl' }, 'relative.jsonl')).toThrow(
+    expect.objectContaining({ code: 'invalid' }),
+  );
+  expect(() => exportFiles(catalog, { sessionRow, format: 'jsonl' }, out('no/where.jsonl'))).toThrow(
+    expect.objectContaining({ code: 'io' }),
+  );
+});
