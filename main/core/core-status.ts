@@ -48,7 +48,7 @@ function health(input: StatusInput, sources: readonly SourceStatus[]): Health {
   if (!input.running) return 'stopped';
   if (input.recorder.problem !== undefined) return 'degraded';
   if (input.recorder.pausedUntil !== undefined) return 'paused';
-  if (sources.some((source) => source.problems.includes('source-unreadable'))) return 'degraded';
+  if (input.missingRoots.length > 0 || sources.some((source) => source.problems.includes('source-unreadable'))) return 'degraded';
   return input.recorder.caughtUp ? 'protecting' : 'catching-up';
 }
 

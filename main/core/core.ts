@@ -70,6 +70,8 @@ export class Core implements AsyncDisposable {
   readonly #sources = new Map<string, ProtectedSource>();
   readonly #listeners = new Map<CoreEvent, Set<(payload: never) => void>>();
   readonly #timers = new Set<Disposable>();
+  /** Configured root to the path behind its symbolic links, as last seen. */
+  readonly #realRoots = new Map<string, string>();
   readonly #runId: number;
   #damagedAside: string | undefined;
   #watcher: Watcher | undefined;
@@ -274,7 +276,11 @@ export class Core implements AsyncDisposable {
     const source = new ProtectedSource(row, {
       tailerDeps: { fs, clock, log, nextGenerationId: () => this.#journal.nextGenerationId() },
       createTailer: createDirectoryTailer,
-      knownGenerations: (directory) => this.#journal.knownGenerations(directory),
+      knownGenerations: (directory) => {
+        const known = this.#journal.knownGenerations(directory);
+        this.#detector.adopt(directory, known);
+        return known;
+      },
       source: sourceRegistry[row.layout],
       gateway,
       resetPolicy: () => readOpenclawConfig(root, env).resetPolicy,
@@ -302,12 +308,20 @@ export class Core implements AsyncDisposable {
   }
 
   #wantedRoots(): readonly string[] {
-    const named = this.#roots ?? discoverStateDirs(this.#options.env, homedir()).map((found) => found.root);
-    return named.flatMap((root) => realPath(root) ?? []);
+    // A root that cannot be reached now stays under protection: its descriptors are kept, and "cannot see" is not "gone".
+    if (this.#roots === undefined) {
+      return [...this.#sources.keys(), ...discoverStateDirs(this.#options.env, homedir()).map((found) => found.root)];
+    }
+    return this.#roots.flatMap((root) => {
+      const real = realPath(root) ?? this.#realRoots.get(root);
+      if (real === undefined) return [];
+      this.#realRoots.set(root, real);
+      return [real];
+    });
   }
 
   #missingRoots(): readonly string[] {
-    return (this.#roots ?? []).filter((root) => realPath(root) === undefined);
+    return (this.#roots ?? []).filter((root) => !this.#realRoots.has(root));
   }
 
   #directoryOf(sourceId: number, agent: string): string | undefined {

@@ -109,10 +109,11 @@ export class Recorder implements Disposable {
     this.#decide();
   }
 
-  /** Makes durable what was read. */
+  /** Makes durable what is there now, and readable what little was not indexed yet. */
   flush(): void {
     if (this.#pausedNow() === undefined) this.#collect('poll', SLICE_BYTES);
     this.#commit();
+    this.#index(INDEX_SLICE_BYTES);
   }
 
   /** Commits what detection concluded outside a round (restore, dismissal). */
@@ -178,7 +179,7 @@ export class Recorder implements Disposable {
     this.#collect(sweep ? 'sweep' : 'poll', SLICE_BYTES);
     if (sweep) this.#sweptAt = clock.monotonic();
     const due = this.#pendingSince !== undefined && clock.monotonic() - this.#pendingSince >= schedule.commitWithinMs;
-    if (this.#urgent || due || this.#pendingBytes >= EARLY_COMMIT_BYTES) this.#commit();
+    if (this.#pending.length === 0 || this.#urgent || due || this.#pendingBytes >= EARLY_COMMIT_BYTES) this.#commit();
     const behind = this.#deps.sources().some((source) => source.lagBytes > 0);
     this.#markProgress();
     const unindexed = this.#index(behind ? 256 * 1024 : INDEX_SLICE_BYTES);
@@ -220,12 +221,14 @@ export class Recorder implements Disposable {
       }
       this.#views.push(...views);
     }
-    if (this.#pending.length > 0) this.#pendingSince ??= this.#deps.clock.monotonic();
-    else if (this.#views.length > 0) this.#urgent = true;
+    if (this.#pending.length === 0) return;
+    this.#pendingSince ??= this.#deps.clock.monotonic();
+    // What only a sweep found may have waited for the whole time between two sweeps.
+    if (mode === 'sweep') this.#urgent = true;
   }
 
+  /** Detection observes every round, also an empty one: it judges nothing that happened after the last time somebody looked. */
   #commit(): void {
-    if (this.#pending.length === 0 && this.#views.length === 0) return;
     const { clock, detector, journal } = this.#deps;
     const at = clock.now();
     if (this.#outcome === undefined) {

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { type Core, openCore } from '../../main/core/core.ts';
+import { silentLogger } from '../../main/core/platform/logger.ts';
+import { nodeFileSystem } from '../../main/core/platform/node-file-system.ts';
+import type { CoreConfig } from '../../main/core/requests.ts';
+import type { GatewayProbe } from '../../main/core/restore/restoring.ts';
+import type { Incident } from '../../main/core/types.ts';
+import { FakeClock } from './fake-clock.ts';
+import { OpenclawState } from './openclaw-state.ts';
+import { tempDir } from './temp-dir.ts';
+
+/** A gateway that is what the test says, without processes or ports. */
+export class SettableGateway implements GatewayProbe {
+  running: 'running' | 'stopped' | 'unknown' = 'stopped';
+  readonly dead = new Set<number>();
+
+  async state(): Promise<'running' | 'stopped' | 'unknown'> {
+    return this.running;
+  }
+
+  alive = (pid: number): boolean => !this.dead.has(pid);
+}
+
+/** The whole core over a real state directory and a real buffer, in virtual time and without watch events. */
+export class CoreRig implements AsyncDisposable {
+  /** Starts now: the files under test have the time stamps of the real machine. */
+  readonly clock = new FakeClock(Date.now());
+  readonly gateway = new SettableGateway();
+  readonly #dir = tempDir();
+  readonly state: OpenclawState;
+  readonly home: string;
+  readonly incidents: Incident[] = [];
+  readonly resolved: Incident[] = [];
+  committedBytes = 0;
+  #core: Core | undefined;
+
+  constructor() {
+    this.home = join(this.#dir.path, 'home');
+    this.state = new OpenclawState(join(this.#dir.path, 'state'), this.clock);
+  }
+
+  get core(): Core {
+    if (this.#core === undefined) throw new Error('the core was not started');
+    return this.#core;
+  }
+
+  async start(config: Partial<CoreConfig> = {}): Promise<Core> {
+    this.#core = await openCore({
+      home: this.home,
+      config: { roots: [this.state.root], flushIntervalMs: 1_000, ...config },
+      version: '0.0.0-test',
+      env: {},
+      clock: this.clock,
+      fs: nodeFileSystem,
+      log: silentLogger,
+      gateway: this.gateway,
+      hints: false,
+    });
+    this.#core.on('incident', (incident) => this.incidents.push(incident));
+    this.#core.on('resolved', (incident) => this.resolved.push(incident));
+    this.#core.on('committed', (info) => {
+      this.committedBytes += info.bytes;
+    });
+    this.#core.start();
+    this.clock.advance(0);
+    return this.#core;
+  }
+
+  async stop(): Promise<void> {
+    await this.#core?.[Symbol.asyncDispose]();
+    this.#core = undefined;
+  }
+
+  /** Virtual time in steps, so that what the core awaits between rounds gets its turn. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 500) {
+      this.clock.advance(Math.min(500, left));
+      await Promise.resolve();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.#dir[Symbol.dispose]();
+  }
+}
