@@ -91,6 +91,8 @@ export class CoreSupervisor {
     log.log('info', 'core-started', { pid: process.pid });
     process.onMessage((message) => {
       if (this.#run === run) this.#receive(run, message);
+      // The answer to the flush of a core that is being stopped.
+      else run.connection.settle(message);
     });
     process.onExit((reason) => {
       if (this.#run === run) this.#died(run, reason);

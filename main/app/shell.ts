@@ -51,7 +51,8 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     work.catch((error) => log.log('warn', 'background-failed', { what, code: error instanceof RequestError ? error.code : String(error) }));
   };
   const view = (): TrayView => ({
-    status: core.status,
+    // Counted here: the core's own count comes with its next status, a moment after the incident itself.
+    status: { ...core.status, openIncidents: incidents.size },
     incidents: [...incidents.values()]
       .sort((a, b) => b.openedAt - a.openedAt)
       .map((incident) => ({ id: incident.id, title: incidentCopy(incident, Date.now()).title, restorable: isRestorable(incident) })),

@@ -19,7 +19,7 @@ export interface WindowPaths {
 
 const frames = {
   recovery: { title: 'Clawback', width: 1040, height: 720, minWidth: 720, minHeight: 480, resizable: true },
-  preferences: { title: 'Clawback Preferences', width: 620, height: 660, minWidth: 560, minHeight: 420, resizable: true },
+  preferences: { title: 'Clawback Preferences', width: 620, height: 520, minWidth: 560, minHeight: 420, resizable: true },
 } as const satisfies Record<WindowName, Electron.BrowserWindowConstructorOptions>;
 
 /** At most one window of each kind; closed windows are destroyed, so that an idle Clawback holds no renderer. */

@@ -73,7 +73,8 @@ function Header({ session, onRestore, offerRestore }: HeaderProps) {
       </div>
       <p class="dim num" title={stateCopy[session.state].meaning}>
         {session.sessionKey ?? session.agent} · {messagesText(session.records)}
-        {here} · {stateCopy[session.state].word}
+        {here}
+        {here !== '' && session.state === 'lost' ? '' : ` · ${stateCopy[session.state].word}`}
       </p>
       <div role="status">{exported !== undefined && <p class="dim path">{words.recovery.exported(exported)}</p>}</div>
       <ErrorNotice error={error} />

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
@@ -21,6 +21,7 @@ interface IncidentViewProps {
 /** What happened in words, what can be done, and the conversation it happened to. */
 export function IncidentView({ incidentId, version, now, onRestore, onDismissed }: IncidentViewProps) {
   const { value: incident, error, reload } = useRequest('incident', { id: incidentId }, version);
+  useEffect(() => api.subscribe('resolved', reload), [reload]);
   const [failure, setFailure] = useState<ErrorShape | undefined>(undefined);
   if (incident === undefined) return <ErrorNotice error={error} />;
   const dismiss = () => {

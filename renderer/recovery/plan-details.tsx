@@ -5,7 +5,7 @@ import { words } from '../shared/words.ts';
 
 const text = words.sheet;
 
-/** What a restore would do, before anything is touched. */
+/** What a restore would do, before anything is touched. The name of the file is chosen when it is written. */
 export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
   return (
     <>
@@ -30,7 +30,9 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
         <dd>
           {plan.label !== undefined && <span dir="auto">“{plan.label}” · </span>}
           {plan.agent}
-          <div class="path dim">{plan.path}</div>
+          <div class="dim">
+            {text.newFileIn} <span class="path">{plan.path.slice(0, plan.path.lastIndexOf('/'))}</span>
+          </div>
         </dd>
         <dt>{text.effect}</dt>
         <dd>

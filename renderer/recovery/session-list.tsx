@@ -55,7 +55,8 @@ interface RowProps {
 }
 
 function SessionRow({ session, on, onSelect }: RowProps) {
-  const facts = [session.agent, messagesText(session.records), stateCopy[session.state].word.toLowerCase()];
+  const facts = [session.agent, messagesText(session.records)];
+  if (session.onlyHere === 0 || session.state !== 'lost') facts.push(stateCopy[session.state].word.toLowerCase());
   if (session.onlyHere > 0) facts.push(`${session.onlyHere} ${words.recovery.onlyHere}`);
   return (
     <button

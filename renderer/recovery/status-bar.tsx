@@ -17,6 +17,7 @@ export function StatusBar({ status, now }: { readonly status: CoreStatus | undef
           <span class={`glyph ${copy.mood}`} aria-hidden="true">
             {glyphs[copy.mood]}
           </span>
+          {copy.mood === 'needs-you' && <strong>{words.recovery.incidentsWait(status?.openIncidents ?? 0)}</strong>}
           <span class="num">{copy.line}</span>
           {copy.detail !== undefined && <span class="dim t" title={copy.detail} children={copy.detail} />}
         </p>

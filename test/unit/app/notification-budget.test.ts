@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { arrive, decide, emptyBudget, isAnnounced, type NotificationBudget, withdraw } from '../../../main/app/notification-budget.ts';
+import { incident } from './incident.ts';
+
+const settled = 300;
+const losses = (...ids: readonly string[]) => ids.map((id) => incident(id));
+
+function shown(budget: NotificationBudget, now: number): readonly string[] {
+  return decide(budget, now).show.map((a) => (a.is === 'single' ? a.incident.id : a.incidents.map((i) => i.id).join('+')));
+}
+
+test('one incident is announced by itself after a moment', () => {
+  const budget = arrive(emptyBudget, losses('a'), 0);
+  expect(decide(budget, 0)).toEqual({ budget, show: [], againAt: settled });
+  expect(shown(budget, settled)).toEqual(['a']);
+});
+
+test('the same cause is announced once, however often it changes', () => {
+  const first = decide(arrive(emptyBudget, losses('a'), 0), settled).budget;
+  const again = arrive(first, [incident('a', { messages: 50 })], 60_000);
+  expect(shown(again, 61_000)).toEqual([]);
+});
+
+test('what was announced by an earlier run, or is over, is not announced', () => {
+  const budget = arrive(emptyBudget, [incident('a', { notifiedAt: 1 }), incident('b', { resolvedAt: 1 })], 0);
+  expect(shown(budget, settled)).toEqual([]);
+});
+
+test('up to three at once are announced one by one', () => {
+  expect(shown(arrive(emptyBudget, losses('a', 'b', 'c'), 0), settled)).toEqual(['a', 'b', 'c']);
+});
+
+test('more than three at once are one announcement', () => {
+  expect(shown(arrive(emptyBudget, losses('a', 'b', 'c', 'd'), 0), settled)).toEqual(['a+b+c+d']);
+});
+
+test('what arrives bit by bit beyond three in five seconds waits and is gathered', () => {
+  const early = decide(arrive(emptyBudget, losses('a', 'b', 'c'), 0), settled).budget;
+  const late = arrive(arrive(early, losses('d', 'e'), 1000), losses('f', 'g'), 2000);
+  const waiting = decide(late, 3000);
+  expect(waiting.show).toEqual([]);
+  expect(waiting.againAt).toBe(settled + 5000);
+  expect(shown(waiting.budget, settled + 5000)).toEqual(['d+e+f+g']);
+});
+
+test('a storm of a thousand in ten seconds is at most four announcements', () => {
+  let budget = emptyBudget;
+  let announcements = 0;
+  for (let now = 0; now <= 20_000; now += 10) {
+    if (now < 10_000) budget = arrive(budget, losses(`s${now}`), now);
+    const decision = decide(budget, now);
+    budget = decision.budget;
+    announcements += decision.show.length;
+  }
+  expect(announcements).toBeGreaterThan(0);
+  expect(announcements).toBeLessThanOrEqual(4);
+});
+
+test('what healed by itself before it was announced is dropped', () => {
+  const budget = withdraw(arrive(emptyBudget, losses('a', 'b'), 0), 'truncated:main:a');
+  expect(shown(budget, settled)).toEqual(['b']);
+});
+
+test.each([
+  ['all', 'loss', true],
+  ['all', 'warning', true],
+  ['all', 'info', false],
+  ['loss-only', 'loss', true],
+  ['loss-only', 'warning', false],
+  ['off', 'loss', false],
+] as const)('under the policy %s a %s is announced: %s', (policy, severity, expected) => {
+  expect(isAnnounced(incident('a', { severity }), policy)).toBe(expected);
+});
