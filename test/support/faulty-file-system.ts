@@ -1,4 +1,4 @@
-import type { FileSystem, ReadableFile } from '../../main/core/platform/file-system.ts';
+import type { FileStat, FileSystem, ReadableFile } from '../../main/core/platform/file-system.ts';
 
 export type FileOperation = 'stat' | 'list' | 'open' | 'fstat' | 'read';
 
@@ -17,6 +17,8 @@ export class FaultyFileSystem implements FileSystem {
   readonly #counts = new Map<FileOperation, number>();
   #bytesRead = 0;
   openFiles = 0;
+  /** What a stat shows instead of the truth; of an open file for as long as it is open. */
+  disguise: (path: string, stat: FileStat) => FileStat = (_path, stat) => stat;
 
   constructor(inner: FileSystem) {
     this.#inner = inner;
@@ -51,9 +53,10 @@ export class FaultyFileSystem implements FileSystem {
     return counts;
   }
 
-  stat(path: string) {
+  stat(path: string): FileStat | undefined {
     this.#enter('stat', path);
-    return this.#inner.stat(path);
+    const stat = this.#inner.stat(path);
+    return stat && this.disguise(path, stat);
   }
 
   list(directory: string) {
@@ -64,11 +67,12 @@ export class FaultyFileSystem implements FileSystem {
   open(path: string): ReadableFile {
     this.#enter('open', path);
     const file = this.#inner.open(path);
+    const { disguise } = this;
     this.openFiles += 1;
     return {
       stat: () => {
         this.#enter('fstat', path);
-        return file.stat();
+        return disguise(path, file.stat());
       },
       readAt: (offset, length) => {
         this.#enter('read', path);

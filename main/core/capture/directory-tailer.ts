@@ -283,7 +283,7 @@ class PolledDirectory implements DirectoryTailer {
     for (const candidate of this.#candidates.values()) {
       tasks.push({ candidate, mtimeMs: Number(candidate.sighting.stat.mtimeNs / 1_000_000n), isHot: candidate.isHot });
     }
-    tasks.sort((one, other) => Number(other.isHot) - Number(one.isHot) || other.mtimeMs - one.mtimeMs);
+    tasks.sort((one, other) => urgency(other) - urgency(one) || other.mtimeMs - one.mtimeMs);
     const hot = tasks.filter(({ isHot }) => isHot);
     const share = Math.max(CHUNK_LIMIT_BYTES, Math.floor(this.#generations.remainingBytes / Math.max(1, hot.length)));
     const unfinished = hot.filter((task) => !this.#perform(task, share));
@@ -371,6 +371,11 @@ interface Task {
   readonly candidate?: Candidate;
   readonly mtimeMs: number;
   readonly isHot: boolean;
+}
+
+/** What goes on is read before what begins: the rest of a file that was just renamed or replaced may soon be out of reach. */
+function urgency({ isHot, mirror }: Task): number {
+  return isHot ? (mirror ? 2 : 1) : 0;
 }
 
 /** A name must be free before the next generation takes it. */

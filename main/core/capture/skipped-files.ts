@@ -45,6 +45,7 @@ export class SkippedFiles {
   }
 
   clear(): void {
+    if (this.#reasons.size === 0) return;
     this.#reasons.clear();
     this.#list = undefined;
   }

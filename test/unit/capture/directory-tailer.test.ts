@@ -113,7 +113,7 @@ describe('a rename', () => {
     renameSync(rig.path(LIVE), rig.path(RESET));
     writeFileSync(rig.path(LIVE), 'other\n');
     const changes = rig.poll();
-    expect(kindsOf(changes)).toEqual(['archived reset', 'opened', 'appended', 'appended']);
+    expect(kindsOf(changes)).toEqual(['archived reset', 'appended', 'opened', 'appended']);
     expect(changes[0]).toMatchObject({ path: rig.path(RESET), archived: { because: 'reset', at: Date.UTC(2026, 10, 22, 11, 0, 37, 934) } });
     expect(held(rig)).toEqual(['one\ntwo\n', 'other\n']);
   });

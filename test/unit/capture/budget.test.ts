@@ -1,0 +1,102 @@
+import { appendFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../../../main/core/capture/change.ts';
+import { CaptureRig } from '../../support/capture-rig.ts';
+
+const KIB = 1024;
+
+/** A directory with `count` transcripts of one KiB, the last the newest, all untouched for days. */
+function withFiles(count: number): CaptureRig {
+  const rig = new CaptureRig();
+  for (let index = 0; index < count; index += 1) {
+    const path = rig.path(nameOf(index));
+    writeFileSync(path, `${index}`.padEnd(KIB, '.'));
+    const at = rig.clock.now() / 1000 - 1_000_000 + index;
+    utimesSync(path, at, at);
+  }
+  return rig;
+}
+
+function nameOf(index: number): string {
+  return `s${String(index).padStart(5, '0')}.jsonl`;
+}
+
+function bytesOf(changes: readonly Change[]): number {
+  return changes.reduce((sum, change) => sum + (change.change === 'appended' ? change.bytes.length : 0), 0);
+}
+
+function openedNames(changes: readonly Change[]): readonly string[] {
+  return changes.flatMap((change) => (change.change === 'opened' ? [change.generation.name] : []));
+}
+
+describe('a first import', () => {
+  test('stays within its budget, newest files first, and says what is left', () => {
+    using rig = withFiles(10);
+    const first = rig.sweep(3 * KIB);
+    expect(bytesOf(first)).toBe(3 * KIB);
+    expect(openedNames(first)).toEqual([nameOf(9), nameOf(8), nameOf(7)]);
+    expect(rig.tailer.lagBytes).toBe(7 * KIB);
+    expect(openedNames(rig.poll(2 * KIB))).toEqual([nameOf(6), nameOf(5)]);
+  });
+
+  test('is overtaken by what is written now', () => {
+    using rig = withFiles(10);
+    rig.sweep(KIB);
+    writeFileSync(rig.path('live.jsonl'), 'now\n');
+    expect(openedNames(rig.poll(KIB))[0]).toBe('live.jsonl');
+    appendFileSync(rig.path('live.jsonl'), 'and now\n');
+    expect(rig.poll(8)).toMatchObject([{ change: 'appended', start: 4 }]);
+    expect(rig.tailer.hot).toContainEqual({ nativeId: 'live', lagBytes: 0 });
+  });
+
+  test('goes on after a restart where it ended', () => {
+    using rig = withFiles(10);
+    rig.sweep(3 * KIB + 100);
+    rig.restart();
+    rig.sweep();
+    expect(rig.captured.generations.size).toBe(10);
+    expect([...rig.captured.generations.values()].every(({ checkpoint }) => checkpoint.offset === KIB)).toBe(true);
+  });
+
+  test('leaves no descriptor open for files that are at rest', () => {
+    using rig = withFiles(10);
+    rig.sweep();
+    expect(rig.fs.openFiles).toBe(0);
+  });
+});
+
+test('two live files share a budget that is too small for both', () => {
+  using rig = new CaptureRig();
+  writeFileSync(rig.path('a.jsonl'), 'x');
+  writeFileSync(rig.path('b.jsonl'), 'x');
+  rig.sweep();
+  appendFileSync(rig.path('a.jsonl'), Buffer.alloc(KIB * KIB));
+  appendFileSync(rig.path('b.jsonl'), Buffer.alloc(KIB * KIB));
+  const changes = rig.poll(512 * KIB);
+  expect(new Set(changes.map((change) => change.change === 'appended' && change.generationId)).size).toBe(2);
+  expect(bytesOf(changes)).toBe(512 * KIB);
+});
+
+test('no more than 64 descriptors are open, however many files are live', () => {
+  using rig = new CaptureRig();
+  for (let index = 0; index < 200; index += 1) writeFileSync(rig.path(nameOf(index)), 'x\n');
+  rig.sweep();
+  for (let index = 0; index < 200; index += 1) appendFileSync(rig.path(nameOf(index)), 'y\n');
+  rig.poll();
+  expect(rig.fs.openFiles).toBe(64);
+  expect(readdirSync('/proc/self/fd').length).toBeLessThan(200);
+});
+
+describe('an idle directory of 2,000 files', () => {
+  test('costs a poll one stat, and a sweep one for each file', () => {
+    using rig = withFiles(2000);
+    rig.sweep();
+    rig.clock.advance(2000);
+    rig.sweep();
+    rig.fs.takeCounts();
+    expect(rig.poll()).toEqual([]);
+    expect(rig.fs.takeCounts()).toEqual({ stat: 1, bytesRead: 0 });
+    expect(rig.sweep()).toEqual([]);
+    expect(rig.fs.takeCounts()).toEqual({ stat: 2002, list: 1, bytesRead: 0 });
+  });
+});
