@@ -21,6 +21,30 @@ export interface IndexedGeneration {
 const OVERSIZED_MESSAGE = '"type":"message"';
 const OVERSIZED_PEEK_BYTES = 4096;
 
+/** What the lines of one generation said so far, written once at its end. */
+interface Seen {
+  messages: number;
+  assistantMessages: number;
+  firstLine: 'header' | 'other' | undefined;
+  lastMessageAt: number | undefined;
+  firstUser: { readonly id: number; readonly startsSession: boolean } | undefined;
+  title: { readonly id: number; readonly text: string } | undefined;
+  /** Time of the line before, for lines without one. */
+  previousAt: number | undefined;
+}
+
+function nothingSeen(): Seen {
+  return {
+    messages: 0,
+    assistantMessages: 0,
+    firstLine: undefined,
+    lastMessageAt: undefined,
+    firstUser: undefined,
+    title: undefined,
+    previousAt: undefined,
+  };
+}
+
 /** Writes what complete lines mean, inside the transaction of the caller. */
 export class MessageWriter {
   readonly #parse: ParseLine;
@@ -28,11 +52,7 @@ export class MessageWriter {
   readonly #presence: Presence;
   readonly #statements;
   #texts: { readonly id: number; readonly text: string }[] = [];
-  #messages = 0;
-  #assistantMessages = 0;
-  #firstLine: 'header' | 'other' | undefined;
-  /** Time of the line before, for lines without one. */
-  #previousAt: number | undefined;
+  #seen: Seen = nothingSeen();
 
   constructor(db: Sqlite, parse: ParseLine) {
     this.#parse = parse;
@@ -44,17 +64,21 @@ export class MessageWriter {
   /** Lines of one generation follow each other; call `finish` before the next generation. */
   add(generation: IndexedGeneration, line: SplitLine): void {
     const parsed = line.oversized ? undefined : this.#parse(generation.layout, line.bytes);
-    if (line.start === 0) this.#firstLine = parsed?.kind === 'header' ? 'header' : 'other';
+    if (line.start === 0) this.#seen.firstLine = parsed?.kind === 'header' ? 'header' : 'other';
     if (line.length === 0) return;
     const messageId = parsed === undefined ? this.#addOversized(generation, line) : this.#addParsed(generation, line, parsed);
     this.#statements.insertRecord.run(generation.id, line.start, line.length, parsed?.kind ?? 'oversized', messageId ?? null);
   }
 
   finish(generation: IndexedGeneration): void {
-    this.#statements.count.run(this.#messages, this.#assistantMessages, this.#firstLine ?? null, generation.id);
-    this.#statements.countSession.run(generation.id, generation.sessionRow);
-    this.#presence.recount(generation.sessionRow);
-    this.#resetGeneration();
+    const { messages, assistantMessages, firstLine, lastMessageAt, firstUser, title } = this.#seen;
+    const { sessionRow } = generation;
+    this.#statements.count.run(messages, assistantMessages, firstLine ?? null, generation.id);
+    this.#statements.countSession.run(generation.id, lastMessageAt ?? null, sessionRow);
+    if (firstUser !== undefined) this.#statements.firstUser.run(firstUser.id, firstUser.startsSession ? 1 : 0, sessionRow, firstUser.id);
+    if (title !== undefined) this.#statements.title.run(title.text, title.id, sessionRow, title.id);
+    this.#presence.recount(sessionRow);
+    this.#seen = nothingSeen();
   }
 
   /** Full text goes in by rising id: FTS5 writes a segment for every step back. */
@@ -67,14 +91,7 @@ export class MessageWriter {
   /** Forgets what is pending, after a transaction that failed. */
   discard(): void {
     this.#texts = [];
-    this.#resetGeneration();
-  }
-
-  #resetGeneration(): void {
-    this.#messages = 0;
-    this.#assistantMessages = 0;
-    this.#firstLine = undefined;
-    this.#previousAt = undefined;
+    this.#seen = nothingSeen();
   }
 
   #addOversized(generation: IndexedGeneration, line: SplitLine): number | undefined {
@@ -86,11 +103,11 @@ export class MessageWriter {
   }
 
   #addParsed(generation: IndexedGeneration, line: SplitLine, parsed: ParsedLine): number | undefined {
-    if (parsed.at !== undefined) this.#previousAt = parsed.at;
+    if (parsed.at !== undefined) this.#seen.previousAt = parsed.at;
     if (parsed.kind !== 'message') return undefined;
     const role = parsed.role ?? 'unknown';
     const { id, isNew } = this.#sight(generation, line.start, { key: messageKey(parsed), role, entryId: parsed.entryId, at: parsed.at });
-    if (role === 'user') this.#describe(generation.sessionRow, id, parsed);
+    if (role === 'user') this.#describe(id, parsed);
     if (isNew && (role === 'user' || role === 'assistant') && parsed.text) {
       this.#texts.push({ id, text: indexedText(limitText(parsed.text, MESSAGE_TEXT_BYTES).text) });
     }
@@ -102,8 +119,8 @@ export class MessageWriter {
     start: number,
     message: { readonly key: Uint8Array; readonly role: string; readonly entryId?: string | undefined; readonly at?: number | undefined },
   ): { readonly id: number; readonly isNew: boolean } {
-    this.#messages += 1;
-    if (message.role === 'assistant') this.#assistantMessages += 1;
+    this.#seen.messages += 1;
+    if (message.role === 'assistant') this.#seen.assistantMessages += 1;
     const onDisk = generation.onDisk ? 1 : 0;
     const known = this.#statements.find.get(generation.sessionRow, message.key);
     if (known !== undefined) {
@@ -113,25 +130,26 @@ export class MessageWriter {
     const id = this.#ids.next(message.at ?? this.#previousTime(generation));
     const { key, role, entryId, at } = message;
     this.#statements.insert.run(id, generation.sessionRow, key, role, entryId ?? null, at ?? null, generation.id, start, onDisk);
-    if (at !== undefined) this.#statements.lastMessage.run(at, generation.sessionRow);
+    if (at !== undefined) this.#seen.lastMessageAt = Math.max(this.#seen.lastMessageAt ?? 0, at);
     return { id, isNew: true };
   }
 
   /** Title, and whether OpenClaw's own prompt began the conversation, by its first user messages in time. */
-  #describe(sessionRow: number, messageId: number, parsed: ParsedLine): void {
+  #describe(id: number, parsed: ParsedLine): void {
     const startsSession = parsed.startsSession === true;
-    this.#statements.firstUser.run(messageId, startsSession ? 1 : 0, sessionRow, messageId);
-    if (startsSession) return;
-    const title = titleOf(parsed.text ?? '');
-    if (title !== undefined) this.#statements.title.run(title, messageId, sessionRow, messageId);
+    const { firstUser, title } = this.#seen;
+    if (firstUser === undefined || id < firstUser.id) this.#seen.firstUser = { id, startsSession };
+    if (startsSession || (title !== undefined && title.id < id)) return;
+    const text = titleOf(parsed.text ?? '');
+    if (text !== undefined) this.#seen.title = { id, text };
   }
 
   #previousTime(generation: IndexedGeneration): number {
-    if (this.#previousAt === undefined) {
+    if (this.#seen.previousAt === undefined) {
       const last = this.#statements.lastOf.get(generation.id);
-      this.#previousAt = last === undefined ? generation.openedAt : slotTime(last.message_id);
+      this.#seen.previousAt = last === undefined ? generation.openedAt : slotTime(last.message_id);
     }
-    return this.#previousAt;
+    return this.#seen.previousAt;
   }
 }
 
@@ -147,7 +165,6 @@ function prepare(db: Sqlite) {
     ),
     insertText: db.prepare<[number, string]>('INSERT INTO message_text (rowid, text) VALUES (?, ?)'),
     sightAgain: db.prepare<[number]>('UPDATE message SET on_disk = on_disk + 1 WHERE id = ?'),
-    lastMessage: db.prepare<[number, number]>('UPDATE session SET last_message_at = max(coalesce(last_message_at, 0), ?) WHERE id = ?'),
     firstUser: db.prepare<[number, number, number, number]>(
       `UPDATE session SET first_user_message = ?, started_by_command = ?
         WHERE id = ? AND (first_user_message IS NULL OR first_user_message > ?)`,
@@ -159,8 +176,9 @@ function prepare(db: Sqlite) {
       `UPDATE generation SET messages = messages + ?, assistant_messages = assistant_messages + ?,
               first_line = coalesce(first_line, ?) WHERE id = ?`,
     ),
-    countSession: db.prepare<[number, number]>(
-      'UPDATE session SET messages = max(messages, (SELECT messages FROM generation WHERE id = ?)) WHERE id = ?',
+    countSession: db.prepare<[number, number | null, number]>(
+      `UPDATE session SET messages = max(messages, (SELECT messages FROM generation WHERE id = ?)),
+              last_message_at = nullif(max(coalesce(last_message_at, 0), coalesce(?, 0)), 0) WHERE id = ?`,
     ),
     lastOf: db.prepare<[number], { message_id: number }>(
       'SELECT message_id FROM record WHERE generation_id = ? AND message_id IS NOT NULL ORDER BY start DESC LIMIT 1',

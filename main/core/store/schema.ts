@@ -148,6 +148,9 @@ CREATE INDEX message_only_here  ON message (session_row) WHERE on_disk = 0;
 
 CREATE VIRTUAL TABLE message_text USING fts5(
   text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2');
+-- Words are gathered for a whole transaction of the index before they are written: with the default of 1 MiB, an import
+-- would spend its time merging small segments.
+INSERT INTO message_text (message_text, rank) VALUES ('hashsize', 16777216);
 
 CREATE TABLE incident (
   id            TEXT PRIMARY KEY,

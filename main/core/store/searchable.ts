@@ -6,6 +6,8 @@ const ENDS_UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{S
 /** Runs of what `unicode61` takes for a word: letters, digits, private use, and marks inside a run. */
 const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*/gu;
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** A prefix of one or two letters matches a great part of the vocabulary: slow, and of no use to a person. */
 const SHORTEST_PREFIX = 3;
 const MOST_WORDS = 16;
@@ -42,6 +44,7 @@ export function matchExpression(phrases: readonly Phrase[]): string {
 
 /** A token as `unicode61 remove_diacritics 2` compares it. */
 export function folded(token: string): string {
+  if (ASCII.test(token)) return token.toLowerCase();
   return token.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
