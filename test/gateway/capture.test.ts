@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IncidentRow } from './clawback.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 describe('a gateway that does nothing unusual', () => {
@@ -12,6 +13,9 @@ describe('a gateway that does nothing unusual', () => {
   afterAll(() => running[Symbol.asyncDispose]());
 
   const exported = async (sessionId: string) => (await running.clawback.run('export', sessionId)).stdout;
+
+  const untilState = (sessionId: string, state: string) =>
+    expect.poll(async () => (await running.clawback.session(sessionId))?.state, { timeout: 20_000, interval: 250 }).toBe(state);
 
   test('a conversation with a tool and a long answer is captured byte for byte', async () => {
     const { sessionId, path } = await running.converse('agent:main:bytes', 'hello 你好', 'use a TOOL', 'LONG 64');
@@ -34,31 +38,27 @@ describe('a gateway that does nothing unusual', () => {
   test('/new keeps the old conversation and links the new one to it', async () => {
     const key = 'agent:main:command';
     const before = await running.converse(key, 'before the command');
+    await running.clawback.check();
     const after = await running.converse(key, '/new');
     expect(after.sessionId).not.toBe(before.sessionId);
-    await expect
-      .poll(async () => (await running.clawback.session(before.sessionId))?.state, { timeout: 20_000, interval: 250 })
-      .toBe('superseded');
+    await untilState(before.sessionId, 'superseded');
     const old = await running.clawback.session(before.sessionId);
     expect(await running.clawback.session(after.sessionId)).toMatchObject({ continues: old?.id, sessionKey: key });
     expect((await exported(before.sessionId)).equals(readFileSync(running.archiveOf(before.sessionId, 'reset')))).toBe(true);
-    expect(await running.clawback.incident('expected-reset', (incident) => incident.sessionId === before.sessionId)).toMatchObject({
-      severity: 'info',
-      evidence: { cause: 'command' },
-    });
+    const history = await running.clawback.json<readonly IncidentRow[]>('incidents', '--all');
+    expect(history.filter((incident) => incident.sessionId === before.sessionId)).toMatchObject([
+      { kind: 'expected-reset', severity: 'info', evidence: { cause: 'command' } },
+    ]);
   });
 
   test('sessions.reset waits in silence for the next reply and is then explained', async () => {
     const key = 'agent:main:call';
     const before = await running.converse(key, 'before the call');
+    await running.clawback.check();
     await running.reset(key);
-    await expect
-      .poll(async () => (await running.clawback.session(before.sessionId))?.state, { timeout: 20_000, interval: 250 })
-      .toBe('reset');
+    await untilState(before.sessionId, 'reset');
     await running.converse(key, 'after the call');
-    await expect
-      .poll(async () => (await running.clawback.session(before.sessionId))?.state, { timeout: 20_000, interval: 250 })
-      .toBe('superseded');
+    await untilState(before.sessionId, 'superseded');
     expect((await exported(before.sessionId)).equals(readFileSync(running.archiveOf(before.sessionId, 'reset')))).toBe(true);
   });
 
@@ -66,7 +66,7 @@ describe('a gateway that does nothing unusual', () => {
     const key = 'agent:main:unwanted';
     const { sessionId } = await running.converse(key, 'soon unwanted');
     await running.client.request('sessions.delete', { key });
-    await expect.poll(async () => (await running.clawback.session(sessionId))?.state, { timeout: 20_000, interval: 250 }).toBe('archived');
+    await untilState(sessionId, 'archived');
     expect((await exported(sessionId)).equals(readFileSync(running.archiveOf(sessionId, 'deleted')))).toBe(true);
   });
 

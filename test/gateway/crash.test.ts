@@ -37,13 +37,18 @@ describe('a gateway that is killed', () => {
     expect(await running.clawback.session(sessionId)).toMatchObject({ state: 'live', onlyHere: 0 });
   });
 
-  test('in the first turn after a reset: no transcript is missed that never was', async () => {
-    const key = 'agent:main:first';
-    await running.converse(key, 'before');
-    await running.reset(key);
-    await hang(key, 'HANG first');
+  test('or told to stop, in the first turn after a reset: no transcript is missed that never was', async () => {
+    await running.converse('agent:main:killed', 'before');
+    await running.reset('agent:main:killed');
+    await hang('agent:main:killed', 'HANG until the kill');
     await running.startAgain();
-    await running.converse(key, 'goes on');
+
+    await running.converse('agent:main:stopped', 'before');
+    await running.reset('agent:main:stopped');
+    await running.client.waitForText(await running.client.send('HANG until the stop', 'agent:main:stopped'));
+    await running.gateway.stop();
+    await running.startAgain();
+    await running.converse('agent:main:killed', 'goes on');
 
     // A real loss after all that: when it has been told, everything before it has been judged.
     const control = await running.converse('agent:main:control', 'to be lost');

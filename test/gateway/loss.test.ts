@@ -42,14 +42,18 @@ describe('what gets lost under a running gateway', () => {
     expect(pending).toMatchObject({ severity: 'warning', messages: 4 });
 
     await running.chat(key, 'the turn that wipes');
-    const wiped = await running.clawback.incident('overwritten', (found) => found.sessionId === sessionId);
+    // The file is begun anew with the one turn, so it is shorter than it was.
+    const wiped = await running.clawback.incident('truncated', (found) => found.sessionId === sessionId);
     expect(wiped).toMatchObject({ severity: 'loss', messages: 4 });
+    expect((await running.clawback.run('export', sessionId, '--generation', '1')).stdout.equals(bytes)).toBe(true);
   });
 
   test('turns after a reset that are written nowhere', async () => {
     const key = 'agent:main:unwritten';
     const before = await running.converse(key, 'written');
+    await running.clawback.check();
     const sessionId = await running.reset(key);
+    await running.clawback.check();
     const path = join(running.gateway.sessionsDir, `${sessionId}.jsonl`);
     // See openclaw-facts.test.ts: every append fails, the gateway says nothing.
     symlinkSync(join(running.gateway.stateDir, 'nowhere', 'transcript'), path);
