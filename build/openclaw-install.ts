@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runCommand } from './command.ts';
+import { npmErrors, runCommand } from './command.ts';
 import { BuildError, cacheDir, isMain, runMain } from './project.ts';
 
 export const openclawVersion = '2026.3.13';
@@ -44,8 +44,10 @@ export async function openclawInstall(): Promise<OpenclawInstall> {
     await writeFile(path.join(work, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
     const npm = await runCommand('npm', installArgs, { cwd: work, timeoutMs: installTimeoutMs });
     if (npm.status !== 0) {
-      const reason = npm.output.trim().split('\n').slice(-6).join('\n');
-      throw new BuildError(`npm could not install openclaw@${openclawVersion}:\n${reason}`, 'node build/openclaw-install.ts');
+      throw new BuildError(
+        `npm could not install openclaw@${openclawVersion}:\n${npmErrors(npm.output)}`,
+        'node build/openclaw-install.ts',
+      );
     }
     await writeFile(path.join(work, '.complete'), '');
     await rm(dir, { recursive: true, force: true });
