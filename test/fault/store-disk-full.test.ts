@@ -1,46 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { errnoOf } from '../../main/core/platform/errors.ts';
-import { type TempDir, tempDir } from '../support/temp-dir.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { captured, Recording, said, texts } from '../unit/store/recording.ts';
-
-/** A file system of 8 MB of our own: tests run as root in containers, elsewhere mounting says that it is not permitted. */
-class SmallDisk implements Disposable {
-  readonly dir: TempDir = tempDir();
-  readonly path = join(this.dir.path, 'disk');
-  readonly #filler = join(this.path, 'filler');
-
-  constructor() {
-    mkdirSync(this.path);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'clawback-test', this.path]);
-  }
-
-  /** Takes all the space there is, except `leaveBytes`. */
-  fill(leaveBytes: number): void {
-    const block = Buffer.alloc(4_096, 1);
-    const file = openSync(this.#filler, 'w');
-    let written = 0;
-    try {
-      for (;;) written += writeSync(file, block);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOSPC') throw error;
-    } finally {
-      closeSync(file);
-    }
-    execFileSync('truncate', ['-s', String(Math.max(0, written - leaveBytes)), this.#filler]);
-  }
-
-  free(): void {
-    rmSync(this.#filler, { force: true });
-  }
-
-  [Symbol.dispose](): void {
-    execFileSync('umount', [this.path]);
-    this.dir[Symbol.dispose]();
-  }
-}
 
 let disk: SmallDisk;
 let recording: Recording;

@@ -1,0 +1,33 @@
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../main/core/platform/clock.ts';
+import { parseLine } from '../../main/core/sources/registry.ts';
+import { openCatalog } from '../../main/core/store/buffer.ts';
+import { WatchProcess } from '../support/cli.ts';
+import { OpenclawState } from '../support/openclaw-state.ts';
+import { SmallDisk } from '../support/small-disk.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+test('with its own disk full, a recorder says so, keeps what OpenClaw deletes meanwhile, and catches up when there is space', async () => {
+  using dir = tempDir();
+  using disk = new SmallDisk();
+  const home = join(disk.path, 'home');
+  const state = new OpenclawState(join(dir.path, 'state'), systemClock);
+  state.begin('agent:main:main', 'first');
+  state.turn('first', 'before', 'the disk was full');
+  await using watch = new WatchProcess(['--state-dir', state.root, '--home', home, '--flush-interval', '250']);
+  await watch.until((line) => line.event === 'ready');
+  disk.fill(0);
+  appendFileSync(state.path('first'), `${JSON.stringify({ type: 'custom', id: 'big', data: 'x'.repeat(600_000) })}\n`);
+  const degraded = await watch.until((line) => line.event === 'status' && line.health === 'degraded');
+  expect(degraded).toMatchObject({ problem: { code: 'disk-full', hint: expect.stringContaining('space') } });
+  const written = readFileSync(state.path('first'));
+  rmSync(state.path('first'));
+  disk.free();
+  await watch.until((line) => line.event === 'incident');
+  expect(await watch.kill('SIGTERM')).toBe(0);
+  using catalog = openCatalog(home, { parse: parseLine });
+  const [generation] = catalog.generations(1);
+  expect(Buffer.concat([...catalog.bytes(generation?.id ?? 0)]).equals(written)).toBe(true);
+});
