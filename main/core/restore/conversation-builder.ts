@@ -66,9 +66,14 @@ export interface ConversationSurvey {
  * (the model sees only the rest), or when a tool call has no result.
  */
 export function surveyConversation(lines: Iterable<CapturedLine>, options: BuildOptions): ConversationSurvey {
-  const survey = new Survey(options);
+  const survey = startSurvey(options);
   for (const line of lines) survey.take(line);
   return survey.finish();
+}
+
+/** The same line by line, for a caller that must not hold the thread as long as a large conversation takes. */
+export function startSurvey(options: BuildOptions): { take(line: CapturedLine): void; finish(): ConversationSurvey } {
+  return new Survey(options);
 }
 
 /** The bytes to write. `lines` must be the ones that were surveyed. */
@@ -93,7 +98,7 @@ class Survey {
   private readonly edits = new Map<number, LineEdit>();
   private readonly counts = new Map<RebuildChange, number>();
   /** Digest of the line that holds an id. */
-  private readonly digests = new Map<string, string>();
+  private readonly digests = new Map<string, number>();
   /** Ids that two different entries shared: what the later one is called now. */
   private readonly renamed = new Map<string, string>();
   private readonly parents = new Map<string, string | null>();
@@ -142,7 +147,7 @@ class Survey {
   }
 
   private takeEntry(entry: TranscriptEntry, bytes: Uint8Array): void {
-    const digest = createHash('sha1').update(bytes.subarray(entry.strippedBytes)).digest('base64');
+    const digest = digestOf(bytes.subarray(entry.strippedBytes));
     if (entry.id !== undefined && this.digests.get(entry.id) === digest) {
       this.drop('duplicate-dropped');
       return;
@@ -224,7 +229,7 @@ class Survey {
     const place = () => {
       this.lastAt = (this.lastAt ?? this.options.fallbackAt) + 1;
       const at = { id: this.freshId(), parentId: this.lastId, at: this.lastAt };
-      this.digests.set(at.id, '');
+      this.digests.set(at.id, 0);
       this.lastId = at.id;
       return at;
     };
@@ -261,6 +266,16 @@ class Survey {
   private count(change: RebuildChange, times = 1): void {
     if (times > 0) this.counts.set(change, (this.counts.get(change) ?? 0) + times);
   }
+}
+
+/**
+ * Tells two lines of the same id apart: FNV-1a over the bytes, with their number above it. A cryptographic hash of every
+ * line would take longer than reading the conversation.
+ */
+function digestOf(line: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < line.length; at += 1) hash = Math.imul(hash ^ (line[at] ?? 0), 0x01000193);
+  return (hash >>> 0) + (line.length % 0x100000) * 0x1_0000_0000;
 }
 
 function applyEdit(line: Uint8Array, edit: LineEdit): Uint8Array {

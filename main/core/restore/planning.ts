@@ -5,7 +5,7 @@ import type { GenerationSummary, RestorePlan, SessionSummary } from '../types.ts
 import type { BuildOptions } from './conversation-builder.ts';
 import { indexEditor } from './index-edit.ts';
 import { utcOffsetMinutesAt } from './local-time.ts';
-import { isDamage, type Prepared, prepare, workingFolder } from './reading.ts';
+import { isDamage, type Prepared, plannedContent, prepare, workingFolder } from './reading.ts';
 import {
   chooseGeneration,
   isSafeAgent,
@@ -33,7 +33,7 @@ export type CheckedPlan =
       readonly sessionRow: number;
       readonly sourceId: number;
       readonly createDirectory: boolean;
-      readonly content: () => Iterable<Uint8Array>;
+      readonly content: Iterable<Uint8Array>;
     };
 
 export interface Planner {
@@ -67,7 +67,7 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     const { planId, sessionId: freshId, hex } = tools.newNames();
     const done = standingFor(subject, generation.bytes, request.target, output);
     const sessionId = done?.sessionId ?? freshId;
-    const prepared = tryPrepare(subject, generation.bytes, request, sessionId);
+    const prepared = await tryPrepare(subject, generation.bytes, request, sessionId);
     const known = {
       planId,
       target: request.target,
@@ -113,10 +113,7 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     const refusal = await refusalOf(asked, session, place, undefined);
     if (refusal !== undefined) throw new CoreError(refusal.code, refusal.message, refusal.hint);
     if (place.path !== asked.path || (output === undefined && !isOwnKey(asked))) throw stale();
-    const content = () =>
-      asked.form === 'verbatim'
-        ? catalog.bytes(generation.id, asked.upTo)
-        : prepare(catalog, generation.id, asked.upTo, request.target, buildOptions(subject, asked.sessionId ?? '')).content();
+    const content = await plannedContent(catalog, asked, buildOptions(subject, asked.sessionId ?? ''));
     return { is: 'go', sessionRow: session.id, sourceId: session.sourceId, createDirectory: place.check.is === 'missing', content };
   }
 
@@ -136,14 +133,14 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     return undefined;
   }
 
-  function tryPrepare(
+  async function tryPrepare(
     subject: Subject,
     upTo: number,
     request: RestoreRequest,
     sessionId: string,
-  ): Omit<Prepared, 'content'> & { readonly damage?: string } {
+  ): Promise<Prepared & { readonly damage?: string }> {
     try {
-      return prepare(catalog, subject.generation.id, upTo, request.target, buildOptions(subject, sessionId));
+      return await prepare(catalog, subject.generation.id, upTo, request.target, buildOptions(subject, sessionId));
     } catch (error) {
       if (!isDamage(error) || !(error instanceof CoreError)) throw error;
       const { records, bytes } = subject.generation;

@@ -2,13 +2,8 @@ import { createHash } from 'node:crypto';
 import { errnoOf } from '../platform/errors.ts';
 import type { Catalog } from '../store/store.ts';
 import type { GenerationSummary, RestoreTarget } from '../types.ts';
-import {
-  type BuildOptions,
-  buildConversation,
-  type CapturedLine,
-  type ConversationSurvey,
-  surveyConversation,
-} from './conversation-builder.ts';
+import { type BuildOptions, buildConversation, type CapturedLine, type ConversationSurvey, startSurvey } from './conversation-builder.ts';
+import { gather } from './target-disk.ts';
 import { readTranscriptLine } from './transcript-line.ts';
 
 /** What a restore would write. */
@@ -19,23 +14,61 @@ export interface Prepared {
   readonly bytes: number;
   /** Hex. */
   readonly sha256: string;
-  /** Streams the bytes anew, every chunk checked against its hash. */
-  readonly content: () => Iterable<Uint8Array>;
 }
 
-/** Throws CoreError `buffer-damaged`. A file gets the captured bytes as they are, a new session what OpenClaw accepts. */
-export function prepare(catalog: Catalog, generationId: number, upTo: number, target: RestoreTarget, options: BuildOptions): Prepared {
-  const survey = surveyConversation(capturedLines(catalog, generationId, upTo), options);
+/**
+ * Throws CoreError `buffer-damaged`. A file gets the captured bytes as they are, a new session what OpenClaw accepts.
+ * Lets other work run in between: 100 MB take seconds, and capture must go on meanwhile.
+ */
+export async function prepare(
+  catalog: Catalog,
+  generationId: number,
+  upTo: number,
+  target: RestoreTarget,
+  options: BuildOptions,
+): Promise<Prepared> {
+  const survey = await surveyed(catalog, generationId, upTo, options);
   const form = target === 'file' ? 'verbatim' : survey.form;
-  const content = () => contentOf(catalog, generationId, upTo, form === 'verbatim' ? undefined : survey);
   const hash = createHash('sha256');
   let bytes = 0;
-  for (const chunk of content()) {
+  for (const chunk of gather(contentOf(catalog, generationId, upTo, form === 'verbatim' ? undefined : survey))) {
     hash.update(chunk);
     bytes += chunk.length;
+    await othersTurn();
   }
   const changes = form === 'verbatim' ? [] : survey.changes;
-  return { form, changes, messages: survey.messages, bytes, sha256: hash.digest('hex'), content };
+  return { form, changes, messages: survey.messages, bytes, sha256: hash.digest('hex') };
+}
+
+/** The bytes of a plan once more, every chunk checked against its hash. What they hash to is for the caller to compare. */
+export async function plannedContent(
+  catalog: Catalog,
+  plan: { readonly generationId: number; readonly upTo: number; readonly form: 'verbatim' | 'rebuilt' },
+  options: BuildOptions,
+): Promise<Iterable<Uint8Array>> {
+  const { generationId, upTo, form } = plan;
+  const survey = form === 'verbatim' ? undefined : await surveyed(catalog, generationId, upTo, options);
+  return contentOf(catalog, generationId, upTo, survey);
+}
+
+async function surveyed(catalog: Catalog, generationId: number, upTo: number, options: BuildOptions): Promise<ConversationSurvey> {
+  const survey = startSurvey(options);
+  let pending = 0;
+  for (const line of capturedLines(catalog, generationId, upTo)) {
+    survey.take(line);
+    pending += line.bytes.length;
+    if (pending < turnBytes) continue;
+    pending = 0;
+    await othersTurn();
+  }
+  return survey.finish();
+}
+
+/** About 10 ms of work. */
+const turnBytes = 256 * 1024;
+
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Working folder in the header of any generation of the conversation: a headerless one has none of its own. */

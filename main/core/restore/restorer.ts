@@ -82,13 +82,13 @@ async function apply(
   deps.failpoint?.('record-planned');
   deps.journal.beginRestore(draft);
   deps.log.log('info', 'restore-started', { restoreId: draft.id, target: draft.target, path: draft.path });
-  if (plan.target === 'file') writeFileTarget(tools, draft, job.content());
+  if (plan.target === 'file') writeFileTarget(tools, draft, job.content);
   else {
     const { sourceId, createDirectory } = job;
     await writeNewSession(tools, requireSessionDraft(draft), {
       sourceId,
       label: plan.label ?? '',
-      content: job.content(),
+      content: job.content,
       createDirectory,
     });
   }
@@ -105,7 +105,7 @@ async function undo(
   const summary = catalog.restore(restoreId);
   const draft = catalog.restoreDraft(restoreId);
   if (summary === undefined || draft === undefined) {
-    throw new CoreError('not-found', `no restore ${restoreId}`, 'clawback restore lists nothing of this id; look at the id again.');
+    throw new CoreError('not-found', `no restore ${restoreId}`, 'Look at the id again: it was shown when the restore was made.');
   }
   if (summary.phase !== 'verified') throw new CoreError('refused', whyNoUndo(summary.phase), 'There is nothing to take back.');
   if (!isStillItself(dirname(draft.path))) throw refused('unsafe-path', `The folder is gone or became a link: ${dirname(draft.path)}`);

@@ -182,6 +182,10 @@ export function* gather(chunks: Iterable<Uint8Array>): IterableIterator<Uint8Arr
   let parts: Uint8Array[] = [];
   let length = 0;
   for (const chunk of chunks) {
+    if (parts.length === 0 && chunk.length >= readBytes) {
+      yield chunk;
+      continue;
+    }
     parts.push(chunk);
     length += chunk.length;
     if (length < readBytes) continue;
