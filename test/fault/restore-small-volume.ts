@@ -7,6 +7,8 @@ export interface SmallVolume extends Disposable {
   readonly path: string;
   /** Takes all free space but `leaveBytes`. */
   fill(leaveBytes: number): void;
+  /** Nothing can be written from now on. */
+  makeReadOnly(): void;
   /** For a restorer: where no volume can be mounted the system's error comes from here. */
   readonly failpoint: (step: string) => void;
 }
@@ -40,6 +42,9 @@ function mounted(path: string): SmallVolume {
       const { bavail, bsize } = statfsSync(path);
       writeFileSync(join(path, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - leaveBytes)));
     },
+    makeReadOnly() {
+      execFileSync('mount', ['-o', 'remount,ro', path], { stdio: 'pipe' });
+    },
     failpoint: () => undefined,
     [Symbol.dispose]: () => {
       execFileSync('umount', [path], { stdio: 'pipe' });
@@ -49,12 +54,17 @@ function mounted(path: string): SmallVolume {
 
 function imitated(path: string): SmallVolume {
   let full = false;
+  let readOnly = false;
   return {
     path,
     fill() {
       full = true;
     },
+    makeReadOnly() {
+      readOnly = true;
+    },
     failpoint(step) {
+      if (readOnly && step.endsWith(':create')) throw Object.assign(new Error('EROFS: read-only file system, open'), { code: 'EROFS' });
       if (full && step.endsWith(':write')) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     },
     [Symbol.dispose]: () => undefined,

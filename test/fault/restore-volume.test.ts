@@ -45,6 +45,21 @@ test('a volume that fills up before the index is written keeps the index as it w
   expect(await scene.restore({ sessionRow: row, target: 'new-session' })).toMatchObject({ already: false });
 });
 
+test('a volume that becomes read-only refuses the restore with a hint and stays as it was', async () => {
+  using dir = tempDir();
+  using volume = smallVolume(dir.path);
+  using scene = new Scene(dir.path, { sessions: join(volume.path, 'sessions') });
+  writeFileSync(scene.index, indexBefore);
+  const request = { sessionRow: scene.record('lost', [healthy(2)]), target: 'new-session' } as const;
+  volume.makeReadOnly();
+  await expect(scene.restore(request, { failpoint: volume.failpoint })).rejects.toMatchObject({
+    code: 'not-permitted',
+    hint: expect.any(String),
+  });
+  expect(scene.names()).toEqual(['sessions.json']);
+  expect(readFileSync(scene.index, 'utf8')).toBe(indexBefore);
+});
+
 test('a link that is planted between the preview and the restore is not followed', async () => {
   using dir = tempDir();
   using scene = new Scene(dir.path);
