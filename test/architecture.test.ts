@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import lockFile from '../package-lock.json' with { type: 'json' };
 import { isBelow, layerOf, layers } from './support/layers.ts';
 import { importsOf, type ModuleImport, readSources } from './support/source-files.ts';
 
@@ -42,7 +43,8 @@ function linesThatMatch(files: readonly { readonly path: string; readonly text: 
 
 /** npm leaves packages out of the lock file that it could not see when it wrote it; `npm ci` then fails, or macOS lacks its binaries. */
 function unlockedOptionalPackages(): readonly string[] {
-  const packages: Record<string, { readonly optionalDependencies?: Record<string, string> }> = lockFile.packages;
+  const lockFile = readFileSync(path.join(import.meta.dirname, '..', 'package-lock.json'), 'utf8');
+  const packages: Record<string, { readonly optionalDependencies?: Record<string, string> }> = JSON.parse(lockFile).packages;
   const locked = new Set(
     Object.keys(packages).map((location) => location.slice(location.lastIndexOf('node_modules/') + 'node_modules/'.length)),
   );
