@@ -1,4 +1,5 @@
 import { assertNever } from '../platform/errors.ts';
+import { type Candidate, Candidates } from './candidates.ts';
 import type { Change, DirectoryRef } from './change.ts';
 import { DirectoryContents } from './directory-contents.ts';
 import { DirectorySight, type Sight } from './directory-sight.ts';
@@ -45,7 +46,7 @@ class PolledDirectory implements DirectoryTailer {
   readonly #skipped: SkippedFiles;
   readonly #heat: Heat;
   /** Files that no generation covers yet; the first import reads them by and by. */
-  readonly #candidates = new Map<string, Candidate>();
+  readonly #candidates = new Candidates();
   /** Generations that must be proven or read. */
   readonly #due = new Set<Mirror>();
   /** Names to look at in the next poll. */
@@ -95,8 +96,7 @@ class PolledDirectory implements DirectoryTailer {
   get lagBytes(): number {
     let bytes = 0;
     for (const mirror of this.#due) bytes += mirror.lagBytes;
-    for (const { sighting } of this.#candidates.values()) bytes += sighting.stat.size;
-    return bytes;
+    return bytes + this.#candidates.bytes;
   }
 
   get hot(): DirectoryTailer['hot'] {
@@ -105,7 +105,7 @@ class PolledDirectory implements DirectoryTailer {
     for (const { kind, nativeId, lagBytes } of new Set([...this.#heat.mirrors, ...this.#due])) {
       if (kind === 'transcript' && nativeId !== undefined) add(nativeId, lagBytes);
     }
-    for (const { sighting } of this.#candidates.values()) {
+    for (const { sighting } of this.#candidates.all) {
       if (sighting.artefact.is === 'transcript') add(sighting.artefact.nativeId, sighting.stat.size);
     }
     return [...lag].map(([nativeId, lagBytes]) => ({ nativeId, lagBytes }));
@@ -158,7 +158,9 @@ class PolledDirectory implements DirectoryTailer {
 
   #everyName(): ReadonlySet<string> {
     this.#dirty.clear();
-    return new Set([...this.#sight.names, ...this.#generations.byFileName.keys()]);
+    const { names } = this.#sight;
+    const gone = [...this.#generations.byFileName.keys()].filter((name) => !names.has(name));
+    return gone.length > 0 ? new Set([...names, ...gone]) : names;
   }
 
   #targets(sight: Sight & { is: 'ok' }): ReadonlySet<string> {
@@ -209,12 +211,11 @@ class PolledDirectory implements DirectoryTailer {
 
   #apply(matches: readonly Match<Mirror>[]): void {
     const copied = new Set<Sighting>();
-    for (const is of ORDER) {
-      for (const match of matches) {
-        if (match.is !== is || (match.is === 'new' && copied.has(match.sighting))) continue;
-        const { fileName } = match.is === 'new' ? match.sighting : match.mirrored;
-        this.#guard(fileName, () => this.#applyOne(match, fileName, copied));
-      }
+    const inOrder = [...matches].sort((one, other) => ORDER.indexOf(one.is) - ORDER.indexOf(other.is));
+    for (const match of inOrder) {
+      if (match.is === 'new' && copied.has(match.sighting)) continue;
+      const { fileName } = match.is === 'new' ? match.sighting : match.mirrored;
+      this.#guard(fileName, () => this.#applyOne(match, fileName, copied));
     }
   }
 
@@ -244,7 +245,7 @@ class PolledDirectory implements DirectoryTailer {
         this.#continue(match.mirrored, match.sighting);
         return;
       case 'new':
-        this.#candidates.set(fileName, { sighting: match.sighting, isHot: this.#isLikelyLive(match.sighting) });
+        this.#candidates.add(match.sighting, this.#isLikelyLive(match.sighting));
         return;
       case 'hidden':
         return;
@@ -279,47 +280,51 @@ class PolledDirectory implements DirectoryTailer {
 
   /** Live files first, each with its share, so that a long one does not starve the others; then the newest of the rest. */
   #work(): void {
-    const tasks = [...this.#due].map((mirror): Task => ({ mirror, mtimeMs: mirror.mtimeMs, isHot: this.#heat.has(mirror) }));
-    for (const candidate of this.#candidates.values()) {
-      tasks.push({ candidate, mtimeMs: Number(candidate.sighting.stat.mtimeNs / 1_000_000n), isHot: candidate.isHot });
-    }
-    tasks.sort((one, other) => urgency(other) - urgency(one) || other.mtimeMs - one.mtimeMs);
-    const hot = tasks.filter(({ isHot }) => isHot);
-    const share = Math.max(CHUNK_LIMIT_BYTES, Math.floor(this.#generations.remainingBytes / Math.max(1, hot.length)));
-    const unfinished = hot.filter((task) => !this.#perform(task, share));
-    for (const task of [...unfinished, ...tasks.slice(hot.length)]) {
-      if (this.#generations.remainingBytes <= 0) return;
-      this.#perform(task, Number.POSITIVE_INFINITY);
+    const due = [...this.#due].sort((one, other) => other.mtimeMs - one.mtimeMs);
+    const live = due.filter((mirror) => this.#heat.has(mirror));
+    const rest = due.filter((mirror) => !this.#heat.has(mirror));
+    const begun = this.#candidates.live;
+    const share = Math.max(CHUNK_LIMIT_BYTES, Math.floor(this.#generations.remainingBytes / (live.length + begun.length + 1)));
+    // What goes on is read before what begins: a file that was just renamed or replaced may soon be out of reach.
+    const unread = [
+      ...live.flatMap((mirror) => this.#follow(mirror, share) ?? []),
+      ...begun.flatMap((candidate) => this.#begin(candidate, share) ?? []),
+    ];
+    for (const mirror of [...unread, ...rest]) this.#follow(mirror, Number.POSITIVE_INFINITY);
+    while (this.#generations.remainingBytes > 0) {
+      const candidate = this.#candidates.newest;
+      if (!candidate) return;
+      this.#begin(candidate, Number.POSITIVE_INFINITY);
     }
   }
 
-  /** Whether nothing is left to do for it in this round. */
-  #perform(task: Task, limitBytes: number): boolean {
-    if (this.#generations.remainingBytes <= 0) return false;
-    const fileName = task.mirror?.fileName ?? task.candidate?.sighting.fileName ?? '';
+  /** Like `#follow`, of the generation that begins. */
+  #begin({ sighting, isHot }: Candidate, limitBytes: number): Mirror | undefined {
+    const { fileName } = sighting;
+    if (this.#generations.remainingBytes <= 0) return undefined;
+    this.#candidates.delete(fileName);
     return this.#guard(fileName, () => {
-      const mirror = task.mirror ?? this.#begin(task.candidate);
-      if (!mirror) return true;
-      const followed = this.#generations.follow(mirror, limitBytes);
-      task.mirror = followed.mirror;
-      this.#due.delete(mirror);
-      if (followed.mirror !== mirror) this.#heat.add(followed.mirror);
-      if (followed.progress === 'more') this.#due.add(followed.mirror);
-      this.#after(followed.progress, fileName);
-      this.#skipped.delete(fileName);
-      if (followed.progress === 'done' && !this.#heat.has(followed.mirror)) this.#generations.handles.release(followed.mirror.id);
-      return followed.progress !== 'more';
+      const mirror = this.#generations.begin(sighting);
+      this.#makeDue(mirror, isHot);
+      if (!mirror) this.#dirty.add(fileName);
+      return mirror && this.#follow(mirror, limitBytes);
     });
   }
 
-  #begin(candidate: Candidate | undefined): Mirror | undefined {
-    if (!candidate) return undefined;
-    const { sighting, isHot } = candidate;
-    this.#candidates.delete(sighting.fileName);
-    const mirror = this.#generations.begin(sighting);
-    if (!mirror) this.#dirty.add(sighting.fileName);
-    this.#makeDue(mirror, isHot);
-    return mirror;
+  /** The mirror that has more to read than its limit allowed. */
+  #follow(mirror: Mirror, limitBytes: number): Mirror | undefined {
+    const { fileName } = mirror;
+    if (this.#generations.remainingBytes <= 0) return undefined;
+    return this.#guard(fileName, () => {
+      const { progress, mirror: last } = this.#generations.follow(mirror, limitBytes);
+      this.#due.delete(mirror);
+      if (last !== mirror) this.#heat.add(last);
+      if (progress === 'more') this.#due.add(last);
+      this.#after(progress, fileName);
+      this.#skipped.delete(fileName);
+      if (progress === 'done' && !this.#heat.has(last)) this.#generations.handles.release(last.id);
+      return progress === 'more' ? last : undefined;
+    });
   }
 
   #closeAll(): void {
@@ -347,35 +352,18 @@ class PolledDirectory implements DirectoryTailer {
   }
 
   /** Runs what concerns one file. A fault of the file system skips that file; a bug of ours goes up. */
-  #guard(fileName: string, task: () => unknown): boolean {
+  #guard<T>(fileName: string, task: () => T): T | undefined {
     try {
-      return task() !== false;
+      return task();
     } catch (error) {
       const reason = faultOf(error);
       this.#candidates.delete(fileName);
       // It went between two of our calls, which is no fault.
       if (reason === 'ENOENT') this.#dirty.add(fileName);
       else this.#skipped.add(fileName, reason);
-      return true;
+      return undefined;
     }
   }
-}
-
-interface Candidate {
-  readonly sighting: Sighting;
-  readonly isHot: boolean;
-}
-
-interface Task {
-  mirror?: Mirror;
-  readonly candidate?: Candidate;
-  readonly mtimeMs: number;
-  readonly isHot: boolean;
-}
-
-/** What goes on is read before what begins: the rest of a file that was just renamed or replaced may soon be out of reach. */
-function urgency({ isHot, mirror }: Task): number {
-  return isHot ? (mirror ? 2 : 1) : 0;
 }
 
 /** A name must be free before the next generation takes it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FileStat } from '../platform/file-system.ts';
 import type { FileIdentity, Fingerprint } from './change.ts';
 
@@ -9,7 +9,7 @@ export const emptyFingerprint: Fingerprint = { length: 0, sha256: new Uint8Array
 
 export function fingerprint(bytes: Uint8Array): Fingerprint {
   if (bytes.length === 0) return emptyFingerprint;
-  return { length: bytes.length, sha256: new Uint8Array(createHash('sha256').update(bytes).digest()) };
+  return { length: bytes.length, sha256: hash('sha256', bytes, 'buffer') };
 }
 
 export function sameFingerprint(one: Fingerprint, other: Fingerprint): boolean {

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, sep } from 'node:path';
 import type { FileStat, ReadableFile } from '../platform/file-system.ts';
 import type { ClosedAs } from '../types.ts';
 import type { Change, DirectoryRef } from './change.ts';
@@ -47,7 +47,7 @@ export class Generations {
   }
 
   pathOf(fileName: string): string {
-    return join(this.#directory.path, fileName);
+    return this.#directory.path + sep + fileName;
   }
 
   /** A file that no generation covers. `undefined`: another file is there by now. */

@@ -1,7 +1,7 @@
 import type { FileStat } from '../platform/file-system.ts';
 import type { Artefact } from '../sources/source.ts';
 import type { FileIdentity } from './change.ts';
-import { identityOf, sameIdentity } from './fingerprint.ts';
+import { sameIdentity } from './fingerprint.ts';
 
 /** The artefacts whose bytes are kept. */
 export type MirroredArtefact = Extract<Artefact, { is: 'transcript' | 'sidecar' | 'index' }>;
@@ -55,7 +55,7 @@ export function matchListing<M extends Mirrored>(
 
   const displaced = known.filter((mirrored) => {
     const sighting = byName.get(mirrored.fileName);
-    if (!sighting || !unclaimed.has(sighting) || !sameIdentity(identityOf(sighting.stat), mirrored.identity)) return true;
+    if (!sighting || !unclaimed.has(sighting) || !sameIdentity(sighting.stat, mirrored.identity)) return true;
     unclaimed.delete(sighting);
     matches.push({ is: 'same', mirrored, sighting });
     return false;
@@ -64,7 +64,7 @@ export function matchListing<M extends Mirrored>(
   const byInode = groupByInode(displaced.length > 0 ? unclaimed : []);
   const homeless = displaced.filter((mirrored) => {
     const here = (byInode.get(inodeKey(mirrored.identity)) ?? []).filter(
-      (sighting) => unclaimed.has(sighting) && sameIdentity(identityOf(sighting.stat), mirrored.identity),
+      (sighting) => unclaimed.has(sighting) && sameIdentity(sighting.stat, mirrored.identity),
     );
     const sighting = here.find(({ artefact }) => artefact.name === mirrored.name) ?? here[0];
     if (!sighting) return true;
