@@ -183,7 +183,8 @@ export class Recorder implements Disposable {
     const behind = this.#deps.sources().some((source) => source.lagBytes > 0);
     this.#markProgress();
     const unindexed = this.#index(behind ? 256 * 1024 : INDEX_SLICE_BYTES);
-    if (unindexed === 0) this.#decide();
+    // A file that is deleted and written again is one batch: deciding in the middle of it would tell half of the story.
+    if (unindexed === 0 && this.#pending.length === 0) this.#decide();
     if (behind || unindexed > 0) return 0;
     if (clock.monotonic() - this.#upkeepAt >= UPKEEP_EVERY_MS && !this.#deps.journal.upkeep(UPKEEP_SLICE_MS, clock.now())) {
       this.#upkeepAt = clock.monotonic();
