@@ -77,7 +77,7 @@ export class CoreSupervisor {
 
   start(): void {
     this.#ended = undefined;
-    const { start, clock, log, home } = this.#deps;
+    const { start, clock, home } = this.#deps;
     const process = start({ home, config: this.#config, control: true });
     const run: Run = {
       process,
@@ -88,7 +88,6 @@ export class CoreSupervisor {
       lastError: undefined,
     };
     this.#run = run;
-    log.log('info', 'core-started', { pid: process.pid });
     process.onMessage((message) => {
       if (this.#run === run) this.#receive(run, message);
       // The answer to the flush of a core that is being stopped.
@@ -138,6 +137,8 @@ export class CoreSupervisor {
     switch (message.type) {
       case 'ready': {
         run.ready = true;
+        // Here and not at the start: a utility process has no pid before it runs.
+        this.#deps.log.log('info', 'core-ready', { pid: run.process.pid });
         this.#setStatus(message.status);
         const waiting = this.#waiting;
         this.#waiting = [];

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { harbour, turns } from './support/conversations.ts';
+import { desktop } from './support/desktop.ts';
+import { eventually } from './support/eventually.ts';
+
+const screen = desktop();
+
+test('without an OpenClaw the recovery window says so and names the demo', async () => {
+  const app = await screen.start({ env: { CLAWBACK_ROOTS: undefined, OPENCLAW_STATE_DIR: undefined, OPENCLAW_HOME: undefined } });
+  const page = await app.window('recovery');
+  await page.getByRole('heading', { name: 'No OpenClaw on this computer yet' }).waitFor();
+  await page.getByText('npm run demo').waitFor();
+  expect(await app.tray.tooltip()).toBe('Clawback: No OpenClaw found');
+});
+
+test('a folder that the person adds is protected at once', async () => {
+  const app = await screen.start({
+    prepare: (openclaw) => openclaw.write(harbour, turns('Harbour', 2)),
+    env: { CLAWBACK_ROOTS: undefined, OPENCLAW_STATE_DIR: undefined, OPENCLAW_HOME: undefined },
+  });
+  await app.electron.evaluate(({ dialog }, root) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [root] });
+  }, app.openclaw.root);
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: 'Add a folder…' }).click();
+  await page.getByRole('button', { name: /Harbour: please do step 1/ }).waitFor();
+  await eventually('the tray', async () => (await app.tray.tooltip()).includes('Protected'));
+});

@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { harbour, turns } from './support/conversations.ts';
+import { desktop } from './support/desktop.ts';
+import { eventually } from './support/eventually.ts';
+import type { StateDir } from './support/state-dir.ts';
+
+const screen = desktop();
+const prepare = (openclaw: StateDir) => openclaw.write(harbour, turns('Harbour', 6));
+
+test('the flush interval reaches the running core and is kept', async () => {
+  const app = await screen.start({ prepare });
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  await page.getByRole('slider').press('ArrowRight');
+  await page.getByText('2 s', { exact: true }).waitFor();
+  await eventually('the new interval in the core', () =>
+    page.evaluate(async () => {
+      const reply = await window.api.request('status', {});
+      return reply.ok && reply.value.flushIntervalMs === 2000;
+    }),
+  );
+  expect(JSON.parse(readFileSync(join(app.home, 'settings.json'), 'utf8'))).toMatchObject({ flushIntervalMs: 2000 });
+});
+
+test('the state directory that is protected is listed with its health', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  const source = page.getByRole('checkbox', { name: app.openclaw.root });
+  await source.waitFor();
+  expect(await source.isChecked()).toBe(true);
+  await page.getByText(/1 conversation · last saved/).waitFor();
+});
+
+test('a state directory that is switched off is no longer protected, also after the next start', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  await page.getByRole('checkbox', { name: app.openclaw.root }).uncheck();
+  await eventually('the core without it', () =>
+    page.evaluate(async () => {
+      const reply = await window.api.request('status', {});
+      return reply.ok && reply.value.running && reply.value.sources.length === 0;
+    }),
+  );
+  const [core] = app.coreProcesses();
+  process.kill(core ?? 0, 'SIGKILL');
+  await eventually('the next core', () => app.coreProcesses()[1]);
+  await eventually('the core without it again', () =>
+    page.evaluate(async () => {
+      const reply = await window.api.request('status', {});
+      return reply.ok && reply.value.running && reply.value.sources.length === 0;
+    }),
+  );
+});
+
+test('launch at login is an autostart entry that says what is true', async () => {
+  const app = await screen.start({ prepare });
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  const entry = join(app.configHome, 'autostart/clawback.desktop');
+  await page.getByRole('checkbox', { name: 'Open Clawback at login' }).check();
+  await eventually('the entry', () => existsSync(entry));
+  await page.getByRole('checkbox', { name: 'Open Clawback at login' }).uncheck();
+  await eventually('the entry to go', () => !existsSync(entry));
+});
+
+test('under the policy Nothing the tray tells of a loss, and no notification does', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  await page.getByRole('radio', { name: 'Nothing; show it in the menu' }).check();
+  await eventually('the policy', () => readFileSync(join(app.home, 'settings.json'), 'utf8').includes('"off"'));
+  const shownBefore = screen.notifications.shown.length;
+  app.openclaw.truncateTo(harbour, 2);
+  await eventually('the incident in the menu', async () => (await app.tray.tooltip()).includes('1 incident needs you'));
+  // Acknowledged without a notification: the notifier has had its turn.
+  await eventually('the acknowledgement', () =>
+    page.evaluate(async () => {
+      const reply = await window.api.request('incidents', { all: false, limit: 10 });
+      return reply.ok && reply.value.every((incident) => incident.notifiedAt !== undefined);
+    }),
+  );
+  expect(screen.notifications.shown.length).toBe(shownBefore);
+});
+
+test('a damaged settings file is set aside and said', async () => {
+  const app = await screen.start({ prepare, settings: '{"flushIntervalMs": "soon"}' });
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  await page.getByText(/The settings file could not be read/).waitFor();
+});

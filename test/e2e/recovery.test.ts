@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { harbour, invoices, turns } from './support/conversations.ts';
+import { desktop } from './support/desktop.ts';
+import { eventually } from './support/eventually.ts';
+import type { RunningApp } from './support/running-app.ts';
+import type { StateDir } from './support/state-dir.ts';
+
+const screen = desktop();
+
+const prepare = (openclaw: StateDir) => {
+  openclaw.write(harbour, turns('Harbour', 4));
+  openclaw.write(invoices, turns('Invoices', 6));
+};
+
+/** A protecting app whose second conversation just lost its last eight messages. */
+async function startWithLoss(): Promise<RunningApp> {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  app.openclaw.truncateTo(invoices, 4);
+  return app;
+}
+
+test('a loss changes icon, words and menu', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  const protectingIcon = await app.tray.icon();
+  app.openclaw.truncateTo(invoices, 4);
+  await eventually('the incident', async () => (await app.tray.tooltip()).includes('1 incident needs you'));
+  expect(await app.tray.icon()).not.toBe(protectingIcon);
+  const menu = await app.tray.menu();
+  const incident = menu.find((node) => node.label === '8 messages cut from a conversation');
+  expect(incident?.children.map((node) => node.label)).toEqual(['Restore…', 'Show', 'Dismiss']);
+});
+
+test('from the notification of a loss to the restored file, and back by Undo', async () => {
+  const { notifications } = screen;
+  const app = await startWithLoss();
+  const before = app.openclaw.files();
+  const notified = await notifications.next('8 messages');
+  expect(notified.summary).toBe('8 messages cut from a conversation');
+  expect(`${notified.summary} ${notified.body}`).not.toContain('please do step');
+
+  notifications.click(notified);
+  const page = await app.window('recovery');
+  await page.getByRole('region', { name: '8 messages cut from a conversation' }).waitFor();
+  expect(app.openclaw.files()).toEqual(before);
+
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('heading', { name: 'Put 12 messages back?' }).waitFor();
+  await sheet.getByText('One file is added. Nothing is replaced or removed.').waitFor();
+  expect(app.openclaw.files()).toEqual(before);
+
+  await sheet.getByRole('button', { name: 'Restore', exact: true }).click();
+  await sheet.getByRole('heading', { name: '12 messages are back' }).waitFor();
+  const path = (await sheet.locator('.path').textContent()) ?? '';
+  const restored = readFileSync(path, 'utf8');
+  for (let step = 1; step <= 6; step += 1) expect(restored).toContain(`Invoices: please do step ${step},`);
+  expect(Object.values(app.openclaw.index()).map((entry) => join(app.openclaw.sessions, `${entry.sessionId}.jsonl`))).toContain(path);
+
+  await sheet.getByRole('button', { name: 'Undo' }).click();
+  await sheet.getByRole('heading', { name: 'Taken back. Nothing of it is left in OpenClaw.' }).waitFor();
+  expect(existsSync(path)).toBe(false);
+  expect(app.openclaw.files().filter((name) => name.endsWith('.jsonl'))).toEqual(before.filter((name) => name.endsWith('.jsonl')));
+});
+
+test('Restore in the menu opens the preview and touches nothing by itself', async () => {
+  const app = await startWithLoss();
+  await eventually('the incident', async () => (await app.tray.labels()).includes('8 messages cut from a conversation'));
+  const before = app.openclaw.files();
+  await app.tray.click('8 messages cut from a conversation', 'Restore…');
+  const page = await app.window('recovery');
+  await page.getByRole('dialog').getByRole('heading', { name: 'Put 12 messages back?' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(app.openclaw.files()).toEqual(before);
+});
+
+test('a dismissed incident leaves the menu, and its messages stay', async () => {
+  const app = await startWithLoss();
+  await eventually('the incident', async () => (await app.tray.labels()).includes('8 messages cut from a conversation'));
+  await app.tray.click('8 messages cut from a conversation', 'Dismiss');
+  await eventually('the dismissal', async () => !(await app.tray.labels()).includes('8 messages cut from a conversation'));
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: /Invoices/ }).click();
+  await page.getByText('Invoices: please do step 6').waitFor();
+});
+
+test('messages that no file holds any more are marked, the others are not', async () => {
+  const app = await startWithLoss();
+  await eventually('the incident', async () => (await app.tray.labels()).includes('8 messages cut from a conversation'));
+  await app.tray.click('8 messages cut from a conversation', 'Show');
+  const page = await app.window('recovery');
+  await page.locator('[data-persisted="false"]').first().waitFor();
+  expect(await page.locator('[data-persisted="true"]').count()).toBe(4);
+  expect(await page.locator('[data-persisted="false"]').count()).toBe(8);
+  await page.getByText('From here on, messages that exist only here').waitFor();
+});
+
+test('search finds what was said, also where it exists only here', async () => {
+  const app = await startWithLoss();
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('searchbox').fill('Invoices');
+  await page.locator('.hit mark').first().waitFor();
+  await page.locator('.hit').first().click();
+  await page.getByRole('main').getByText('Invoices: please do step 6').waitFor();
+});
+
+test('an export writes what was captured to the place that was chosen', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  const target = join(app.home, 'exported.jsonl');
+  await app.electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+  }, target);
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: /Harbour/ }).click();
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByText(`Saved to ${target}`).waitFor();
+  expect(readFileSync(target)).toEqual(readFileSync(join(app.openclaw.sessions, `${harbour}.jsonl`)));
+});

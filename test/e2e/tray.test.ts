@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { harbour, turns } from './support/conversations.ts';
+import { desktop } from './support/desktop.ts';
+import { eventually } from './support/eventually.ts';
+import type { StateDir } from './support/state-dir.ts';
+
+const { start } = desktop();
+const prepare = (openclaw: StateDir) => openclaw.write(harbour, turns('Harbour', 4));
+
+test('the app registers a tray item that says in words what is protected', async () => {
+  const app = await start({ prepare });
+  await app.protecting();
+  expect(await app.tray.tooltip()).toMatch(/^Clawback: Protected · 1 live conversation · last saved (just now|\d+ s ago)$/);
+  expect(app.electron.windows()).toEqual([]);
+});
+
+test('the menu offers what there is to do', async () => {
+  const app = await start({ prepare });
+  await app.protecting();
+  const [status, ...rest] = await app.tray.labels();
+  expect(status).toMatch(/^Protected · 1 live conversation · last saved at \d\d:\d\d$/);
+  expect(rest).toEqual(['Open recovery window', 'Check now', 'Pause for an hour', 'Preferences…', 'Quit Clawback']);
+});
+
+test('a pause shows in icon, words and menu, and ends by Resume', async () => {
+  const app = await start({ prepare });
+  await app.protecting();
+  const protectingIcon = await app.tray.icon();
+  await app.tray.click('Pause for an hour');
+  await eventually('the pause', async () => (await app.tray.tooltip()).includes('Paused until'));
+  expect(await app.tray.icon()).not.toBe(protectingIcon);
+  await app.tray.click('Resume');
+  await eventually('the end of the pause', async () => (await app.tray.tooltip()).includes('Protected'));
+  expect(await app.tray.icon()).toBe(protectingIcon);
+});
+
+test('a click on the icon opens the recovery window', async () => {
+  const app = await start({ prepare });
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: /Harbour: please do step 1/ }).waitFor();
+});
+
+test('a second start opens the recovery window of the first', async () => {
+  const app = await start({ prepare });
+  await app.protecting();
+  await app.launchAgain();
+  const page = await app.window('recovery');
+  expect(await page.title()).toBe('Clawback');
+});
+
+test('Quit ends the app and its core', async () => {
+  const app = await start({ prepare });
+  await app.protecting();
+  const closed = app.electron.waitForEvent('close');
+  await app.tray.click('Quit Clawback');
+  await closed;
+  const [core] = app.coreProcesses();
+  await eventually('the end of the core', () => core !== undefined && !isAlive(core));
+});
+
+test('a core that was killed is started again and goes on protecting', async () => {
+  const app = await start({ prepare });
+  await app.protecting();
+  const [first] = app.coreProcesses();
+  if (first === undefined) throw new Error('no core was started');
+  process.kill(first, 'SIGKILL');
+  const second = await eventually('another core', () => app.coreProcesses()[1]);
+  expect(second).not.toBe(first);
+  await app.protecting();
+  app.openclaw.append(harbour, turns('After the crash', 1));
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: /Harbour/ }).click();
+  await page.getByText('After the crash: please do step 1').waitFor();
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
