@@ -163,3 +163,22 @@ test('verification finds bytes that are missing in the middle and at the end', (
   expect(recording.catalog.verify().damaged.map(({ start }) => start)).toEqual([3, 9]);
   expect(() => captured(recording.journal, id)).toThrow(expect.objectContaining({ code: 'buffer-damaged' }));
 });
+
+test('bytes that are missing are skipped by the index, which goes on with what follows and with other conversations', () => {
+  const broken = recording.open('a');
+  recording.append(broken, said('before the gap', { id: '1' }));
+  recording.append(broken, said('in the gap', { id: '2' }));
+  recording.journal[Symbol.dispose]();
+  const db = openSqlite(path(), { busyTimeoutMs: 0 });
+  db.exec('DELETE FROM chunk WHERE start > 0');
+  db.close();
+  recording.journal = open().journal;
+  recording.open('b', said('elsewhere', { id: '1' }));
+  expect(recording.index()).toBe(0);
+  recording.append(broken, said('after the gap', { id: '3' }));
+  expect(recording.index()).toBe(0);
+  const saidIn = (nativeId: string) => recording.catalog.messages(recording.row(nativeId), { limit: 9 }).items.map(({ text }) => text);
+  expect(saidIn('a')).toEqual(['before the gap', 'after the gap']);
+  expect(saidIn('b')).toEqual(['elsewhere']);
+  expect(recording.catalog.session(recording.row('a'))?.records).toBe(2);
+});

@@ -47,13 +47,19 @@ export class ChunkReader {
   range(generationId: number, start: number, length: number): Uint8Array {
     const pieces: Uint8Array[] = [];
     for (let position = start; position < start + length; ) {
-      const chunk = this.#remembered(generationId, position);
-      const piece = chunk.bytes.subarray(position - chunk.start, start + length - chunk.start);
+      const piece = this.piece(generationId, position, start + length - position);
       pieces.push(piece);
       position += piece.length;
     }
     const [only] = pieces;
     return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+  }
+
+  /** Bytes from `position` to the end of the chunk that holds it, at most `limitBytes`; at least one. Not checked either. */
+  piece(generationId: number, position: number, limitBytes: number): Uint8Array {
+    const chunk = this.#remembered(generationId, position);
+    const from = position - chunk.start;
+    return chunk.bytes.subarray(from, from + limitBytes);
   }
 
   /** Exact bytes from 0, each chunk checked against its hash. Throws CoreError `buffer-damaged`. */

@@ -6,9 +6,19 @@ import { bufferPaths, sizeOf } from './database.ts';
 import { hasOpenRun } from './run-writer.ts';
 import type { Sqlite } from './sqlite.ts';
 
-/** Up to this size every page is looked at after an unclean stop; beyond, the start would take seconds. */
-const WHOLE_CHECK_BYTES = 256 * 1024 * 1024;
+/** Up to this size the tables that grow are looked at too after an unclean stop; beyond, the start would take seconds. */
+const LARGE_BYTES = 256 * 1024 * 1024;
 const SMALL_TABLES = ['source', 'session', 'generation', 'incident', 'restore', 'run', 'pending_facts'] as const;
+/** The words of the full text are left out: looking through them takes a hundred times as long, and they can be derived again. */
+const GROWING_TABLES = [
+  'chunk',
+  'record',
+  'message',
+  'transition',
+  'message_text_data',
+  'message_text_idx',
+  'message_text_docsize',
+] as const;
 /** What was being written when the last run ended is at the end. */
 const LAST_CHUNKS = 64;
 
@@ -23,15 +33,15 @@ export function markSuspect(home: string): void {
 }
 
 /**
- * Whether the buffer is sound, as far as there is reason to doubt it: nothing is read after a clean stop, the whole of a
- * small buffer after an unclean one, the small tables and the last chunks of a large one.
+ * Whether the buffer is sound, as far as there is reason to doubt it: nothing is read after a clean stop, everything after
+ * damage was met, and after an unclean stop the tables as far as their size allows and the last chunks.
  */
 export function isSound(db: Sqlite, home: string): boolean {
   const { database, suspect } = bufferPaths(home);
-  const suspected = existsSync(suspect);
-  if (!suspected && !hasOpenRun(db)) return true;
-  if (suspected || sizeOf(database) <= WHOLE_CHECK_BYTES) return quickCheck(db, '1') && lastChunksMatch(db);
-  return SMALL_TABLES.every((table) => quickCheck(db, table)) && lastChunksMatch(db);
+  if (existsSync(suspect)) return quickCheck(db, '1') && lastChunksMatch(db);
+  if (!hasOpenRun(db)) return true;
+  const tables = sizeOf(database) > LARGE_BYTES ? SMALL_TABLES : [...SMALL_TABLES, ...GROWING_TABLES];
+  return tables.every((table) => quickCheck(db, table)) && lastChunksMatch(db);
 }
 
 /**

@@ -9,7 +9,6 @@ import type { ParseLine } from './store.ts';
 
 /** Longer lines are not parsed: one of them could hold the core's loop for seconds. */
 export const LONGEST_LINE_BYTES = 4 * 1024 * 1024;
-const READ_BYTES = 1024 * 1024;
 /** One transaction; what a crash can undo, and what a reader of the WAL has to skip. */
 const TRANSACTION_BYTES = 8 * 1024 * 1024;
 
@@ -86,30 +85,31 @@ export class Indexer {
   }
 
   #continue(backlog: Backlog, budgetBytes: number): number {
-    const end = Math.min(backlog.offset, backlog.scanned_to + budgetBytes);
+    const { id, scanned_to } = backlog;
+    const generation = {
+      id,
+      sessionRow: backlog.session_row,
+      layout: backlog.layout,
+      onDisk: backlog.on_disk === 1,
+      openedAt: backlog.opened_at,
+    };
+    const end = Math.min(backlog.offset, scanned_to + budgetBytes);
     try {
       const lines = this.#splitter(backlog);
-      const generation = {
-        id: backlog.id,
-        sessionRow: backlog.session_row,
-        layout: backlog.layout,
-        onDisk: backlog.on_disk === 1,
-        openedAt: backlog.opened_at,
-      };
-      for (let position = backlog.scanned_to; position < end; ) {
-        const bytes = this.#reader.range(backlog.id, position, Math.min(READ_BYTES, end - position));
+      for (let position = scanned_to; position < end; ) {
+        const bytes = this.#reader.piece(id, position, end - position);
         for (const line of lines.push(bytes)) this.#messages.add(generation, line);
         position += bytes.length;
       }
-      this.#messages.finish(generation);
-      this.#statements.advance.run(lines.lineStart, end, backlog.id);
+      this.#statements.advance.run(lines.lineStart, end, id);
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       // Unreadable bytes stay unreadable: without skipping them, nothing would ever be indexed again.
-      this.#log.log('error', 'index-skipped', { generationId: backlog.id, code: error.code });
-      this.#statements.advance.run(backlog.offset, backlog.offset, backlog.id);
+      this.#log.log('error', 'index-skipped', { generationId: id, code: error.code });
+      this.#statements.advance.run(backlog.offset, backlog.offset, id);
     }
-    return end - backlog.scanned_to;
+    this.#messages.finish(generation);
+    return end - scanned_to;
   }
 
   #splitter({ id, indexed_to, scanned_to }: Backlog): LineSplitter {
