@@ -28,8 +28,8 @@ const LOOK_ATTEMPTS = 4;
  *    stat. Whatever is not proven closes the generation and starts the next one from 0.
  * 5. Whatever fails for one file skips that file for this round.
  *
- * Limit: a rewrite of equal length that changes neither the first 1024 nor the last 64 bytes is not seen (but in the
- * index, which is compared as a whole), nor one within a minute of another that replaced a file nobody had looked at.
+ * Limits. Not seen: a rewrite of equal length that changes neither the first 1024 nor the last 64 bytes (the index is compared
+ * as a whole); a version that comes and goes between two looks, unless its descriptor was held.
  */
 export const createDirectoryTailer: CreateDirectoryTailer = (deps, directory, known) => {
   const generations = new Generations(deps, directory, known, deps.handles ?? new HandlePool());

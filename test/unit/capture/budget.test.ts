@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../main/core/capture/change.ts';
 import { CaptureRig } from '../../support/capture-rig.ts';
@@ -84,7 +84,6 @@ test('no more than 64 descriptors are open, however many files are live', () => 
   for (let index = 0; index < 200; index += 1) appendFileSync(rig.path(nameOf(index)), 'y\n');
   rig.poll();
   expect(rig.fs.openFiles).toBe(64);
-  expect(readdirSync('/proc/self/fd').length).toBeLessThan(200);
 });
 
 describe('an idle directory of 2,000 files', () => {

@@ -181,6 +181,18 @@ describe('a rename', () => {
     expect(kindsOf(rig.poll())).toEqual(['closed deleted', 'opened reset', 'appended']);
   });
 
+  test('that came as copy and unlink is carried on once, also when the copy was already waiting to be read', () => {
+    // Found by the model test: drained over two rounds, the copy was mirrored a second time.
+    using rig = started(`${'x'.repeat(500)}\n`);
+    appendFileSync(rig.path(LIVE), `${'y'.repeat(500)}\n`);
+    copyFileSync(rig.path(LIVE), rig.path(RESET));
+    rmSync(rig.path(LIVE));
+    rig.poll(100);
+    rig.poll();
+    expect(rig.captured.generations.size).toBe(1);
+    expect(rig.sweep()).toEqual([]);
+  });
+
   test('that came as link and unlink leaves the bytes under the new name', () => {
     using rig = started();
     linkSync(rig.path(LIVE), rig.path(RESET));
