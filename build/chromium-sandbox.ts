@@ -73,7 +73,8 @@ const settings = [
   { file: '/proc/sys/user/max_user_namespaces', forbids: '0', remedy: 'user.max_user_namespaces=15000' },
 ] as const;
 
-function forbiddingSetting(): string | undefined {
+/** The sysctl assignment that would let ordinary users make user namespaces; undefined when no setting forbids them. */
+export function forbiddingSetting(): string | undefined {
   return settings.find(({ file, forbids }) => existsSync(file) && readFileSync(file, 'utf8').trim() === forbids)?.remedy;
 }
 

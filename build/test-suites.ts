@@ -8,6 +8,10 @@ export interface Suite {
   /** 2: nothing else runs beside it on a machine with two cores. */
   readonly cores: 1 | 2;
   readonly timeoutMs: number;
+  /** Where it, or only these files of it, does not apply, and why: said in the report, never passed over. */
+  readonly notOn?: { readonly platform: NodeJS.Platform; readonly files?: readonly string[]; readonly because: string };
+  /** It mounts small file systems, for which an ordinary user needs a user namespace. */
+  readonly mounts?: true;
 }
 
 const minuteMs = 60_000;
@@ -31,9 +35,16 @@ export const suites: readonly Suite[] = [
   vitest('source', 3),
   vitest('model', 8),
   vitest('integration', 8),
-  vitest('fault', 10),
+  {
+    ...vitest('fault', 10),
+    mounts: true,
+    notOn: { platform: 'darwin', files: ['test/fault/*-disk-full.test.ts'], because: 'macOS mounts no small disk in memory by itself' },
+  },
   // Alone: it measures a person's waiting time on a real screen, and a busy machine would make it wait for nothing but itself.
-  vitest('e2e', 10, ['bundle', 'desktop'], 2),
+  {
+    ...vitest('e2e', 10, ['bundle', 'desktop'], 2),
+    notOn: { platform: 'darwin', because: 'it reads the tray and the notifications over D-Bus, which macOS does not have' },
+  },
 ];
 
 /** Pure: the suites of these names, all of them for none; an unknown name is returned instead of being left out. */
@@ -43,4 +54,15 @@ export function selectSuites(
   const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
   if (unknown !== undefined) return { ok: false, unknown };
   return { ok: true, suites: names.length === 0 ? suites : suites.filter((suite) => names.includes(suite.name)) };
+}
+
+/** Pure: what of a suite does not apply to a platform, and why; undefined when all of it does. */
+export function inapplicability(
+  suite: Suite,
+  platform: NodeJS.Platform,
+): { readonly files: 'all' | readonly string[]; readonly note: string } | undefined {
+  if (suite.notOn === undefined || suite.notOn.platform !== platform) return undefined;
+  const { files, because } = suite.notOn;
+  if (files === undefined) return { files: 'all', note: `does not apply here: ${because}` };
+  return { files, note: `without ${files.join(', ')}: ${because}` };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countTests, formatReport, type VitestReport } from '../../../build/test-report.ts';
-import { selectSuites, suites } from '../../../build/test-suites.ts';
+import { inapplicability, selectSuites, suites } from '../../../build/test-suites.ts';
 
 const report: VitestReport = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [] };
 
@@ -68,5 +68,25 @@ describe('the choice of suites', () => {
 
   it('refuses a name that is no suite', () => {
     expect(selectSuites(['unit', 'units'])).toEqual({ ok: false, unknown: 'units' });
+  });
+});
+
+describe('a suite that this platform cannot run', () => {
+  const named = (name: string) => suites.filter((suite) => suite.name === name);
+
+  it('says why it does not apply', () => {
+    expect(named('e2e').map((suite) => inapplicability(suite, 'darwin'))).toEqual([
+      { files: 'all', note: expect.stringContaining('D-Bus') },
+    ]);
+  });
+
+  it('names the files that do not apply when the others do', () => {
+    expect(named('fault').map((suite) => inapplicability(suite, 'darwin'))).toEqual([
+      { files: ['test/fault/*-disk-full.test.ts'], note: expect.stringMatching(/^without test\/fault\/\*-disk-full/) },
+    ]);
+  });
+
+  it('is none on Linux', () => {
+    expect(suites.filter((suite) => inapplicability(suite, 'linux') !== undefined)).toEqual([]);
   });
 });
