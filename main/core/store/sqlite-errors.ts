@@ -32,6 +32,7 @@ export function storageError(error: unknown, home: string): unknown {
     if (hasNoSpace(home)) return new CoreError('disk-full', 'The disk that holds the buffer is full.', DISK_FULL, error);
     return new CoreError('io', `The buffer in ${home} cannot be read or written (${code}).`, 'Check the disk and the folder.', error);
   }
+  if (code.startsWith('SQLITE_')) return new CoreError('bug', `The buffer refused a statement (${code}).`, 'Please report this.', error);
   return error;
 }
 

@@ -79,3 +79,9 @@ test('a run that ended is clean, one that did not is reported once', () => {
   recording.journal.endRun(recording.journal.beginRun('1', 50).runId, 60);
   expect(recording.journal.beginRun('1', 70).uncleanStop).toBe(false);
 });
+
+test('a restore of a conversation that does not exist is refused as a mistake of ours', () => {
+  const plan = planned({ sessionRow: 99 });
+  expect(() => recording.journal.beginRestore(plan)).toThrow(expect.objectContaining({ code: 'bug' }));
+  expect(recording.catalog.restores()).toEqual([]);
+});
