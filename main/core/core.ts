@@ -9,12 +9,12 @@ import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Logger } from './platform/logger.ts';
-import { realPath } from './platform/real-paths.ts';
 import { ProtectedSource } from './protected-source.ts';
 import { Recorder } from './recorder.ts';
 import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
 import { createRestorer } from './restore/restorer.ts';
 import type { GatewayProbe, RestoreRequest, Restorer } from './restore/restoring.ts';
+import { SourceSet } from './source-set.ts';
 import { readOpenclawConfig } from './sources/openclaw-config.ts';
 import { discoverStateDirs } from './sources/openclaw-home.ts';
 import { parseLine, sources as sourceRegistry } from './sources/registry.ts';
@@ -67,15 +67,12 @@ export class Core implements AsyncDisposable {
   readonly #recorder: Recorder;
   readonly #restorer: Restorer;
   readonly #detector: ReturnType<typeof createDetector>;
-  readonly #sources = new Map<string, ProtectedSource>();
+  readonly #sources: SourceSet;
   readonly #listeners = new Map<CoreEvent, Set<(payload: never) => void>>();
   readonly #timers = new Set<Disposable>();
-  /** Configured root to the path behind its symbolic links, as last seen. */
-  readonly #realRoots = new Map<string, string>();
   readonly #runId: number;
   #damagedAside: string | undefined;
   #watcher: Watcher | undefined;
-  #roots: readonly string[] | undefined;
   #statusDue: Disposable | undefined;
   #restoring: Promise<unknown> = Promise.resolve();
   #started = false;
@@ -85,7 +82,6 @@ export class Core implements AsyncDisposable {
     this.#options = options;
     this.#journal = journal;
     this.#damagedAside = damagedAside;
-    this.#roots = options.config.roots;
     this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
     this.#detector = createDetector({
       policy: defaultPolicy,
@@ -99,7 +95,7 @@ export class Core implements AsyncDisposable {
         log: options.log,
         journal,
         detector: this.#detector,
-        sources: () => [...this.#sources.values()],
+        sources: () => this.#sources.all,
         onCommit: (result) => this.#committed(result),
         onChange: () => this.#announceStatus(),
       },
@@ -110,10 +106,11 @@ export class Core implements AsyncDisposable {
       clock: options.clock,
       log: options.log,
       gateway: options.gateway,
-      directoryOf: (sourceId, agent) => this.#directoryOf(sourceId, agent),
+      directoryOf: (sourceId, agent) => this.#sources.directoryOf(sourceId, agent),
       rootOf: (sourceId) => this.#journal.catalog.sources().find((row) => row.id === sourceId)?.root,
     });
-    this.#openSources();
+    this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config.roots);
+    this.#sources.refresh();
     this.handlers = this.#answer();
   }
 
@@ -141,11 +138,11 @@ export class Core implements AsyncDisposable {
   get status(): CoreStatus {
     return coreStatus({
       catalog: this.#journal.catalog,
-      sources: [...this.#sources.values()],
+      sources: this.#sources.all,
       recorder: this.#recorder,
       watchHealthy: this.#watcher?.healthy ?? false,
       running: this.#started && !this.#closed,
-      missingRoots: this.#missingRoots(),
+      missingRoots: this.#sources.missing,
     });
   }
 
@@ -163,7 +160,7 @@ export class Core implements AsyncDisposable {
     } catch (error) {
       this.#options.log.log('error', 'last-flush-failed', { error: String(error) });
     } finally {
-      for (const source of this.#sources.values()) source[Symbol.dispose]();
+      this.#sources[Symbol.dispose]();
       this.#journal[Symbol.dispose]();
     }
   }
@@ -212,13 +209,13 @@ export class Core implements AsyncDisposable {
       configure: async (config) => {
         checkFlushInterval(config.flushIntervalMs);
         this.#recorder.flushIntervalMs = config.flushIntervalMs;
-        this.#roots = config.roots;
-        this.#openSources();
+        this.#sources.named = config.roots;
+        this.#sources.refresh();
         this.#hint();
         this.#announceStatus();
         return this.status;
       },
-      discover: async () => discoverStateDirs(this.#options.env, homedir()).map((found) => found.root),
+      discover: async () => this.#discovered(),
     };
   }
 
@@ -260,14 +257,8 @@ export class Core implements AsyncDisposable {
     return { ...request, incidentId: requireIncident(this.#journal.catalog, request.incidentId).id };
   }
 
-  #openSources(): void {
-    const wanted = new Set(this.#wantedRoots());
-    for (const [root, source] of this.#sources) {
-      if (wanted.has(root)) continue;
-      source[Symbol.dispose]();
-      this.#sources.delete(root);
-    }
-    for (const root of wanted) if (!this.#sources.has(root)) this.#sources.set(root, this.#openSource(root));
+  #discovered(): readonly string[] {
+    return discoverStateDirs(this.#options.env, homedir()).map((found) => found.root);
   }
 
   #openSource(root: string): ProtectedSource {
@@ -307,40 +298,15 @@ export class Core implements AsyncDisposable {
     this.#recorder.commitOutcome({ transitions: [], sessions: [], drafts: [draft], resolved: [] });
   }
 
-  #wantedRoots(): readonly string[] {
-    // A root that cannot be reached now stays under protection: its descriptors are kept, and "cannot see" is not "gone".
-    if (this.#roots === undefined) {
-      return [...this.#sources.keys(), ...discoverStateDirs(this.#options.env, homedir()).map((found) => found.root)];
-    }
-    return this.#roots.flatMap((root) => {
-      const real = realPath(root) ?? this.#realRoots.get(root);
-      if (real === undefined) return [];
-      this.#realRoots.set(root, real);
-      return [real];
-    });
-  }
-
-  #missingRoots(): readonly string[] {
-    return (this.#roots ?? []).filter((root) => !this.#realRoots.has(root));
-  }
-
-  #directoryOf(sourceId: number, agent: string): string | undefined {
-    for (const source of this.#sources.values()) {
-      const found = source.directories.find((directory) => directory.sourceId === sourceId && directory.agent === agent);
-      if (found !== undefined) return found.path;
-    }
-    return undefined;
-  }
-
   #hint(): void {
     if (!this.#options.hints || !this.#started) return;
     const previous = this.#watcher;
     this.#watcher = createWatcher({
-      roots: [...this.#sources.keys()],
-      directories: [...this.#sources.values()].flatMap((source) => source.directories.map((directory) => directory.path)),
+      roots: this.#sources.roots,
+      directories: this.#sources.all.flatMap((source) => source.directories.map((directory) => directory.path)),
       log: this.#options.log,
       onHint: (directory, name) => {
-        for (const source of this.#sources.values()) if (source.hint(directory, name)) this.#recorder.wake();
+        for (const source of this.#sources.all) if (source.hint(directory, name)) this.#recorder.wake();
       },
       onUnhealthy: () => this.#announceStatus(),
     });
@@ -350,15 +316,11 @@ export class Core implements AsyncDisposable {
   async #probe(): Promise<void> {
     if (!this.#recorder.probeDue()) return;
     try {
-      for (const source of this.#sources.values()) await source.probeGateway();
+      for (const source of this.#sources.all) await source.probeGateway();
     } catch (error) {
       this.#options.log.log('warn', 'gateway-probe-failed', { error: String(error) });
     }
-    if (this.#roots === undefined || this.#missingRoots().length > 0 || this.#sources.size < this.#roots.length) {
-      const before = this.#sources.size;
-      this.#openSources();
-      if (this.#sources.size !== before) this.#hint();
-    }
+    if (this.#sources.refresh()) this.#hint();
     this.#announceStatus();
   }
 

@@ -15,11 +15,6 @@ import type {
   VerifyReport,
 } from './types.ts';
 
-export interface SourceSetting {
-  readonly root: string;
-  readonly enabled: boolean;
-}
-
 export interface CoreConfig {
   /** State directories to protect. `undefined`: discover them. */
   readonly roots?: readonly string[];

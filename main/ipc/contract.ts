@@ -1,4 +1,4 @@
-import type { CoreConfig, CoreEvents, CoreRequests, ErrorShape } from '../core/requests.ts';
+import type { CoreEvents, CoreRequests, ErrorShape } from '../core/requests.ts';
 
 /** What the windows may ask of the core; the app passes these on as they are. */
 export type CoreChannel =
@@ -86,5 +86,3 @@ export interface RendererApi {
   request<K extends Channel>(channel: K, input: Requests[K]['in']): Promise<Requests[K]['out']>;
   subscribe<K extends keyof Events>(event: K, listener: (payload: Events[K]) => void): () => void;
 }
-
-export type { CoreConfig };
