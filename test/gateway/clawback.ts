@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { CoreMethod, CoreRequests } from '../../main/core/requests.ts';
+import type { SessionSummary } from '../../main/core/types.ts';
 import { connectToCore } from '../../main/core-process/control-socket.ts';
 import { RpcClient } from '../../main/core-process/rpc-client.ts';
 import type { OpenClawGateway } from '../support/openclaw-gateway.ts';
@@ -17,15 +19,6 @@ export interface IncidentRow {
   readonly resolvedAt: number | null;
   readonly messages: number;
   readonly evidence: Readonly<Record<string, unknown>>;
-}
-
-export interface SessionRow {
-  readonly id: number;
-  readonly sessionId: string;
-  readonly sessionKey: string | null;
-  readonly state: string;
-  readonly continues: number | null;
-  readonly onlyHere: number;
 }
 
 interface WatchLine {
@@ -96,13 +89,7 @@ export class Clawback implements AsyncDisposable {
 
   /** Everything on disk now is in the buffer when this resolves. */
   async check(): Promise<void> {
-    const connection = await connectToCore(this.#home);
-    if (connection === undefined) throw new Error('no recorder runs');
-    try {
-      await new RpcClient(connection.port).request('check', {});
-    } finally {
-      connection.close();
-    }
+    await this.#ask('check', {});
   }
 
   /** Needs a person: open, and more than quiet history. */
@@ -110,8 +97,10 @@ export class Clawback implements AsyncDisposable {
     return (await this.json<readonly IncidentRow[]>('incidents')).filter((incident) => incident.severity !== 'info');
   }
 
-  async session(sessionId: string): Promise<SessionRow | undefined> {
-    return (await this.json<readonly SessionRow[]>('sessions', '--all')).find((session) => session.sessionId === sessionId);
+  /** Asked of the running recorder: a wait that started a command for every look would starve what it waits for. */
+  async session(sessionId: string): Promise<SessionSummary | undefined> {
+    const { items } = await this.#ask('sessions', { limit: 200 });
+    return items.find((session) => session.sessionId === sessionId);
   }
 
   /** One command with `--json`; throws when it fails. */
@@ -131,6 +120,16 @@ export class Clawback implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  async #ask<M extends CoreMethod>(method: M, params: CoreRequests[M]['in']): Promise<CoreRequests[M]['out']> {
+    const connection = await connectToCore(this.#home);
+    if (connection === undefined) throw new Error('no recorder runs');
+    try {
+      return await new RpcClient(connection.port).request(method, params);
+    } finally {
+      connection.close();
+    }
   }
 
   #spawn(args: readonly string[], stderr: 'pipe' | 'inherit') {
