@@ -20,6 +20,7 @@ else app.quit();
 
 function run(): void {
   const log = openLogFile(join(home, 'logs'));
+  process.on('uncaughtExceptionMonitor', (error) => log.log('error', 'uncaught', { stack: error.stack }));
   let shell: Shell | undefined;
   let _stopping: Promise<void> | undefined;
   let stopped = false;

@@ -1,7 +1,7 @@
 import { incidentCopy } from '../wording/incident-copy.ts';
 import { countText, messagesText } from '../wording/quantities.ts';
+import { isRestorable } from '../wording/restorable.ts';
 import type { Announcement } from './notification-budget.ts';
-import { isRestorable } from './tray-menu.ts';
 
 export interface NotificationCopy {
   readonly title: string;

@@ -52,8 +52,10 @@ export function requestHandlers({ core, settings, windows, info, settingsChanged
     'settings.set': async (patch) => {
       const before = settings.current;
       if (patch.sources !== undefined) {
-        const known = new Set([...before.sources.map((source) => source.root), ...core.status.sources.map((source) => source.root)]);
-        for (const { root, enabled } of patch.sources) if (enabled && !known.has(root)) granted.require(root);
+        const known = new Set([...before.sources, ...core.status.sources].map((source) => source.root));
+        const unknown = patch.sources.filter(({ root, enabled }) => enabled && !known.has(root));
+        const found = unknown.length === 0 ? [] : await core.request('discover', {});
+        for (const { root } of unknown) if (!found.includes(root)) granted.require(root);
       }
       const next = settings.update(patch);
       await settingsChanged(next, before);

@@ -3,6 +3,7 @@ import { systemClock } from '../core/platform/clock.ts';
 import type { Incident } from '../core/types.ts';
 import type { AppInfo, Settings } from '../ipc/contract.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
+import { isRestorable } from '../wording/restorable.ts';
 import { builtPaths, limitedRoots } from './app-paths.ts';
 import { serveApp } from './app-protocol.ts';
 import { setApplicationMenu } from './application-menu.ts';
@@ -17,7 +18,7 @@ import { Notifier } from './notifier.ts';
 import { requestHandlers } from './request-handlers.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { createTray } from './tray.ts';
-import { isRestorable, type TrayAction, type TrayView } from './tray-menu.ts';
+import type { TrayAction, TrayView } from './tray-menu.ts';
 import { Windows } from './windows.ts';
 
 export interface ShellDeps {
@@ -39,7 +40,7 @@ const trayIncidentLimit = 50;
 export function startShell({ home, log, settings }: ShellDeps): Shell {
   const { platform, env } = process;
   const limited = limitedRoots(env);
-  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons });
+  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
   const start = coreNode ? forkTransport(coreNode, builtPaths.coreProcess, log.line) : utilityTransport(builtPaths.coreProcess, log.line);
@@ -120,7 +121,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     for (const incident of open) incidents.set(incident.id, incident);
     refresh();
     notifier.offer(await core.request('outbox', {}));
-    if (core.status.sources.length === 0) windows.open('recovery');
+    if (core.status.sources.length === 0 && settings.current.sources.length === 0) windows.open('recovery');
   };
   core.on('ready', () => background('ready', atReady()));
   core.on('status', (status) => {

@@ -1,4 +1,4 @@
-import type { CoreStatus, Incident } from '../core/types.ts';
+import type { CoreStatus } from '../core/types.ts';
 import { statusCopy } from '../wording/status-copy.ts';
 
 /** What a click in the menu means, as data; index.ts acts on it. */
@@ -65,11 +65,6 @@ export function trayTooltip(view: TrayView, now: number): string {
   const open = view.incidents.length;
   const attention = mood === 'needs-you' ? `${open === 1 ? '1 incident needs' : `${open} incidents need`} you · ` : '';
   return `Clawback: ${attention}${line}${view.notificationsAvailable ? '' : ' · notifications unavailable'}`;
-}
-
-/** A kind of incident whose conversation can be put back. */
-export function isRestorable(incident: Incident): boolean {
-  return incident.severity === 'loss' && incident.nativeId !== undefined;
 }
 
 function incidentItem(incident: TrayIncident): TrayItem {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BrowserWindow, type WebContents } from 'electron';
+import type { Logger } from '../core/platform/logger.ts';
 import { eventChannel } from '../ipc/channels.ts';
 import type { Events } from '../ipc/contract.ts';
 import { appHost, appScheme } from './asset-path.ts';
@@ -12,9 +13,10 @@ export interface Selection {
   readonly restore?: boolean;
 }
 
-export interface WindowPaths {
+export interface WindowsDeps {
   readonly preload: string;
   readonly icons: string;
+  readonly log: Logger;
 }
 
 const frames = {
@@ -24,11 +26,11 @@ const frames = {
 
 /** At most one window of each kind; closed windows are destroyed, so that an idle Clawback holds no renderer. */
 export class Windows {
-  readonly #paths: WindowPaths;
+  readonly #deps: WindowsDeps;
   readonly #open = new Map<WindowName, BrowserWindow>();
 
-  constructor(paths: WindowPaths) {
-    this.#paths = paths;
+  constructor(deps: WindowsDeps) {
+    this.#deps = deps;
   }
 
   /** Brings the window to the front; `selection` is what it shows first. */
@@ -47,7 +49,10 @@ export class Windows {
     window.once('ready-to-show', () => window.show());
     // A window that is still loading has no listener yet, so the selection travels in its address.
     const fragment = selection === undefined ? '' : `#${new URLSearchParams(fragmentOf(selection))}`;
-    void window.loadURL(`${appScheme}://${appHost}/${name}/index.html${fragment}`);
+    window.loadURL(`${appScheme}://${appHost}/${name}/index.html${fragment}`).catch((error: unknown) => {
+      // Also when it is closed before it has loaded.
+      this.#deps.log.log('warn', 'window-not-loaded', { name, error: String(error) });
+    });
   }
 
   broadcast<K extends keyof Events>(event: K, payload: Events[K]): void {
@@ -69,9 +74,9 @@ export class Windows {
       ...frames[name],
       show: false,
       autoHideMenuBar: true,
-      icon: join(this.#paths.icons, 'app-icon-256.png'),
+      icon: join(this.#deps.icons, 'app-icon-256.png'),
       webPreferences: {
-        preload: this.#paths.preload,
+        preload: this.#deps.preload,
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,

@@ -37,7 +37,7 @@ export function statusCopy(status: CoreStatus, now: number, times: 'ago' | 'at' 
   }
   if (!status.running) return { mood: 'protecting', line: 'Starting…' };
   if (status.sources.length === 0) {
-    return { mood: 'paused', line: 'No OpenClaw found', detail: 'Nothing is being recorded until OpenClaw has been started once.' };
+    return { mood: 'paused', line: 'No OpenClaw to protect', detail: 'Nothing is being recorded.' };
   }
   const line = [protectedWord(status), liveConversations(status), lastSaved(status, now, times)].filter((part) => part !== '').join(' · ');
   return { mood: status.openIncidents > 0 ? 'needs-you' : 'protecting', line };

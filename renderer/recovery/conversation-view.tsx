@@ -23,7 +23,7 @@ interface ConversationViewProps {
 
 export function ConversationView({ row, version, onRestore, banner }: ConversationViewProps) {
   const { value, error } = useRequest('session', { row }, version);
-  const messages = useMessages(row, version);
+  const messages = useMessages(row, contentOf(value?.session));
   const session = value?.session;
   return (
     <article>
@@ -37,6 +37,11 @@ export function ConversationView({ row, version, onRestore, banner }: Conversati
       </div>
     </article>
   );
+}
+
+/** Changes when the conversation did, and not with every capture of another one. */
+function contentOf(session: SessionSummary | undefined): string {
+  return session === undefined ? '' : [session.bytes, session.records, session.onlyHere, session.generations].join();
 }
 
 interface HeaderProps {

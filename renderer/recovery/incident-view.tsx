@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
+import { isRestorable } from '../../main/wording/restorable.ts';
 import { resolutionWords } from '../../main/wording/state-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
@@ -58,7 +59,7 @@ interface BannerProps {
 function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
   const copy = incidentCopy(incident, now);
   const open = incident.resolvedAt === undefined;
-  const restorable = incident.sessionRow !== undefined;
+  const restorable = incident.sessionRow !== undefined && isRestorable(incident);
   return (
     <section class={`banner ${incident.severity}`} aria-label={copy.title} data-open={open}>
       <h2>{copy.title}</h2>

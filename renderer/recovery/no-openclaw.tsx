@@ -3,9 +3,11 @@ import type { ErrorShape } from '../../main/core/requests.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { addSource } from '../shared/sources.ts';
+import { useRequest } from '../shared/use-request.ts';
 import { words } from '../shared/words.ts';
 
 export function NoOpenClaw() {
+  const settings = useRequest('settings.get', {}).value;
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const add = () => {
     addSource(api).then(
@@ -13,6 +15,20 @@ export function NoOpenClaw() {
       (reason: unknown) => setError(errorShape(reason)),
     );
   };
+  if (settings === undefined) return null;
+  if (settings.sources.some((source) => !source.enabled)) {
+    return (
+      <div class="welcome">
+        <h1>{words.noOpenClaw.offTitle}</h1>
+        <p>{words.noOpenClaw.offBody}</p>
+        <p>
+          <button type="button" onClick={() => void api.request('window.open', { window: 'preferences' })}>
+            {words.recovery.preferences}
+          </button>
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="welcome">
       <h1>{words.noOpenClaw.title}</h1>

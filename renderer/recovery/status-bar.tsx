@@ -22,6 +22,7 @@ export function StatusBar({ status, now }: { readonly status: CoreStatus | undef
           {copy.detail !== undefined && <span class="dim t" title={copy.detail} children={copy.detail} />}
         </p>
       )}
+      {info.value?.demo === true && <span>{words.recovery.demo}</span>}
       {quiet && <span class="dim">{words.recovery.notificationsOff}</span>}
       <button type="button" class="plain" onClick={() => void api.request('window.open', { window: 'preferences' })}>
         {words.recovery.preferences}

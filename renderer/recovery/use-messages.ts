@@ -14,10 +14,10 @@ export interface Messages {
 const pageSize = 100;
 
 /**
- * The conversation page by page. A change in the core (`version`) reads the shown pages again, because a loss changes
+ * The conversation page by page. A change of it (`content`) reads the shown pages again, because a loss changes
  * messages that were read long ago: they are only here from then on.
  */
-export function useMessages(sessionRow: number, version: number): Messages {
+export function useMessages(sessionRow: number, content: string): Messages {
   const [pages, setPages] = useState<readonly Page<MessageView>[] | undefined>(undefined);
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const busy = useRef(false);
@@ -40,7 +40,9 @@ export function useMessages(sessionRow: number, version: number): Messages {
     },
     [sessionRow],
   );
-  useEffect(() => read(shown.current), [read, version]);
+  useEffect(() => {
+    if (content !== '') read(shown.current);
+  }, [read, content]);
 
   const next = pages?.at(-1)?.next;
   const loadMore = useCallback(() => {

@@ -10,7 +10,7 @@ test('without an OpenClaw the recovery window says so and names the demo', async
   const page = await app.window('recovery');
   await page.getByRole('heading', { name: 'No OpenClaw on this computer yet' }).waitFor();
   await page.getByText('npm run demo').waitFor();
-  expect(await app.tray.tooltip()).toBe('Clawback: No OpenClaw found');
+  expect(await app.tray.tooltip()).toBe('Clawback: No OpenClaw to protect');
 });
 
 test('a folder that the person adds is protected at once', async () => {

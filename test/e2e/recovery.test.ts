@@ -50,7 +50,7 @@ test('from the notification of a loss to the restored file, and back by Undo', a
   await page.getByRole('button', { name: 'Restore…' }).click();
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('heading', { name: 'Put 12 messages back?' }).waitFor();
-  await sheet.getByText('One file is added. Nothing is replaced or removed.').waitFor();
+  await sheet.getByText('One conversation is added, in a file of its own. Nothing is replaced or removed.').waitFor();
   expect(app.openclaw.files()).toEqual(before);
 
   await sheet.getByRole('button', { name: 'Restore', exact: true }).click();
@@ -98,6 +98,31 @@ test('messages that no file holds any more are marked, the others are not', asyn
   expect(await page.locator('[data-persisted="true"]').count()).toBe(4);
   expect(await page.locator('[data-persisted="false"]').count()).toBe(8);
   await page.getByText('From here on, messages that exist only here').waitFor();
+});
+
+test('a long conversation is read to its end by scrolling', async () => {
+  const app = await screen.start({ prepare: (openclaw) => openclaw.write(harbour, turns('Harbour', 150)) });
+  await app.protecting();
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: /Harbour/ }).click();
+  await page.locator('.message').first().waitFor();
+  await eventually('the last message', async () => {
+    await page.locator('.message').last().scrollIntoViewIfNeeded();
+    return (await page.getByText('Harbour: please do step 150,').count()) === 1;
+  });
+  expect(await page.locator('.message').count()).toBe(300);
+});
+
+test('what is written while the conversation is open appears in it', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: /Harbour/ }).click();
+  await page.getByText('Harbour: please do step 4').waitFor();
+  app.openclaw.append(harbour, turns('Tides', 1));
+  await page.getByText('Tides: please do step 1').waitFor();
 });
 
 test('search finds what was said, also where it exists only here', async () => {

@@ -22,6 +22,7 @@ export function desktop({ refusesNotifications = false } = {}): Desktop {
     const ending = running;
     running = [];
     for (const app of ending) await app[Symbol.asyncDispose]();
+    notifications?.forget();
   });
   afterAll(() => {
     trayHost?.stop();

@@ -71,6 +71,8 @@ export interface NotificationService {
   /** Waits for one with this in its summary or body. */
   next(containing: string): Promise<Notified>;
   click(notified: Notified): void;
+  /** What an app showed that has ended is not found by the next test. */
+  forget(): void;
   stop(): void;
 }
 
@@ -90,6 +92,9 @@ export async function startNotificationService({ refuses = false } = {}): Promis
       service.ActionInvoked(notified.id, 'default');
       const dismissedByPerson = 2;
       service.NotificationClosed(notified.id, dismissedByPerson);
+    },
+    forget: () => {
+      service.shown.length = 0;
     },
     stop: () => bus.disconnect(),
   };
