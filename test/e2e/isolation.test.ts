@@ -76,21 +76,32 @@ test.each([
   expect(reply).toMatchObject({ ok: false, error: { code: 'forbidden' } });
 });
 
-test('a window cannot go elsewhere, open another, or load anything', async () => {
+test('a window cannot go to another page, not even to one of ours', async () => {
   const app = await screen.start();
   const page = await openRecovery(app);
-  const address = page.url();
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    const prevented = new Promise((resolve) => contents?.on('will-navigate', (event) => resolve(event.defaultPrevented)));
+    Object.assign(globalThis, { prevented });
+  });
+  await page.evaluate(() => {
+    window.location.href = 'app://clawback/preferences/index.html';
+  });
+  expect(await app.electron.evaluate(() => Reflect.get(globalThis, 'prevented'))).toBe(true);
+});
+
+test('a window cannot open another, or load anything', async () => {
+  const app = await screen.start();
+  const page = await openRecovery(app);
   const tried = await page.evaluate(async () => {
     const opened = window.open('https://example.org/');
     const fetched = await fetch('http://127.0.0.1:9/').then(
       () => 'loaded',
       () => 'refused',
     );
-    window.location.href = 'https://example.org/';
     return { opened: opened !== null, fetched };
   });
   expect(tried).toEqual({ opened: false, fetched: 'refused' });
-  expect(page.url()).toBe(address);
 });
 
 test('a window has no Node, and only two functions of ours', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { harbour, turns } from './support/conversations.ts';
 import { desktop } from './support/desktop.ts';
 import { eventually } from './support/eventually.ts';
+import { isAlive } from './support/process-alive.ts';
 import type { StateDir } from './support/state-dir.ts';
 
 const { start } = desktop();
@@ -74,12 +75,3 @@ test('a core that was killed is started again and goes on protecting', async () 
   await page.getByRole('button', { name: /Harbour/ }).click();
   await page.getByText('After the crash: please do step 1').waitFor();
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

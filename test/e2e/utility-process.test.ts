@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { harbour, turns } from './support/conversations.ts';
 import { desktop } from './support/desktop.ts';
 import { eventually } from './support/eventually.ts';
+import { isAlive } from './support/process-alive.ts';
 
 const screen = desktop();
 
@@ -35,10 +36,12 @@ test('a utility process that was killed is started again', async () => {
   await app.protecting();
 });
 
-test('Quit flushes and ends the utility process', async () => {
+test('Quit ends the utility process with the app', async () => {
   const app = await screen.start({ env, prepare: (openclaw) => openclaw.write(harbour, turns('Harbour', 2)) });
   await app.protecting();
   const closed = app.electron.waitForEvent('close');
   await app.tray.click('Quit Clawback');
   await closed;
+  const [core] = app.coreProcesses();
+  await eventually('the end of the core', () => core !== undefined && !isAlive(core));
 });
