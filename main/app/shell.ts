@@ -56,7 +56,12 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     status: { ...core.status, openIncidents: incidents.size },
     incidents: [...incidents.values()]
       .sort((a, b) => b.openedAt - a.openedAt)
-      .map((incident) => ({ id: incident.id, title: incidentCopy(incident, Date.now()).title, restorable: isRestorable(incident) })),
+      .map((incident) => ({
+        id: incident.id,
+        title: incidentCopy(incident, Date.now()).title,
+        ...(incident.title === undefined ? {} : { conversation: incident.title }),
+        restorable: isRestorable(incident),
+      })),
     notificationsAvailable: notifier.unavailable === undefined,
   });
   const act = (action: TrayAction) => {

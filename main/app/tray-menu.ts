@@ -28,8 +28,10 @@ export interface TrayView {
 
 export interface TrayIncident {
   readonly id: string;
-  /** One line, see wording/incident-copy.ts. */
+  /** What happened, see wording/incident-copy.ts. */
   readonly title: string;
+  /** Which conversation; several can have lost the same. */
+  readonly conversation?: string;
   readonly restorable: boolean;
 }
 
@@ -73,7 +75,7 @@ function incidentItem(incident: TrayIncident): TrayItem {
   const show = action('Show', { do: 'open-incident', incidentId });
   return {
     is: 'submenu',
-    label: shorten(incident.title),
+    label: shorten(incident.conversation === undefined ? incident.title : `${incident.title} · ${incident.conversation}`),
     items: [...restore, show, action('Dismiss', { do: 'dismiss-incident', incidentId })],
   };
 }

@@ -30,7 +30,7 @@ test('a loss changes icon, words and menu', async () => {
   await eventually('the incident', async () => (await app.tray.tooltip()).includes('1 incident needs you'));
   expect(await app.tray.icon()).not.toBe(protectingIcon);
   const menu = await app.tray.menu();
-  const incident = menu.find((node) => node.label === '8 messages cut from a conversation');
+  const incident = menu.find((node) => /^8 messages cut from a conversation · Invoices: please/.test(node.label));
   expect(incident?.children.map((node) => node.label)).toEqual(['Restore…', 'Show', 'Dismiss']);
 });
 
@@ -68,7 +68,7 @@ test('from the notification of a loss to the restored file, and back by Undo', a
 
 test('Restore in the menu opens the preview and touches nothing by itself', async () => {
   const app = await startWithLoss();
-  await eventually('the incident', async () => (await app.tray.labels()).includes('8 messages cut from a conversation'));
+  await eventually('the incident', () => app.tray.offers('8 messages cut from a conversation'));
   const before = app.openclaw.files();
   await app.tray.click('8 messages cut from a conversation', 'Restore…');
   const page = await app.window('recovery');
@@ -80,9 +80,9 @@ test('Restore in the menu opens the preview and touches nothing by itself', asyn
 
 test('a dismissed incident leaves the menu, and its messages stay', async () => {
   const app = await startWithLoss();
-  await eventually('the incident', async () => (await app.tray.labels()).includes('8 messages cut from a conversation'));
+  await eventually('the incident', () => app.tray.offers('8 messages cut from a conversation'));
   await app.tray.click('8 messages cut from a conversation', 'Dismiss');
-  await eventually('the dismissal', async () => !(await app.tray.labels()).includes('8 messages cut from a conversation'));
+  await eventually('the dismissal', async () => !(await app.tray.offers('8 messages cut from a conversation')));
   await app.tray.activate();
   const page = await app.window('recovery');
   await page.getByRole('button', { name: /Invoices/ }).click();
@@ -91,7 +91,7 @@ test('a dismissed incident leaves the menu, and its messages stay', async () => 
 
 test('messages that no file holds any more are marked, the others are not', async () => {
   const app = await startWithLoss();
-  await eventually('the incident', async () => (await app.tray.labels()).includes('8 messages cut from a conversation'));
+  await eventually('the incident', () => app.tray.offers('8 messages cut from a conversation'));
   await app.tray.click('8 messages cut from a conversation', 'Show');
   const page = await app.window('recovery');
   await page.locator('[data-persisted="false"]').first().waitFor();

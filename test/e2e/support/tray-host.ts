@@ -57,7 +57,9 @@ export interface TrayItem {
   menu(): Promise<readonly MenuNode[]>;
   /** Labels of the first level. */
   labels(): Promise<readonly string[]>;
-  /** By labels from the first level down; throws when it is not there or disabled. */
+  /** Whether a label of the first level begins so. */
+  offers(label: string): Promise<boolean>;
+  /** By the beginnings of labels from the first level down; throws when it is not there or disabled. */
   click(...path: readonly string[]): Promise<void>;
   activate(): Promise<void>;
 }
@@ -111,12 +113,13 @@ function trayItem(bus: dbus.MessageBus, destination: string, path: string): Tray
     menu,
     tooltip: async () => String(((await property('ToolTip')) as readonly unknown[])[2]),
     icon: async () => JSON.stringify(await property('IconPixmap')),
+    offers: async (label) => (await menu()).some((node) => node.label.startsWith(label)),
     labels: async () => (await menu()).map((node) => node.label).filter((label) => label !== ''),
     async click(...labels) {
       let nodes = await menu();
       let hit: MenuNode | undefined;
       for (const label of labels) {
-        hit = nodes.find((node) => node.label === label);
+        hit = nodes.find((node) => node.label.startsWith(label));
         if (hit === undefined) throw new Error(`no menu item "${label}" among ${nodes.map((node) => node.label).join(' | ')}`);
         if (!hit.enabled) throw new Error(`menu item "${label}" is disabled`);
         nodes = hit.children;

@@ -55,6 +55,11 @@ describe('the menu', () => {
     expect(trayTooltip(view, noon)).toContain('notifications unavailable');
   });
 
+  test('names the conversation, because several can have lost the same', () => {
+    const menu = trayMenu({ ...quiet, incidents: [{ ...lost('a'), conversation: 'Harbour notes' }] }, noon);
+    expect(labels(menu)).toContain('Lost a · Harbour notes');
+  });
+
   test('keeps a long or many-lined title to one short line', () => {
     const title = `first\nsecond ${'x'.repeat(200)}`;
     const [item] = trayMenu({ ...quiet, incidents: [{ id: 'a', title, restorable: true }] }, noon).filter((i) => i.is === 'submenu');
