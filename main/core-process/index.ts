@@ -14,6 +14,7 @@ const startSchema = z.strictObject({
 });
 
 const HEARTBEAT_MS = 5_000;
+const log = stderrLogger('info');
 
 async function main(port: Port): Promise<void> {
   let core: Core | undefined;
@@ -21,7 +22,7 @@ async function main(port: Port): Promise<void> {
     const start = startSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
     const { roots, flushIntervalMs } = start.config;
     const config = roots === undefined ? { flushIntervalMs } : { roots, flushIntervalMs };
-    core = await openRealCore({ home: start.home, config, log: stderrLogger('info'), env: process.env });
+    core = await openRealCore({ home: start.home, config, log, env: process.env });
     const control = start.control ? await listenForControl(core, start.home) : undefined;
     endWithParent(core, control, port);
     core.start();
@@ -44,8 +45,13 @@ function endWithParent(core: Core, control: AsyncDisposable | undefined, port: P
     if (ending) return;
     ending = true;
     await control?.[Symbol.asyncDispose]();
-    await core[Symbol.asyncDispose]();
-    process.exit(0);
+    try {
+      await core[Symbol.asyncDispose]();
+      process.exit(0);
+    } catch (error) {
+      log.log('error', 'last-flush-failed', { error: errorShape(error) });
+      process.exit(1);
+    }
   };
   port.onClose(() => void end());
   process.once('SIGTERM', () => void end());

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
+import { HandlePool } from './capture/handle-pool.ts';
 import { createWatcher, type Watcher } from './capture/watcher.ts';
 import { catalogRequests, requireIncident } from './catalog-requests.ts';
 import { coreStatus } from './core-status.ts';
-import { defaultPolicy, type Outcome } from './detect/detection.ts';
+import { defaultPolicy } from './detect/detection.ts';
 import { createDetector } from './detect/detector.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
@@ -14,13 +15,14 @@ import { Recorder } from './recorder.ts';
 import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
 import { createRestorer } from './restore/restorer.ts';
 import type { GatewayProbe, RestoreRequest, Restorer } from './restore/restoring.ts';
+import { RestoreDesk } from './restore-desk.ts';
 import { SourceSet } from './source-set.ts';
 import { readOpenclawConfig } from './sources/openclaw-config.ts';
 import { discoverStateDirs } from './sources/openclaw-home.ts';
 import { parseLine, sources as sourceRegistry } from './sources/registry.ts';
 import { openBuffer } from './store/buffer.ts';
 import type { CommitResult, Journal } from './store/store.ts';
-import type { CoreStatus, Incident, RestoreReceipt } from './types.ts';
+import type { CoreStatus } from './types.ts';
 
 export interface CoreOptions {
   /** Clawback's own directory. */
@@ -66,15 +68,17 @@ export class Core implements AsyncDisposable {
   readonly #journal: Journal;
   readonly #recorder: Recorder;
   readonly #restorer: Restorer;
+  readonly #restores: RestoreDesk;
   readonly #detector: ReturnType<typeof createDetector>;
   readonly #sources: SourceSet;
+  /** One for all directories: what macOS lets a process open is shared too. */
+  readonly #handles = new HandlePool();
   readonly #listeners = new Map<CoreEvent, Set<(payload: never) => void>>();
   readonly #timers = new Set<Disposable>();
   readonly #runId: number;
   #damagedAside: string | undefined;
   #watcher: Watcher | undefined;
   #statusDue: Disposable | undefined;
-  #restoring: Promise<unknown> = Promise.resolve();
   #started = false;
   #closed = false;
 
@@ -111,6 +115,13 @@ export class Core implements AsyncDisposable {
     });
     this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config.roots);
     this.#sources.refresh();
+    this.#restores = new RestoreDesk({
+      clock: options.clock,
+      catalog: journal.catalog,
+      restorer: this.#restorer,
+      detector: this.#detector,
+      recorder: this.#recorder,
+    });
     this.handlers = this.#answer();
   }
 
@@ -146,6 +157,7 @@ export class Core implements AsyncDisposable {
     });
   }
 
+  /** Makes durable what is there and lets go of everything; rejects when the last flush could not be written. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -153,12 +165,10 @@ export class Core implements AsyncDisposable {
     for (const timer of this.#timers) timer[Symbol.dispose]();
     this.#statusDue?.[Symbol.dispose]();
     await this.#watcher?.[Symbol.asyncDispose]();
-    await this.#restoring.catch((error: unknown) => this.#options.log.log('warn', 'restore-unfinished', { error: String(error) }));
+    await this.#restores.settled();
     try {
       if (this.#started) this.#recorder.flush();
       this.#journal.endRun(this.#runId, this.#options.clock.now());
-    } catch (error) {
-      this.#options.log.log('error', 'last-flush-failed', { error: String(error) });
     } finally {
       this.#sources[Symbol.dispose]();
       this.#journal[Symbol.dispose]();
@@ -180,8 +190,8 @@ export class Core implements AsyncDisposable {
         return requireIncident(this.#journal.catalog, incident.id);
       },
       planRestore: async (request) => this.#restorer.plan(this.#named(request)),
-      restore: (request) => this.#inTurn(() => this.#restore(this.#named(request))),
-      undo: ({ restoreId }) => this.#inTurn(() => this.#undo(restoreId)),
+      restore: async (request) => this.#restores.restore(this.#named(request)),
+      undo: ({ restoreId }) => this.#restores.undo(restoreId),
       check: async () => {
         this.#recorder.checkNow();
         return this.status;
@@ -219,38 +229,6 @@ export class Core implements AsyncDisposable {
     };
   }
 
-  /** Restores one after the other: two at once would race for the same index. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const turn = this.#restoring.then(task, task);
-    this.#restoring = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async #restore(request: RestoreRequest): Promise<RestoreReceipt> {
-    const plan = await this.#restorer.plan(request);
-    if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
-    const receipt = await this.#restorer.apply(plan, request);
-    const incident = request.incidentId === undefined ? undefined : this.#journal.catalog.incident(request.incidentId);
-    if (incident !== undefined && incident.resolvedAt === undefined && receipt.ok) {
-      const at = this.#options.clock.now();
-      const resolved = [{ dedupeKey: incident.dedupeKey, as: 'restored' as const, at }];
-      this.#recorder.commitOutcome(withResolved(this.#sessionRestored(incident, at), resolved));
-    }
-    this.#recorder.wake();
-    return receipt;
-  }
-
-  #sessionRestored(incident: Incident, at: number): Outcome {
-    if (incident.agent === undefined || incident.nativeId === undefined) return { transitions: [], sessions: [], drafts: [], resolved: [] };
-    return this.#detector.restored({ sourceId: incident.sourceId, agent: incident.agent, nativeId: incident.nativeId }, 'verified', at);
-  }
-
-  async #undo(restoreId: string): Promise<{ ok: true; restoreId: string; path: string }> {
-    const undone = await this.#restorer.undo(restoreId);
-    this.#recorder.wake();
-    return undone;
-  }
-
   /** People name an incident by the first characters of its id. */
   #named(request: RestoreRequest): RestoreRequest {
     if (request.incidentId === undefined) return request;
@@ -265,7 +243,7 @@ export class Core implements AsyncDisposable {
     const { clock, env, fs, gateway, log } = this.#options;
     const row = this.#journal.registerSource('openclaw-jsonl', root, clock.now());
     const source = new ProtectedSource(row, {
-      tailerDeps: { fs, clock, log, nextGenerationId: () => this.#journal.nextGenerationId() },
+      tailerDeps: { fs, clock, log, handles: this.#handles, nextGenerationId: () => this.#journal.nextGenerationId() },
       createTailer: createDirectoryTailer,
       knownGenerations: (directory) => {
         const known = this.#journal.knownGenerations(directory);
@@ -354,11 +332,6 @@ export class Core implements AsyncDisposable {
     const timer = this.#options.clock.schedule(intervalMs, run);
     this.#timers.add(timer);
   }
-}
-
-function withResolved(outcome: Outcome, resolved: Outcome['resolved']): Outcome {
-  const known = new Set(outcome.resolved.map((entry) => entry.dedupeKey));
-  return { ...outcome, resolved: [...outcome.resolved, ...resolved.filter((entry) => !known.has(entry.dedupeKey))] };
 }
 
 function checkFlushInterval(flushIntervalMs: number): void {

@@ -70,6 +70,8 @@ export interface IncidentDraft {
   readonly evidence: Readonly<Record<string, unknown>>;
   /** Set on quiet history that is resolved the moment it is written. */
   readonly resolution?: Resolution;
+  /** Open again because its restore was taken back, which is no news to the person who did it. */
+  readonly afterUndo?: true;
 }
 
 export interface Incident extends IncidentDraft {

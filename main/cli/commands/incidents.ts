@@ -41,7 +41,7 @@ function incidentText(incident: Incident, now: number): string {
   const colour = incident.severity === 'loss' ? 'red' : incident.severity === 'warning' ? 'yellow' : 'dim';
   const over = incident.resolvedAt === undefined ? '' : paint('green', ` (${incident.resolution ?? 'resolved'})`);
   return [
-    `${paint(colour, incident.id.slice(0, 8))}  ${paint('bold', printable(copy.title))}${over}`,
+    `${paint(colour, incident.id.slice(-8))}  ${paint('bold', printable(copy.title))}${over}`,
     `          ${printable(copy.summary)}`,
     ...(incident.resolvedAt === undefined ? [`          ${paint('dim', `${copy.safe} ${copy.next}`)}`] : []),
   ].join('\n');

@@ -83,7 +83,7 @@ function tellPeople(core: Core, context: Context): Disposable {
     core.on('incident', (incident) => {
       if (incident.severity === 'info') return;
       tell(paint(incident.severity === 'loss' ? 'red' : 'yellow', incident.severity === 'loss' ? 'LOST' : 'WARNING'), incident);
-      out.line(`          ${paint('dim', `clawback show ${incident.id.slice(0, 8)} · clawback restore ${incident.id.slice(0, 8)}`)}`);
+      out.line(`          ${paint('dim', `clawback show ${incident.id.slice(-8)} · clawback restore ${incident.id.slice(-8)}`)}`);
     }),
     core.on('resolved', (incident) => {
       if (incident.severity !== 'info') tell(paint('green', 'SOLVED'), incident);

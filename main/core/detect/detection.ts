@@ -151,6 +151,11 @@ export interface Detector {
   decide(at: number, evidence: Evidence): Outcome;
   /** A restore or its undo, reported by the restorer. */
   restored(session: SessionRef, phase: 'started' | 'verified' | 'failed', at: number): Outcome;
+  /**
+   * A restore is being taken back: that its file goes is not a loss. `started` before anything is removed, then `done`, or
+   * `failed` when it stayed. With `done`, the incident that the restore had resolved is open again.
+   */
+  withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft): Outcome;
   dismissed(dedupeKey: string, at: number): Outcome;
   /** When `decide` should be called next at the latest; `undefined`: nothing is waiting. */
   readonly nextDeadlineAt: number | undefined;

@@ -1,6 +1,7 @@
 import type { ArchiveMark, Change, DirectoryRef } from '../capture/change.ts';
 import type { KnownGeneration } from '../capture/tailing.ts';
 import type { Artefact } from '../sources/source.ts';
+import type { IncidentDraft } from '../types.ts';
 import { Agenda } from './agenda.ts';
 import { Desk } from './desk.ts';
 import type {
@@ -123,6 +124,16 @@ class WatchingDetector implements Detector {
     return this.#desk.take();
   }
 
+  withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft): Outcome {
+    if (phase === 'done' && incident !== undefined) this.#unrestored(incident, at);
+    const tracked = this.#table.get(session);
+    if (tracked === undefined) return this.#desk.take();
+    if (phase === 'failed') this.#desk.move(tracked, { fact: 'withdrawal', phase, before: tracked.before ?? 'live' }, at);
+    else this.#desk.move(tracked, { fact: 'withdrawal', phase }, at);
+    if (phase === 'done') this.#losses.forgive(tracked);
+    return this.#desk.take();
+  }
+
   dismissed(dedupeKey: string, at: number): Outcome {
     const draft = this.#desk.incident(dedupeKey)?.draft;
     this.#desk.resolve(dedupeKey, 'dismissed', at);
@@ -137,6 +148,13 @@ class WatchingDetector implements Detector {
       this.#desk.move(tracked, { fact: 'dismissed' }, at);
     }
     return this.#desk.take();
+  }
+
+  #unrestored(incident: IncidentDraft, at: number): void {
+    this.#desk.raise({ ...incident, afterUndo: true }, at);
+    const { sourceId, agent, nativeId } = incident;
+    const tracked = agent === undefined || nativeId === undefined ? undefined : this.#table.get({ sourceId, agent, nativeId });
+    if (tracked !== undefined) this.#desk.move(tracked, { fact: 'restore', phase: 'failed', before: tracked.before ?? 'lost' }, at);
   }
 
   get nextDeadlineAt(): number | undefined {

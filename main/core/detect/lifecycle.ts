@@ -21,6 +21,9 @@ export type SessionFact =
   | { readonly fact: 'restore'; readonly phase: 'started' | 'verified' }
   /** Also an undo: the session is again what it was. */
   | { readonly fact: 'restore'; readonly phase: 'failed'; readonly before: SessionState }
+  /** A restored conversation is taken out again by us. */
+  | { readonly fact: 'withdrawal'; readonly phase: 'started' | 'done' }
+  | { readonly fact: 'withdrawal'; readonly phase: 'failed'; readonly before: SessionState }
   | { readonly fact: 'dismissed' };
 
 export interface Move {
@@ -69,6 +72,8 @@ export function advance(state: SessionState | undefined, fact: SessionFact, poli
       return { to: fact.there ? 'live' : 'archived', cause: 'bytes reappeared' };
     case 'restore':
       return restore(state, fact);
+    case 'withdrawal':
+      return withdrawal(state, fact);
     case 'dismissed':
       return state === 'lost' || state === 'orphaned' || state === 'superseded' ? { to: 'archived', cause: 'dismissed' } : undefined;
   }
@@ -97,6 +102,21 @@ function restore(state: SessionState | undefined, fact: SessionFact & { readonly
       return state === 'restoring' ? { to: 'restored', cause: 'restore verified' } : undefined;
     case 'failed':
       return state === 'restoring' || state === 'restored' ? { to: fact.before, cause: 'restore failed or taken back' } : undefined;
+  }
+}
+
+/** Stored with the transition, so that a run that begins before the file was seen to go knows that we took it. */
+export const withdrawnCause = 'restore taken back';
+
+function withdrawal(state: SessionState | undefined, fact: SessionFact & { readonly fact: 'withdrawal' }): Move | undefined {
+  if (state === undefined) return undefined;
+  switch (fact.phase) {
+    case 'started':
+      return state === 'restoring' ? undefined : { to: 'restoring', cause: 'restore is being taken back' };
+    case 'done':
+      return state === 'restoring' ? { to: 'archived', cause: withdrawnCause } : undefined;
+    case 'failed':
+      return state === 'restoring' ? { to: fact.before, cause: 'restore stays' } : undefined;
   }
 }
 

@@ -50,6 +50,7 @@ export class LossWatch {
   }
 
   closed(tracked: TrackedSession, generationId: number, as: Exclude<ClosedAs, 'archived'>, at: number, sizeAfter?: number): void {
+    if (tracked.withdrawn) return;
     const kind = settlingKind(as);
     this.#desk.move(tracked, { fact: kind, generationId }, at);
     // The first change of a series dates the loss: a program that rewrites every second must not put it off for ever.
@@ -61,6 +62,13 @@ export class LossWatch {
   /** New bytes or a new file: what was lost may be back. */
   touched(tracked: TrackedSession): void {
     if (tracked.state === 'lost' || tracked.reported > 0) this.#recount.add(tracked.key);
+  }
+
+  /** Its file went because we took it. */
+  forgive(tracked: TrackedSession): void {
+    tracked.withdrawn = true;
+    this.#pending.delete(tracked.key);
+    this.#due.delete(tracked.key);
   }
 
   isPending(tracked: TrackedSession): boolean {

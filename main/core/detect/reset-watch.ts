@@ -115,7 +115,7 @@ export class ResetWatch {
       watched.successorSeenAt = undefined;
     }
     watched.successor = { ...tracked.session, nativeId: nativeIdOf(entry, this.#classify) };
-    if (entry.ranOnce && watched.first?.ranOnce === false) watched.ranSince ??= at;
+    if (entry.ranOnce) watched.ranSince ??= at;
     if (watched.ranSince !== undefined) this.#due.set(tracked.directoryKey, watched.ranSince + this.#graceMs);
   }
 

@@ -1,6 +1,7 @@
 import type { DirectoryRef } from '../capture/change.ts';
 import type { ArchiveReason, SessionState } from '../types.ts';
 import type { RememberedSession, SessionRef } from './detection.ts';
+import { withdrawnCause } from './lifecycle.ts';
 
 /** A conversation while the core runs. `state` is changed by the desk alone. */
 export interface TrackedSession {
@@ -24,6 +25,8 @@ export interface TrackedSession {
   hasBackup: boolean;
   /** Messages that are only here and that an incident, open or not, already speaks of. */
   reported: number;
+  /** We took its file out again at somebody's wish: its going is no loss. Ends when bytes are added to it. */
+  withdrawn: boolean;
 }
 
 export interface TrackedGeneration {
@@ -67,6 +70,7 @@ export class SessionTable {
     tracked.routingKey = remembered.routingKey;
     tracked.lastAppendAt = remembered.stateSince;
     tracked.reported = remembered.reported ?? 0;
+    tracked.withdrawn = remembered.stateCause === withdrawnCause;
     return tracked;
   }
 
@@ -110,6 +114,7 @@ export class SessionTable {
       liveGeneration: undefined,
       hasBackup: false,
       reported: 0,
+      withdrawn: false,
     };
     this.#sessions.set(tracked.key, tracked);
     return tracked;

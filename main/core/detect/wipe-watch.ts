@@ -60,7 +60,9 @@ export class WipeWatch {
     const shape = tracked.liveGeneration === undefined ? undefined : evidence.shape(tracked.session);
     const reason = shape === undefined ? undefined : this.#reason(tracked, shape, evidence);
     if (shape === undefined || reason === undefined) {
-      if (open !== undefined) this.#desk.resolve(open.draft.dedupeKey, 'self-healed', now);
+      // Where the wipe came true, the loss speaks for itself: nobody should read that this solved itself.
+      const came = open !== undefined && evidence.onlyHere(tracked.session).messages > 0;
+      if (open !== undefined) this.#desk.resolve(open.draft.dedupeKey, came ? 'expected' : 'self-healed', now);
       return;
     }
     if (open?.draft.messages === shape.messages && open.draft.generationId === shape.generationId) return;

@@ -22,6 +22,7 @@ export function effectOf(stored: StoredIncident, draft: IncidentDraft): DraftEff
     return draft.resolution === undefined ? { effect: 'update', tell: grew || escalated } : { effect: 'resolve', tell: false };
   }
   if (draft.resolution !== undefined) return { effect: 'ignore' };
+  if (draft.afterUndo === true) return stored.resolution === 'restored' ? { effect: 'reopen', tell: false } : { effect: 'ignore' };
   if (stored.resolution === 'self-healed' || grew) return { effect: 'reopen', tell: true };
   return { effect: 'ignore' };
 }

@@ -4,13 +4,13 @@ import type { Sqlite } from './sqlite.ts';
 import type { Catalog } from './store.ts';
 
 const MOST_INCIDENTS = 1_000;
-const ID_PREFIX = /^[0-9a-f-]{4,36}$/;
+const PART_OF_ID = /^[0-9a-f-]{4,36}$/;
 
 /** Lists of incidents. */
 export class IncidentQueries {
   readonly #all;
   readonly #open;
-  readonly #byPrefix;
+  readonly #byPart;
   readonly #count;
 
   constructor(db: Sqlite) {
@@ -19,7 +19,8 @@ export class IncidentQueries {
     this.#open = db.prepare<[number, number], IncidentRow>(
       `${SELECT_INCIDENT} WHERE i.resolved_at IS NULL AND i.severity <> 'info' AND i.opened_at < ? ${newestFirst}`,
     );
-    this.#byPrefix = db.prepare<[string, string], IncidentRow>(`${SELECT_INCIDENT} WHERE i.id >= ? AND i.id < ? LIMIT 2`);
+    // Ids begin with the time, so those of one minute begin alike: people are shown, and may type, the end.
+    this.#byPart = db.prepare<[string, string], IncidentRow>(`${SELECT_INCIDENT} WHERE i.id LIKE ? || '%' OR i.id LIKE '%' || ? LIMIT 2`);
     this.#count = db.prepare<[], { count: number }>(
       `SELECT count(*) AS count FROM incident WHERE resolved_at IS NULL AND severity <> 'info'`,
     );
@@ -32,10 +33,9 @@ export class IncidentQueries {
   }
 
   byId(id: string): Incident | undefined {
-    const prefix = id.toLowerCase();
-    if (!ID_PREFIX.test(prefix)) return undefined;
-    // 'g' sorts after every character that an id can have.
-    const [first, second] = this.#byPrefix.all(prefix, `${prefix}g`);
+    const part = id.toLowerCase();
+    if (!PART_OF_ID.test(part)) return undefined;
+    const [first, second] = this.#byPart.all(part, part);
     return first === undefined || second !== undefined ? undefined : toIncident(first);
   }
 

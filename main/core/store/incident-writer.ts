@@ -60,7 +60,7 @@ export class IncidentWriter {
         this.#statements.update.run({ ...fields, tell: effect.tell ? 1 : 0 });
         return effect.tell ? 'opened' : undefined;
       case 'reopen':
-        this.#statements.reopen.run({ ...fields });
+        this.#statements.reopen.run({ ...fields, tell: effect.tell ? 1 : 0 });
         return 'opened';
       case 'resolve':
         this.#statements.update.run({ ...fields, tell: 0 });
@@ -113,7 +113,8 @@ function prepare(db: Sqlite) {
       `UPDATE incident SET ${content}, notified_at = iif(@tell, NULL, notified_at) WHERE dedupe_key = @dedupeKey`,
     ),
     reopen: db.prepare<[Fields]>(
-      `UPDATE incident SET ${content}, opened_at = @at, notified_at = NULL, resolved_at = NULL, resolution = NULL
+      `UPDATE incident SET ${content}, opened_at = iif(@tell, @at, opened_at), notified_at = iif(@tell, NULL, coalesce(notified_at, @at)),
+              resolved_at = NULL, resolution = NULL
         WHERE dedupe_key = @dedupeKey`,
     ),
     resolve: db.prepare<[number, Resolution, number, string]>(

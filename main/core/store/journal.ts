@@ -37,6 +37,9 @@ interface SessionRow {
   readonly state_since: number;
   readonly deadline_at: number | null;
   readonly routing_key: string | null;
+  readonly state_cause: string | null;
+  /** Messages that incidents of loss already speak of. */
+  readonly reported: number | null;
 }
 
 /** The one writer. Owns the connection and the writer lock from its construction on. */
@@ -110,7 +113,14 @@ export class BufferJournal implements Journal {
     const rows = this.#guarded(() =>
       this.#db
         .prepare<[], SessionRow>(
-          'SELECT source_id, agent, native_id, session_id, state, state_since, deadline_at, routing_key FROM session ORDER BY id',
+          `SELECT s.source_id, s.agent, s.native_id, session_id, state, state_since, deadline_at, routing_key,
+                  state_cause, reported
+             FROM session s
+             LEFT JOIN (SELECT session_row, cause AS state_cause, max(id) FROM transition GROUP BY session_row) ON session_row = s.id
+             LEFT JOIN (SELECT source_id, agent, native_id, sum(messages) AS reported FROM incident
+                         WHERE severity = 'loss' AND resolution IS NOT 'self-healed' GROUP BY source_id, agent, native_id) told
+                  ON told.source_id = s.source_id AND told.agent = s.agent AND told.native_id = s.native_id
+            ORDER BY s.id`,
         )
         .all(),
     );
@@ -121,6 +131,8 @@ export class BufferJournal implements Journal {
       stateSince: row.state_since,
       ...(row.deadline_at === null ? {} : { deadlineAt: row.deadline_at }),
       ...(row.routing_key === null ? {} : { routingKey: row.routing_key }),
+      ...(row.state_cause === null ? {} : { stateCause: row.state_cause }),
+      ...(row.reported === null ? {} : { reported: row.reported }),
     }));
   }
 

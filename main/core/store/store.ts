@@ -105,7 +105,7 @@ export interface Catalog extends Disposable, Evidence {
   search(text: string, limit: number): readonly SearchHit[];
   /** Newest first. `all`: quiet history and resolved ones too. */
   incidents(options: { readonly all: boolean; readonly limit: number; readonly before?: number }): readonly Incident[];
-  /** By id or unique prefix of at least 4 characters. */
+  /** By id, or its beginning or end of at least 4 characters where only one has it. */
   incident(id: string): Incident | undefined;
   /** Exact bytes from 0, each chunk checked against its hash; throws CoreError `buffer-damaged` naming generation and offset. */
   bytes(generationId: number, upTo?: number): IterableIterator<Uint8Array>;

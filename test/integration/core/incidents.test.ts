@@ -163,7 +163,9 @@ describe('restoring from an incident', () => {
     await rig.core.handlers.undo({ restoreId: receipt.restoreId });
     expect(existsSync(receipt.path)).toBe(false);
     await rig.pass(10_000);
+    expect(await rig.core.handlers.incidents({ all: true, limit: 5 })).toMatchObject([{ id: incident.id, kind: 'deleted' }]);
     expect(await openKinds(rig)).toEqual(['deleted']);
+    expect(await rig.core.handlers.outbox({})).toEqual([]);
   });
 
   it('refuses while the gateway runs and says what to do', async () => {

@@ -53,7 +53,7 @@ test('a transition moves the state, keeps its deadline and is remembered after r
   recording.commit([], { transitions: [moved(recording.ref('a'), 'suspended', 50, { deadlineAt: 2_050 })] });
   recording.reopen();
   expect(recording.journal.rememberedSessions()).toEqual([
-    { session: recording.ref('a'), sessionId: 'a', state: 'suspended', stateSince: 50, deadlineAt: 2_050 },
+    { session: recording.ref('a'), sessionId: 'a', state: 'suspended', stateSince: 50, stateCause: 'test', deadlineAt: 2_050 },
   ]);
   recording.commit([], { transitions: [moved(recording.ref('a'), 'lost', 60)] });
   expect(recording.journal.rememberedSessions()[0]).not.toHaveProperty('deadlineAt');
