@@ -25,8 +25,9 @@ export function requestHandlers({ core, settings, windows, info, settingsChanged
     <M extends CoreMethod>(method: M) =>
     (input: CoreRequests[M]['in']) =>
       core.request(method, input);
-  const restoring = (request: Requests['restore']['in']) => {
-    if (request.output !== undefined) granted.require(request.output);
+  const restoring = <R extends Requests['restore']['in']>(request: R): R => {
+    // A plan by its id got its output when it was made.
+    if ('output' in request && request.output !== undefined) granted.require(request.output);
     return request;
   };
   return {

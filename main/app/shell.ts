@@ -44,7 +44,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
   const start = coreNode ? forkTransport(coreNode, builtPaths.coreProcess, log.line) : utilityTransport(builtPaths.coreProcess, log.line);
-  const core = new CoreSupervisor({ start, clock: systemClock, log, home }, coreConfig(settings.current, undefined, limited));
+  const core = new CoreSupervisor({ start, clock: systemClock, log, home }, coreConfig(settings.current, limited));
   const incidents = new Map<string, Incident>();
 
   /** For what nobody waits for: the error is in the status that the core reports, and here. */
@@ -109,18 +109,13 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     loginItem: login.state(),
     ...(settings.setAside === undefined ? {} : { settingsSetAside: settings.setAside }),
   });
-  const applyConfig = async () => {
-    const found = settings.current.sources.length > 0 ? await core.request('discover', {}) : undefined;
-    await core.configure(coreConfig(settings.current, found, limited));
-  };
   const settingsChanged = async (next: Settings, before: Settings) => {
     if (next.openAtLogin !== before.openAtLogin) login.set(next.openAtLogin);
     windows.broadcast('settings.changed', next);
-    if (next.flushIntervalMs !== before.flushIntervalMs || next.sources !== before.sources) await applyConfig();
+    if (next.flushIntervalMs !== before.flushIntervalMs || next.sources !== before.sources) await core.configure(coreConfig(next, limited));
   };
 
   const atReady = async () => {
-    if (settings.current.sources.length > 0) await applyConfig();
     const open = await core.request('incidents', { all: false, limit: trayIncidentLimit });
     incidents.clear();
     for (const incident of open) incidents.set(incident.id, incident);

@@ -9,7 +9,12 @@ import { stderrLogger } from './stderr-logger.ts';
 /** `argv[2]` as JSON. `control`: also listen for the command line. */
 const startSchema = z.strictObject({
   home: z.string().min(1),
-  config: z.strictObject({ roots: z.array(z.string()).optional(), flushIntervalMs: z.number() }),
+  config: z.strictObject({
+    roots: z.array(z.string()).exactOptional(),
+    added: z.array(z.string()).exactOptional(),
+    excluded: z.array(z.string()).exactOptional(),
+    flushIntervalMs: z.number(),
+  }),
   control: z.boolean(),
 });
 
@@ -20,9 +25,7 @@ async function main(port: Port): Promise<void> {
   let core: Core | undefined;
   try {
     const start = startSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
-    const { roots, flushIntervalMs } = start.config;
-    const config = roots === undefined ? { flushIntervalMs } : { roots, flushIntervalMs };
-    core = await openRealCore({ home: start.home, config, log, env: process.env });
+    core = await openRealCore({ home: start.home, config: start.config, log, env: process.env });
     const control = start.control ? await listenForControl(core, start.home) : undefined;
     endWithParent(core, control, port);
     core.start();

@@ -113,7 +113,7 @@ export class Core implements AsyncDisposable {
       directoryOf: (sourceId, agent) => this.#sources.directoryOf(sourceId, agent),
       rootOf: (sourceId) => this.#journal.catalog.sources().find((row) => row.id === sourceId)?.root,
     });
-    this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config.roots);
+    this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config);
     this.#sources.refresh();
     this.#restores = new RestoreDesk({
       clock: options.clock,
@@ -189,8 +189,8 @@ export class Core implements AsyncDisposable {
         if (incident.resolvedAt === undefined) this.#recorder.commitOutcome(this.#detector.dismissed(incident.dedupeKey, clock.now()));
         return requireIncident(this.#journal.catalog, incident.id);
       },
-      planRestore: async (request) => this.#restorer.plan(this.#named(request)),
-      restore: async (request) => this.#restores.restore(this.#named(request)),
+      planRestore: async (request) => this.#restores.plan(this.#named(request)),
+      restore: async (asked) => this.#restores.restore('planId' in asked ? asked : this.#named(asked)),
       undo: ({ restoreId }) => this.#restores.undo(restoreId),
       check: async () => {
         this.#recorder.checkNow();
@@ -219,7 +219,7 @@ export class Core implements AsyncDisposable {
       configure: async (config) => {
         checkFlushInterval(config.flushIntervalMs);
         this.#recorder.flushIntervalMs = config.flushIntervalMs;
-        this.#sources.named = config.roots;
+        this.#sources.choice = config;
         this.#sources.refresh();
         this.#hint();
         this.#announceStatus();

@@ -1,4 +1,4 @@
-import type { RestoreRequest } from './restore/restoring.ts';
+import type { PlannedRestore, RestoreRequest } from './restore/restoring.ts';
 import type { SessionQuery } from './store/store.ts';
 import type {
   CommitInfo,
@@ -16,8 +16,12 @@ import type {
 } from './types.ts';
 
 export interface CoreConfig {
-  /** State directories to protect. `undefined`: discover them. */
+  /** The only state directories to protect. `undefined`: all that discovery finds, also those that appear later. */
   readonly roots?: readonly string[];
+  /** Protected as well, wherever they are. */
+  readonly added?: readonly string[];
+  /** Never protected, whatever names or finds them. */
+  readonly excluded?: readonly string[];
   /** 250 to 30,000. */
   readonly flushIntervalMs: number;
 }
@@ -38,7 +42,8 @@ export interface CoreRequests {
   dismiss: { in: { incidentId: string }; out: Incident };
   restores: { in: Record<string, never>; out: readonly RestoreSummary[] };
   planRestore: { in: RestoreRequest; out: RestorePlan };
-  restore: { in: RestoreRequest; out: RestoreReceipt };
+  /** By `planId` exactly what was previewed is done; a request is planned anew. */
+  restore: { in: RestoreRequest | PlannedRestore; out: RestoreReceipt };
   undo: { in: { restoreId: string }; out: { ok: true; restoreId: string; path: string } };
   /** Looks at everything now and makes it durable. */
   check: { in: Record<string, never>; out: CoreStatus };

@@ -2,9 +2,10 @@ import type { Detector, Outcome, SessionRef } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import type { Recorder } from './recorder.ts';
-import type { RestoreRequest, Restorer } from './restore/restoring.ts';
+import { PreviewedPlans } from './restore/previewed-plans.ts';
+import type { PlannedRestore, RestoreRequest, Restorer } from './restore/restoring.ts';
 import type { Catalog } from './store/store.ts';
-import type { Incident, IncidentDraft, RestoreReceipt } from './types.ts';
+import type { Incident, IncidentDraft, RestorePlan, RestoreReceipt } from './types.ts';
 
 export interface RestoreDeskDeps {
   readonly clock: Clock;
@@ -20,14 +21,22 @@ export interface RestoreDeskDeps {
  */
 export class RestoreDesk {
   readonly #deps: RestoreDeskDeps;
+  readonly #previewed: PreviewedPlans;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(deps: RestoreDeskDeps) {
     this.#deps = deps;
+    this.#previewed = new PreviewedPlans(deps.clock);
   }
 
-  restore(request: RestoreRequest): Promise<RestoreReceipt> {
-    return this.#inTurn(() => this.#restore(request));
+  async plan(request: RestoreRequest): Promise<RestorePlan> {
+    const plan = await this.#deps.restorer.plan(request);
+    this.#previewed.keep(plan, request);
+    return plan;
+  }
+
+  restore(asked: RestoreRequest | PlannedRestore): Promise<RestoreReceipt> {
+    return this.#inTurn(() => this.#restore(asked));
   }
 
   undo(restoreId: string): Promise<{ ok: true; restoreId: string; path: string }> {
@@ -49,23 +58,25 @@ export class RestoreDesk {
     return turn;
   }
 
-  async #restore(request: RestoreRequest): Promise<RestoreReceipt> {
+  async #restore(asked: RestoreRequest | PlannedRestore): Promise<RestoreReceipt> {
     const { catalog, recorder, restorer } = this.#deps;
-    const plan = await restorer.plan(request);
+    const { plan, request } =
+      'planId' in asked ? this.#previewed.require(asked.planId) : { plan: await restorer.plan(asked), request: asked };
     if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
     const incident = request.incidentId === undefined ? undefined : catalog.incident(request.incidentId);
     const open = incident?.resolvedAt === undefined ? incident : undefined;
-    this.#tell(open, 'started');
+    let receipt: RestoreReceipt;
     try {
-      const receipt = await restorer.apply(plan, request);
-      this.#tell(open, 'verified');
-      return receipt;
+      this.#tell(open, 'started');
+      receipt = await restorer.apply(plan, request);
     } catch (error) {
       this.#tell(open, 'failed');
       throw error;
     } finally {
       recorder.wake();
     }
+    this.#tell(open, 'verified');
+    return receipt;
   }
 
   #tell(incident: Incident | undefined, phase: 'started' | 'verified' | 'failed'): void {
@@ -79,17 +90,18 @@ export class RestoreDesk {
   }
 
   async #undo(restoreId: string): Promise<{ ok: true; restoreId: string; path: string }> {
-    this.#tellWithdrawal(restoreId, 'started');
+    let undone: Awaited<ReturnType<Restorer['undo']>>;
     try {
-      const undone = await this.#deps.restorer.undo(restoreId);
-      this.#tellWithdrawal(restoreId, 'done');
-      return undone;
+      this.#tellWithdrawal(restoreId, 'started');
+      undone = await this.#deps.restorer.undo(restoreId);
     } catch (error) {
       this.#tellWithdrawal(restoreId, 'failed');
       throw error;
     } finally {
       this.#deps.recorder.wake();
     }
+    this.#tellWithdrawal(restoreId, 'done');
+    return undone;
   }
 
   #tellWithdrawal(restoreId: string, phase: 'started' | 'done' | 'failed'): void {

@@ -74,7 +74,7 @@ export const schemas = {
   dismiss: z.strictObject({ incidentId: id }),
   restores: nothing,
   planRestore: restoreRequest,
-  restore: restoreRequest,
+  restore: z.union([z.strictObject({ planId: id }), restoreRequest]),
   undo: z.strictObject({ restoreId: id }),
   check: nothing,
   pause: z.strictObject({ untilMs: z.int().positive() }),

@@ -13,11 +13,18 @@ export interface RestoreRequest {
   readonly output?: string;
 }
 
+/** A plan that was previewed a short while ago; see `RestorePlan.planId`. */
+export interface PlannedRestore {
+  readonly planId: string;
+}
+
 /** Facts about the agent's side that a restore must respect; the real one looks at OpenClaw's lock file and port. */
 export interface GatewayProbe {
   state(root: string): Promise<'running' | 'stopped' | 'unknown'>;
   /** Whether anything accepts connections on the gateway's port; asked only when the state is `unknown`. */
   answers?(root: string): Promise<boolean>;
+  /** Pid of the gateway whose lock covers the root, while that process is alive. */
+  pid?(root: string): number | undefined;
   /** Whether a process is alive; a recycled pid (other start time) counts as dead. */
   alive(pid: number, startTime?: number): boolean;
 }

@@ -8,18 +8,17 @@ const withSources = (...sources: readonly (readonly [string, boolean])[]) => ({
 });
 
 test('without choices of the person the core discovers by itself', () => {
-  expect(coreConfig(defaultSettings, undefined, undefined)).toEqual({ flushIntervalMs: 1000 });
+  expect(coreConfig(defaultSettings, undefined)).toEqual({ flushIntervalMs: 1000 });
 });
 
 test('a limit on the state directories is kept', () => {
-  expect(coreConfig(defaultSettings, undefined, ['/demo'])).toEqual({ flushIntervalMs: 1000, roots: ['/demo'] });
+  expect(coreConfig(defaultSettings, ['/demo'])).toEqual({ flushIntervalMs: 1000, roots: ['/demo'] });
 });
 
-test('an added directory is protected beside those that were found', () => {
-  expect(coreConfig(withSources(['/added', true]), ['/found'], undefined).roots).toEqual(['/found', '/added']);
+test('an added directory is protected beside what discovery finds', () => {
+  expect(coreConfig(withSources(['/added', true]), undefined)).toEqual({ flushIntervalMs: 1000, added: ['/added'] });
 });
 
-test('a directory that was switched off is left out, also before anything was found', () => {
-  expect(coreConfig(withSources(['/found', false]), ['/found', '/other'], undefined).roots).toEqual(['/other']);
-  expect(coreConfig(withSources(['/found', false]), undefined, undefined).roots).toEqual([]);
+test('a directory that was switched off is excluded, and what appears later is not', () => {
+  expect(coreConfig(withSources(['/found', false]), undefined)).toEqual({ flushIntervalMs: 1000, excluded: ['/found'] });
 });
