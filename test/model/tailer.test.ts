@@ -109,11 +109,6 @@ test('whatever happens to a sessions directory, every byte that a look could see
       numRuns: Number(process.env.CLAWBACK_MODEL_RUNS ?? 400),
       interruptAfterTimeLimit: 40_000,
       markInterruptAsFailure: false,
-      ...seedOf(process.env.CLAWBACK_MODEL_SEED),
     },
   );
 });
-
-function seedOf(text: string | undefined): { readonly seed?: number } {
-  return text === undefined ? {} : { seed: Number(text) };
-}

@@ -116,8 +116,15 @@ class PolledDirectory implements DirectoryTailer {
   }
 
   #round(budgetBytes: number, isWhole: boolean): readonly Change[] {
-    const startedAt = this.#deps.clock.monotonic();
     this.#generations.remainingBytes = budgetBytes;
+    this.#pass(isWhole);
+    // What was another file by the time we came to it is looked at once more now, and not a poll later.
+    if (this.#dirty.size > 0 && this.#generations.remainingBytes > 0) this.#pass(false);
+    return this.#generations.takeChanges();
+  }
+
+  #pass(isWhole: boolean): void {
+    const startedAt = this.#deps.clock.monotonic();
     const sight = this.#look(isWhole || this.#mustList);
     const matches = sight.is === 'ok' ? this.#match(isWhole ? this.#everyName() : this.#targets(sight), isWhole) : undefined;
     if (matches) {
@@ -130,7 +137,6 @@ class PolledDirectory implements DirectoryTailer {
     if (this.#state.state === 'missing') this.#closeAll();
     this.#dropClosed();
     if (this.#state.state === 'ok') this.#work();
-    return this.#generations.takeChanges();
   }
 
   #look(force: boolean): Sight {

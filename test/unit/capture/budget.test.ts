@@ -1,4 +1,4 @@
-import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../main/core/capture/change.ts';
 import { CaptureRig } from '../../support/capture-rig.ts';
@@ -47,6 +47,15 @@ describe('a first import', () => {
     appendFileSync(rig.path('live.jsonl'), 'and now\n');
     expect(rig.poll(8)).toMatchObject([{ change: 'appended', start: 4 }]);
     expect(rig.tailer.hot).toContainEqual({ nativeId: 'live', lagBytes: 0 });
+  });
+
+  test('takes a file that was replaced while it waited in the very poll that comes to it', () => {
+    using rig = withFiles(2);
+    rig.sweep(KIB);
+    rmSync(rig.path(nameOf(0)));
+    writeFileSync(rig.path(nameOf(0)), 'another file');
+    rig.poll();
+    expect(rig.captured.known.map(({ name }) => name).sort()).toEqual([nameOf(0), nameOf(1)]);
   });
 
   test('goes on after a restart where it ended', () => {
