@@ -10,6 +10,7 @@ const suite = (name: string, { timeoutMs, serial = false }: SuiteOptions) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    setupFiles: ['test/support/property-seed.ts'],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !serial,
