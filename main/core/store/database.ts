@@ -45,7 +45,12 @@ export function preparePrivateFile(path: string): void {
   chmodSync(path, FILE_MODE);
 }
 
-/** In this order: `auto_vacuum` has an effect only before the first table and the first WAL frame. */
+/** Of a new buffer. Each page costs two writes into the WAL: with pages of 4 KiB, an import spends half its time in them. */
+const PAGE_BYTES = 16 * 1024;
+/** Negative: KiB. The pages of one indexing step; with the default of 2 MiB they are read again and again. */
+const CACHE_SIZE = -24 * 1024;
+
+/** In this order: `page_size` and `auto_vacuum` have an effect only before the first table and the first WAL frame. */
 const PRAGMAS: readonly (readonly [name: string, value: string, readBack: string | number])[] = [
   ['journal_mode', 'WAL', 'wal'],
   ['synchronous', 'FULL', 2],
@@ -63,7 +68,9 @@ export function openWritable(path: string): Sqlite {
   preparePrivateFile(path);
   const db = openSqlite(path, { busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
+    db.pragma(`page_size = ${PAGE_BYTES}`);
     db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma(`cache_size = ${CACHE_SIZE}`);
     for (const [name, value, readBack] of PRAGMAS) {
       db.pragma(`${name} = ${value}`);
       const actual = db.pragma(name, { simple: true });

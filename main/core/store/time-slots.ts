@@ -9,6 +9,8 @@ const LATEST_MS = Math.floor(Number.MAX_SAFE_INTEGER / SLOTS) - 1;
  * one when it is full. One number is then enough to sort by and to continue a page from.
  */
 export interface TimeSlots {
+  /** The first number of `atMs`, free or taken. */
+  first(atMs: number): number;
   /** The next free number at `atMs`; only taken once the caller has stored it. */
   next(atMs: number): number;
 }
@@ -17,9 +19,11 @@ export function createTimeSlots(db: Sqlite, table: 'session' | 'message', column
   const last = db.prepare<[number, number], { taken: number | null }>(
     `SELECT max(${column}) AS taken FROM ${table} WHERE ${column} >= ? AND ${column} < ?`,
   );
+  const first = (atMs: number) => Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
   return {
+    first,
     next(atMs) {
-      let base = Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
+      let base = first(atMs);
       for (;;) {
         const taken = last.get(base, base + SLOTS)?.taken ?? undefined;
         if (taken === undefined) return base;
