@@ -36,6 +36,8 @@ export interface CoreOptions {
   readonly gateway: GatewayProbe;
   /** Watch events as hints; capture is complete without them. */
   readonly hints: boolean;
+  /** Tests put a buffer here that refuses to be written. */
+  readonly openBuffer?: typeof openBuffer;
 }
 
 const STATUS_EVERY_MS = 1_000;
@@ -51,7 +53,7 @@ const LONGEST_PAUSE_MS = 24 * 3_600_000;
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
   checkFlushInterval(options.config.flushIntervalMs);
-  const opened = openBuffer(options.home, { clock: options.clock, log: options.log, parse: parseLine });
+  const opened = (options.openBuffer ?? openBuffer)(options.home, { clock: options.clock, log: options.log, parse: parseLine });
   const core = new Core(options, opened.journal, opened.damagedAside);
   try {
     await core.recover();
@@ -102,6 +104,7 @@ export class Core implements AsyncDisposable {
         sources: () => this.#sources.all,
         onCommit: (result) => this.#committed(result),
         onChange: () => this.#announceStatus(),
+        onDirectories: () => this.#hint(),
       },
       options.config.flushIntervalMs,
     );
@@ -133,7 +136,7 @@ export class Core implements AsyncDisposable {
   start(): void {
     this.#started = true;
     this.#hint();
-    this.#every(BEAT_EVERY_MS, () => this.#journal.beat(this.#runId, this.#options.clock.now()));
+    this.#every(BEAT_EVERY_MS, () => this.#survive('beat', () => this.#journal.beat(this.#runId, this.#options.clock.now())));
     this.#every(STATUS_EVERY_MS, () => void this.#probe());
     this.#recorder.start();
     void this.#probe();
@@ -193,7 +196,7 @@ export class Core implements AsyncDisposable {
       restore: async (asked) => this.#restores.restore('planId' in asked ? asked : this.#named(asked)),
       undo: ({ restoreId }) => this.#restores.undo(restoreId),
       check: async () => {
-        this.#recorder.checkNow();
+        await this.#recorder.checkNow();
         return this.status;
       },
       flush: async () => {
@@ -211,8 +214,7 @@ export class Core implements AsyncDisposable {
         return this.status;
       },
       resume: async () => {
-        this.#recorder.pausedUntil = undefined;
-        this.#recorder.wake();
+        this.#recorder.resume();
         this.#announceStatus();
         return this.status;
       },
@@ -240,6 +242,8 @@ export class Core implements AsyncDisposable {
   }
 
   #openSource(root: string): ProtectedSource {
+    // One that was closed a moment ago goes on where it was read to, so that must be in the buffer.
+    this.#recorder.commitRead();
     const { clock, env, fs, gateway, log } = this.#options;
     const row = this.#journal.registerSource('openclaw-jsonl', root, clock.now());
     const source = new ProtectedSource(row, {
@@ -284,7 +288,10 @@ export class Core implements AsyncDisposable {
       directories: this.#sources.all.flatMap((source) => source.directories.map((directory) => directory.path)),
       log: this.#options.log,
       onHint: (directory, name) => {
-        for (const source of this.#sources.all) if (source.hint(directory, name)) this.#recorder.wake();
+        for (const source of this.#sources.all) {
+          if (source.hint(directory, name)) this.#recorder.wake();
+          else if (source.isAgents(directory)) this.#recorder.lookForDirectories();
+        }
       },
       onUnhealthy: () => this.#announceStatus(),
     });
@@ -298,8 +305,20 @@ export class Core implements AsyncDisposable {
     } catch (error) {
       this.#options.log.log('warn', 'gateway-probe-failed', { error: String(error) });
     }
-    if (this.#sources.refresh()) this.#hint();
+    this.#survive('sources', () => {
+      if (this.#sources.refresh()) this.#hint();
+    });
     this.#announceStatus();
+  }
+
+  /** For what runs from a timer: a buffer that cannot be used now must not end the process that holds what was read. */
+  #survive(what: string, task: () => void): void {
+    try {
+      if (!this.#closed) task();
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      this.#options.log.log('warn', 'put-off', { what, code: error.code });
+    }
   }
 
   #committed(result: CommitResult): void {
@@ -314,7 +333,7 @@ export class Core implements AsyncDisposable {
     if (!this.#started || this.#closed || this.#statusDue !== undefined) return;
     this.#statusDue = this.#options.clock.schedule(STATUS_EVERY_MS, () => {
       this.#statusDue = undefined;
-      this.#emit('status', this.status);
+      this.#survive('status', () => this.#emit('status', this.status));
     });
   }
 

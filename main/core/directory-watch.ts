@@ -76,7 +76,8 @@ export class DirectoryWatch implements Disposable {
       return;
     }
     const read = this.#readVersion(path, LONGEST_INDEX_BYTES, this.#index?.version);
-    if (read === 'unchanged') return;
+    // What cannot be read is not gone: what it said last stands until it says something else.
+    if (read === 'unchanged' || read === 'unreadable') return;
     this.#index = read === undefined ? undefined : { version: read.version, reading: this.#deps.source.parseIndex(read.bytes) };
   }
 
@@ -93,8 +94,9 @@ export class DirectoryWatch implements Disposable {
         this.#locks.delete(name);
         continue;
       }
-      const lock = read === 'unchanged' ? known?.reading : this.#deps.source.parseLock(read.bytes);
-      if (read !== 'unchanged') this.#locks.set(name, { version: read.version, reading: lock });
+      const isRead = read !== 'unchanged' && read !== 'unreadable';
+      const lock = isRead ? this.#deps.source.parseLock(read.bytes) : known?.reading;
+      if (isRead) this.#locks.set(name, { version: read.version, reading: lock });
       sightings.push({
         nativeId: artefact.nativeId,
         ...(lock === undefined ? {} : { pid: lock.pid, holderAlive: this.#deps.alive(lock.pid, lock.startTime) }),
@@ -105,12 +107,12 @@ export class DirectoryWatch implements Disposable {
     return sightings;
   }
 
-  /** `undefined`: cannot be read now (gone between listing and reading, or no permission). */
+  /** `undefined`: gone between listing and reading. */
   #readVersion(
     path: string,
     limitBytes: number,
     known: string | undefined,
-  ): { version: string; bytes: Uint8Array } | 'unchanged' | undefined {
+  ): { version: string; bytes: Uint8Array } | 'unchanged' | 'unreadable' | undefined {
     try {
       const stat = this.#deps.fs.stat(path);
       if (stat === undefined) return undefined;
@@ -120,17 +122,9 @@ export class DirectoryWatch implements Disposable {
       return { version, bytes: file.readAt(0, Math.min(limitBytes, file.stat().size)) };
     } catch (error) {
       const code = errnoOf(error);
-      if (
-        code === 'ENOENT' ||
-        code === 'EACCES' ||
-        code === 'EPERM' ||
-        code === 'ELOOP' ||
-        code === 'EIO' ||
-        code === 'EMFILE' ||
-        code === 'not-a-file'
-      ) {
-        return undefined;
-      }
+      if (code === 'ENOENT') return undefined;
+      // No permission, out of descriptors, or one of the many ways of a network volume.
+      if (code !== undefined) return 'unreadable';
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
@@ -17,6 +18,15 @@ export interface ProtectedSourceDeps {
   readonly resetPolicy: () => ResetPolicy;
 }
 
+/** Where one look at a source goes. */
+export interface Look {
+  /** At once, before anything else can fail: the tailer will not say it again. */
+  readonly found: (changes: readonly Change[]) => void;
+  readonly seen: (view: DirectoryView) => void;
+  /** One directory could not be looked at; the others were. */
+  readonly failed: (error: unknown) => void;
+}
+
 /** One OpenClaw state directory under protection: its sessions directories and what is known of its gateway. */
 export class ProtectedSource implements Disposable {
   readonly row: SourceRow;
@@ -32,8 +42,9 @@ export class ProtectedSource implements Disposable {
     this.#resetPolicy = deps.resetPolicy();
   }
 
-  /** Sessions directories that exist now or may appear; newly found ones start to be mirrored. */
-  refreshDirectories(): void {
+  /** Sessions directories that exist now or may appear; newly found ones start to be mirrored. True when there were any. */
+  refreshDirectories(): boolean {
+    const before = this.#watches.size;
     this.#resetPolicy = this.#deps.resetPolicy();
     for (const { agent, path } of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
       if (this.#watches.has(path)) continue;
@@ -48,6 +59,7 @@ export class ProtectedSource implements Disposable {
         new DirectoryWatch({ fs: this.#deps.tailerDeps.fs, source: this.#deps.source, alive: this.#deps.gateway.alive }, directory, tailer),
       );
     }
+    return this.#watches.size > before;
   }
 
   /** Asks whether the gateway runs; the answer is part of the next views. */
@@ -59,29 +71,33 @@ export class ProtectedSource implements Disposable {
     }
   }
 
-  collect(mode: 'poll' | 'sweep', budgetBytes: number): { readonly changes: readonly Change[]; readonly views: readonly DirectoryView[] } {
-    const changes: Change[] = [];
-    const views: DirectoryView[] = [];
+  collect(mode: 'poll' | 'sweep', budgetBytes: number, look: Look): void {
     let left = budgetBytes;
     const force = this.#gatewayChanged;
     this.#gatewayChanged = false;
     for (const watch of this.#watches.values()) {
-      const found = mode === 'sweep' ? watch.tailer.sweep(left) : watch.tailer.poll(left);
-      for (const change of found) {
-        changes.push(change);
-        if (change.change === 'appended') left -= change.bytes.byteLength;
+      try {
+        const changes = mode === 'sweep' ? watch.tailer.sweep(left) : watch.tailer.poll(left);
+        look.found(changes);
+        for (const change of changes) if (change.change === 'appended') left -= change.bytes.byteLength;
+        left = Math.max(0, left);
+        const view = watch.view(changes, this.#gateway, this.#resetPolicy, force);
+        if (view !== undefined) look.seen(view);
+      } catch (error) {
+        look.failed(error);
       }
-      left = Math.max(0, left);
-      const view = watch.view(found, this.#gateway, this.#resetPolicy, force);
-      if (view !== undefined) views.push(view);
     }
-    return { changes, views };
   }
 
   hint(directory: string, name: string | undefined): boolean {
     const watch = this.#watches.get(directory);
     watch?.tailer.hint(name);
     return watch !== undefined;
+  }
+
+  /** The directory in which agents appear. */
+  isAgents(directory: string): boolean {
+    return directory === join(this.row.root, 'agents');
   }
 
   get directories(): readonly DirectoryRef[] {

@@ -1,5 +1,5 @@
 import type { Change } from './capture/change.ts';
-import type { Detector, DirectoryView, Outcome } from './detect/detection.ts';
+import type { Detector, Outcome } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
@@ -7,16 +7,20 @@ import { pollSchedule, retryDelayMs } from './poll-schedule.ts';
 import type { ProtectedSource } from './protected-source.ts';
 import type { CommitResult, Journal } from './store/store.ts';
 import type { CoreProblem } from './types.ts';
+import { Unwritten } from './unwritten.ts';
 
 /** Read in one go; more and the process would not answer for too long. */
-const SLICE_BYTES = 8 * 1024 * 1024;
+const SLICE_BYTES = 16 * 1024 * 1024;
 /** Commit early above this, so that a burst does not wait in memory. */
 const EARLY_COMMIT_BYTES = 1024 * 1024;
 const INDEX_SLICE_BYTES = 2 * 1024 * 1024;
+const BEHIND_INDEX_BYTES = 256 * 1024;
 const UPKEEP_SLICE_MS = 20;
 const UPKEEP_EVERY_MS = 30_000;
 const REFRESH_EVERY_MS = 10_000;
 const BUSY_GATEWAY_PROBE_MS = 2_000;
+/** A request that takes longer lets the heartbeat and other requests through in between. */
+const BREATH_MS = 1_000;
 
 export interface RecorderDeps {
   readonly clock: Clock;
@@ -26,6 +30,8 @@ export interface RecorderDeps {
   readonly sources: () => readonly ProtectedSource[];
   readonly onCommit: (result: CommitResult) => void;
   readonly onChange: () => void;
+  /** Directories appeared that nobody watches yet. */
+  readonly onDirectories: () => void;
 }
 
 /**
@@ -37,11 +43,7 @@ export class Recorder implements Disposable {
   readonly #deps: RecorderDeps;
   #flushIntervalMs: number;
   #timer: Disposable | undefined;
-  #pending: Change[] = [];
-  #views: DirectoryView[] = [];
-  #pendingBytes = 0;
-  #pendingSince: number | undefined;
-  #urgent = false;
+  readonly #unwritten: Unwritten;
   #failures = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
   #refreshedAt = Number.NEGATIVE_INFINITY;
@@ -49,8 +51,6 @@ export class Recorder implements Disposable {
   #probedAt = Number.NEGATIVE_INFINITY;
   #importTotalBytes = 0;
   #importedBytes = 0;
-  /** Set between observe and a successful commit: a retry must not show detection the same changes twice. */
-  #outcome: Outcome | undefined;
   #derivationProblem: CoreProblem | undefined;
   #settled = false;
   #stopped = false;
@@ -63,6 +63,12 @@ export class Recorder implements Disposable {
     this.#deps = deps;
     this.#flushIntervalMs = flushIntervalMs;
     this.#upkeepAt = deps.clock.monotonic();
+    this.#unwritten = new Unwritten({
+      clock: deps.clock,
+      journal: deps.journal,
+      observe: (observation) => this.#derive('observe', () => deps.detector.observe(observation), nothing),
+      onWritten: (result, changes) => this.#written(result, changes),
+    });
   }
 
   get flushIntervalMs(): number {
@@ -85,7 +91,7 @@ export class Recorder implements Disposable {
   }
 
   get lagBytes(): number {
-    return this.#deps.sources().reduce((sum, source) => sum + source.lagBytes, this.#pendingBytes);
+    return this.#deps.sources().reduce((sum, source) => sum + source.lagBytes, this.#unwritten.bytes);
   }
 
   start(): void {
@@ -97,31 +103,61 @@ export class Recorder implements Disposable {
     if (!this.#stopped) this.#schedule(0);
   }
 
-  /** Looks at every file until nothing is left to read, and makes it durable. Throws what keeps the buffer from being written. */
-  checkNow(): void {
+  /** Somebody saw that agents came or went: the next round looks for their directories. */
+  lookForDirectories(): void {
+    this.#refreshedAt = Number.NEGATIVE_INFINITY;
+    this.wake();
+  }
+
+  /**
+   * Looks at every file until nothing is left to read, and makes it durable; not while paused. Throws what keeps the buffer
+   * from being written. Pauses now and then: a first import or a slow disk must not look like a core that hangs.
+   */
+  async checkNow(): Promise<void> {
+    if (this.#pausedNow() !== undefined) return;
+    const breath = this.#breather();
     this.#refresh();
-    do {
-      this.#collect('sweep', SLICE_BYTES);
-      this.#commit();
-    } while (this.#deps.sources().some((source) => source.lagBytes > 0) && this.#pausedNow() === undefined);
-    this.#markProgress();
-    while (this.#index(INDEX_SLICE_BYTES) > 0);
+    for (let mode: 'sweep' | 'poll' = 'sweep', goesOn = true; goesOn; mode = 'poll') {
+      this.#unwritten.write();
+      const found = this.#collect(mode, SLICE_BYTES);
+      this.#unwritten.commit();
+      goesOn = found && this.#isBehind;
+      this.#keepWalSmall();
+      if (await breath()) return;
+    }
+    this.#markProgress(false);
+    while (this.#index(INDEX_SLICE_BYTES) > 0) {
+      this.#keepWalSmall();
+      if (await breath()) return;
+    }
     this.#decide();
   }
 
   /** Makes durable what is there now, and readable what little was not indexed yet. */
   flush(): void {
+    this.#unwritten.write();
     if (this.#pausedNow() === undefined) this.#collect('poll', SLICE_BYTES);
-    this.#commit();
+    this.#unwritten.commit();
     this.#index(INDEX_SLICE_BYTES);
   }
 
-  /** Commits what detection concluded outside a round (restore, dismissal). */
-  commitOutcome(outcome: Outcome): CommitResult | undefined {
-    if (isEmpty(outcome)) return undefined;
-    const result = this.#deps.journal.commit([], outcome, this.#deps.clock.now());
-    this.#deps.onCommit(result);
-    return result;
+  /** Makes durable what was read, and reads nothing. */
+  commitRead(): void {
+    if (this.#unwritten.hasChanges) this.#unwritten.commit();
+  }
+
+  /**
+   * Commits what detection concluded outside a round (restore, dismissal). Throws what keeps the buffer from being written;
+   * it is committed all the same once that works again, because detection has moved on.
+   */
+  commitOutcome(outcome: Outcome): void {
+    this.#unwritten.conclude(outcome);
+  }
+
+  resume(): void {
+    this.pausedUntil = undefined;
+    this.#sweptAt = Number.NEGATIVE_INFINITY;
+    this.wake();
   }
 
   /** Probes gateways when one may just have ended: asked by the core between rounds because it is asynchronous. */
@@ -166,8 +202,8 @@ export class Recorder implements Disposable {
   /** One round; returns when to run the next. */
   #step(): number {
     const { clock } = this.#deps;
-    if (this.#outcome !== undefined) {
-      this.#commit();
+    if (this.#unwritten.isRefused) {
+      this.#unwritten.write();
       return 0;
     }
     const pausedFor = this.#pausedNow();
@@ -176,20 +212,33 @@ export class Recorder implements Disposable {
     if (startedAt - this.#refreshedAt >= REFRESH_EVERY_MS) this.#refresh();
     const schedule = this.#cadence();
     const sweep = startedAt - this.#sweptAt >= schedule.sweepMs;
-    this.#collect(sweep ? 'sweep' : 'poll', SLICE_BYTES);
+    const found = this.#collect(sweep ? 'sweep' : 'poll', SLICE_BYTES);
     if (sweep) this.#sweptAt = clock.monotonic();
-    const due = this.#pendingSince !== undefined && clock.monotonic() - this.#pendingSince >= schedule.commitWithinMs;
-    if (this.#pending.length === 0 || this.#urgent || due || this.#pendingBytes >= EARLY_COMMIT_BYTES) this.#commit();
-    const behind = this.#deps.sources().some((source) => source.lagBytes > 0);
-    this.#markProgress();
-    const unindexed = this.#index(behind ? 256 * 1024 : INDEX_SLICE_BYTES);
-    // A file that is deleted and written again is one batch: deciding in the middle of it would tell half of the story.
-    if (unindexed === 0 && this.#pending.length === 0) this.#decide();
-    if (behind || unindexed > 0) return 0;
+    const { since, isUrgent, bytes } = this.#unwritten;
+    const due = since !== undefined && clock.monotonic() - since >= schedule.commitWithinMs;
+    if (since === undefined || isUrgent || due || bytes >= EARLY_COMMIT_BYTES) this.#unwritten.commit();
+    // What cannot be read now lags too: looking again at once would only burn the battery.
+    const behind = found && this.#isBehind;
+    this.#markProgress(behind);
+    const unindexed = this.#index(behind ? (this.#settled ? BEHIND_INDEX_BYTES : 0) : INDEX_SLICE_BYTES);
+    this.#decide(unindexed);
+    if (behind || unindexed > 0) {
+      this.#keepWalSmall();
+      return 0;
+    }
     if (clock.monotonic() - this.#upkeepAt >= UPKEEP_EVERY_MS && !this.#deps.journal.upkeep(UPKEEP_SLICE_MS, clock.now())) {
       this.#upkeepAt = clock.monotonic();
     }
     return this.#nextDelay(schedule.pollMs, schedule.commitWithinMs);
+  }
+
+  get #isBehind(): boolean {
+    return this.#deps.sources().some((source) => source.lagBytes > 0);
+  }
+
+  /** Nothing else empties the WAL while there is no idle moment: a first import would leave one as large as itself. */
+  #keepWalSmall(): void {
+    this.#deps.journal.upkeep(0, this.#deps.clock.now());
   }
 
   #cadence(): ReturnType<typeof pollSchedule> {
@@ -202,59 +251,50 @@ export class Recorder implements Disposable {
   #nextDelay(pollMs: number, commitWithinMs: number): number {
     const { clock, detector } = this.#deps;
     let delay = pollMs;
-    if (this.#pendingSince !== undefined) delay = Math.min(delay, this.#pendingSince + commitWithinMs - clock.monotonic());
+    const { since } = this.#unwritten;
+    if (since !== undefined) delay = Math.min(delay, since + commitWithinMs - clock.monotonic());
     if (detector.nextDeadlineAt !== undefined) delay = Math.min(delay, detector.nextDeadlineAt - clock.now());
     return Math.max(10, Math.min(delay, pollMs));
   }
 
   #refresh(): void {
     this.#refreshedAt = this.#deps.clock.monotonic();
-    for (const source of this.#deps.sources()) source.refreshDirectories();
+    let isNew = false;
+    for (const source of this.#deps.sources()) isNew = source.refreshDirectories() || isNew;
+    if (isNew) this.#deps.onDirectories();
   }
 
-  #collect(mode: 'poll' | 'sweep', budgetBytes: number): void {
+  /** True when anything changed. A directory that cannot be looked at keeps no other from being captured. */
+  #collect(mode: 'poll' | 'sweep', budgetBytes: number): boolean {
+    let found = false;
+    let fault: { readonly error: unknown } | undefined;
     for (const source of this.#deps.sources()) {
-      const { changes, views } = source.collect(mode, budgetBytes);
-      for (const change of changes) {
-        this.#pending.push(change);
-        if (change.change === 'appended') this.#pendingBytes += change.bytes.byteLength;
-        else if (change.change !== 'opened' && change.change !== 'rebound') this.#urgent = true;
-      }
-      this.#views.push(...views);
+      source.collect(mode, budgetBytes, {
+        found: (changes) => {
+          this.#unwritten.add(changes);
+          found ||= changes.length > 0;
+        },
+        seen: (view) => this.#unwritten.show(view),
+        failed: (error) => {
+          fault ??= { error };
+        },
+      });
     }
-    if (this.#pending.length === 0) return;
-    this.#pendingSince ??= this.#deps.clock.monotonic();
+    this.#derive('look', () => rethrow(fault), undefined);
     // What only a sweep found may have waited for the whole time between two sweeps.
-    if (mode === 'sweep') this.#urgent = true;
+    if (found && mode === 'sweep') this.#unwritten.isUrgent = true;
+    return found;
   }
 
-  /** Detection observes every round, also an empty one: it judges nothing that happened after the last time somebody looked. */
-  #commit(): void {
-    const { clock, detector, journal } = this.#deps;
-    const at = clock.now();
-    if (this.#outcome === undefined) {
-      const observation = { at, changes: this.#pending, directories: this.#views };
-      this.#outcome = this.#derive('observe', () => detector.observe(observation), nothing);
-      this.#views = [];
-    }
-    if (this.#pending.length > 0 || !isEmpty(this.#outcome)) {
-      const result = journal.commit(this.#pending, this.#outcome, at);
-      if (this.#pending.length > 0) this.lastCommitAt = at;
-      if (!this.#settled) this.#importedBytes += result.bytes;
-      this.#forgetPending();
-      this.#deps.onCommit(result);
-    } else this.#forgetPending();
+  #written(result: CommitResult, changes: readonly Change[]): void {
+    if (changes.length > 0) this.lastCommitAt = result.at;
+    if (!this.#settled) this.#importedBytes += result.bytes;
+    this.#deps.onCommit(result);
   }
 
-  #forgetPending(): void {
-    this.#pending = [];
-    this.#outcome = undefined;
-    this.#pendingBytes = 0;
-    this.#pendingSince = undefined;
-    this.#urgent = false;
-  }
-
-  #decide(): void {
+  /** A file that is deleted and written again is one batch: deciding in the middle of it would tell half of the story. */
+  #decide(unindexedBytes = 0): void {
+    if (unindexedBytes > 0 || this.#unwritten.hasChanges) return;
     const { clock, detector, journal } = this.#deps;
     this.commitOutcome(this.#derive('decide', () => detector.decide(clock.now(), journal.catalog), nothing));
   }
@@ -286,22 +326,32 @@ export class Recorder implements Disposable {
     }
   }
 
-  #markProgress(): void {
-    const lag = this.lagBytes;
+  #markProgress(isBehind: boolean): void {
     if (this.#settled) return;
-    this.#importTotalBytes = Math.max(this.#importTotalBytes, this.#importedBytes + lag);
-    if (lag === 0 && this.#sweptAt !== Number.NEGATIVE_INFINITY) {
+    this.#importTotalBytes = Math.max(this.#importTotalBytes, this.#importedBytes + this.lagBytes);
+    if (!isBehind && !this.#unwritten.hasChanges && this.#sweptAt !== Number.NEGATIVE_INFINITY) {
       this.#settled = true;
       this.#deps.onChange();
     }
+  }
+
+  /** Asked between two slices of work: lets other work through when it is time, and tells whether to stop. */
+  #breather(): () => Promise<boolean> {
+    const { clock } = this.#deps;
+    let since = clock.monotonic();
+    return async () => {
+      if (clock.monotonic() - since < BREATH_MS) return this.#stopped;
+      await new Promise<void>((resolve) => void clock.schedule(0, resolve));
+      since = clock.monotonic();
+      return this.#stopped;
+    };
   }
 
   #pausedNow(): number | undefined {
     if (this.pausedUntil === undefined) return undefined;
     const left = this.pausedUntil - this.#deps.clock.now();
     if (left > 0) return left;
-    this.pausedUntil = undefined;
-    this.#sweptAt = Number.NEGATIVE_INFINITY;
+    this.resume();
     this.#deps.onChange();
     return undefined;
   }
@@ -323,6 +373,6 @@ export class Recorder implements Disposable {
 const IDLE_WAKE_MS = 1_000;
 const nothing: Outcome = { transitions: [], sessions: [], drafts: [], resolved: [] };
 
-function isEmpty(outcome: Outcome): boolean {
-  return outcome.transitions.length === 0 && outcome.sessions.length === 0 && outcome.drafts.length === 0 && outcome.resolved.length === 0;
+function rethrow(fault: { readonly error: unknown } | undefined): void {
+  if (fault !== undefined) throw fault.error;
 }

@@ -1,18 +1,24 @@
 import { join } from 'node:path';
 import { type Core, openCore } from '../../main/core/core.ts';
+import type { ExitWatch } from '../../main/core/platform/exit-watch.ts';
 import { silentLogger } from '../../main/core/platform/logger.ts';
 import { nodeFileSystem } from '../../main/core/platform/node-file-system.ts';
 import type { CoreConfig } from '../../main/core/requests.ts';
 import type { GatewayProbe } from '../../main/core/restore/restoring.ts';
 import type { Incident } from '../../main/core/types.ts';
 import { FakeClock } from './fake-clock.ts';
+import { FaultyFileSystem } from './faulty-file-system.ts';
 import { OpenclawState } from './openclaw-state.ts';
+import { RefusingBuffer } from './refusing-buffer.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** A gateway that is what the test says, without processes or ports. */
 export class SettableGateway implements GatewayProbe {
   running: 'running' | 'stopped' | 'unknown' = 'stopped';
   readonly dead = new Set<number>();
+  gatewayPid: number | undefined;
+
+  pid = (): number | undefined => this.gatewayPid;
 
   async state(): Promise<'running' | 'stopped' | 'unknown'> {
     return this.running;
@@ -21,11 +27,44 @@ export class SettableGateway implements GatewayProbe {
   alive = (pid: number): boolean => !this.dead.has(pid);
 }
 
+/** Processes end when the test says so. */
+export class ScriptedExits implements ExitWatch {
+  readonly #listeners = new Map<number, Set<() => void>>();
+
+  watch(pid: number, onExit: () => void): Disposable {
+    const listeners = this.#listeners.get(pid) ?? new Set();
+    this.#listeners.set(pid, listeners.add(onExit));
+    return {
+      [Symbol.dispose]: () => {
+        listeners.delete(onExit);
+        if (listeners.size === 0 && this.#listeners.get(pid) === listeners) this.#listeners.delete(pid);
+      },
+    };
+  }
+
+  end(pid: number): void {
+    const listeners = this.#listeners.get(pid) ?? [];
+    this.#listeners.delete(pid);
+    for (const onExit of listeners) onExit();
+  }
+
+  get watched(): readonly number[] {
+    return [...this.#listeners.keys()];
+  }
+
+  [Symbol.dispose](): void {
+    this.#listeners.clear();
+  }
+}
+
 /** The whole core over a real state directory and a real buffer, in virtual time and without watch events. */
 export class CoreRig implements AsyncDisposable {
   /** Starts now: the files under test have the time stamps of the real machine. */
   readonly clock = new FakeClock(Date.now());
   readonly gateway = new SettableGateway();
+  readonly exits = new ScriptedExits();
+  readonly fs = new FaultyFileSystem(nodeFileSystem);
+  readonly buffer = new RefusingBuffer();
   readonly #dir = tempDir();
   readonly state: OpenclawState;
   readonly home: string;
@@ -51,10 +90,12 @@ export class CoreRig implements AsyncDisposable {
       version: '0.0.0-test',
       env: {},
       clock: this.clock,
-      fs: nodeFileSystem,
+      fs: this.fs,
       log: silentLogger,
       gateway: this.gateway,
+      exits: this.exits,
       hints: false,
+      openBuffer: this.buffer.open,
     });
     this.#core.on('incident', (incident) => this.incidents.push(incident));
     this.#core.on('resolved', (incident) => this.resolved.push(incident));
