@@ -45,8 +45,11 @@ export function preparePrivateFile(path: string): void {
   chmodSync(path, FILE_MODE);
 }
 
-/** Of a new buffer. Each page costs two writes into the WAL: with pages of 4 KiB, an import spends half its time in them. */
-const PAGE_BYTES = 16 * 1024;
+/**
+ * Of a new buffer. Each page costs two writes into the WAL: with 4 KiB, an import spends half its time in them; with more
+ * than this, each small append writes too much.
+ */
+const PAGE_BYTES = 8 * 1024;
 /** Negative: KiB. The pages of one indexing step; with the default of 2 MiB they are read again and again. */
 const CACHE_SIZE = -24 * 1024;
 

@@ -12,8 +12,8 @@ const CHECKPOINT_WAIT_MS = 50;
 const BUSY_TIMEOUT_MS = 5_000;
 /** Free pages are given back once they are a quarter of the file; before that they are reused. */
 const FREE_SHARE = 0.25;
-const FREE_PAGES_MIN = 1_024;
-const VACUUM_STEP_PAGES = 256;
+const FREE_PAGES_MIN = 2_048;
+const VACUUM_STEP_PAGES = 512;
 
 /** Work that makes the buffer smaller or quicker and changes nothing that it says. */
 export class Upkeep {
