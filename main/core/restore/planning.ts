@@ -67,7 +67,7 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     const { planId, sessionId: freshId, hex } = tools.newNames();
     const done = standingFor(subject, generation.bytes, request.target, output);
     const sessionId = done?.sessionId ?? freshId;
-    const prepared = await tryPrepare(subject, generation.bytes, request, sessionId);
+    const prepared = await tryPrepare(subject, request, sessionId);
     const known = {
       planId,
       target: request.target,
@@ -135,12 +135,11 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
 
   async function tryPrepare(
     subject: Subject,
-    upTo: number,
     request: RestoreRequest,
     sessionId: string,
   ): Promise<Prepared & { readonly damage?: string }> {
     try {
-      return await prepare(catalog, subject.generation.id, upTo, request.target, buildOptions(subject, sessionId));
+      return await prepare(catalog, subject.generation, request.target, buildOptions(subject, sessionId));
     } catch (error) {
       if (!isDamage(error) || !(error instanceof CoreError)) throw error;
       const { records, bytes } = subject.generation;

@@ -22,22 +22,27 @@ export interface Prepared {
  */
 export async function prepare(
   catalog: Catalog,
-  generationId: number,
-  upTo: number,
+  generation: Pick<GenerationSummary, 'id' | 'bytes' | 'records'>,
   target: RestoreTarget,
   options: BuildOptions,
 ): Promise<Prepared> {
-  const survey = await surveyed(catalog, generationId, upTo, options);
-  const form = target === 'file' ? 'verbatim' : survey.form;
+  const { id, bytes: upTo, records } = generation;
+  // Only OpenClaw is particular about what the lines say; reading them would take ten times as long as copying them.
+  if (target === 'file') return { form: 'verbatim', changes: [], messages: records, ...(await digested(catalog.bytes(id, upTo))) };
+  const survey = await surveyed(catalog, id, upTo, options);
+  const { form, changes, messages } = survey;
+  return { form, changes, messages, ...(await digested(contentOf(catalog, id, upTo, form === 'verbatim' ? undefined : survey))) };
+}
+
+async function digested(content: Iterable<Uint8Array>): Promise<Pick<Prepared, 'bytes' | 'sha256'>> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for (const chunk of gather(contentOf(catalog, generationId, upTo, form === 'verbatim' ? undefined : survey))) {
+  for (const chunk of gather(content)) {
     hash.update(chunk);
     bytes += chunk.length;
     await othersTurn();
   }
-  const changes = form === 'verbatim' ? [] : survey.changes;
-  return { form, changes, messages: survey.messages, bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** The bytes of a plan once more, every chunk checked against its hash. What they hash to is for the caller to compare. */
