@@ -20,6 +20,7 @@ interface Run {
   readonly process: CoreProcess;
   readonly connection: CoreConnection;
   readonly startedAt: number;
+  readonly config: CoreConfig;
   ready: boolean;
   silentBeats: number;
   lastError: ErrorShape | undefined;
@@ -83,6 +84,7 @@ export class CoreSupervisor {
       process,
       connection: new CoreConnection(process),
       startedAt: clock.monotonic(),
+      config: this.#config,
       ready: false,
       silentBeats: 0,
       lastError: undefined,
@@ -144,6 +146,7 @@ export class CoreSupervisor {
         this.#waiting = [];
         for (const { resolve } of waiting) resolve(run);
         this.#emit('ready', message.status);
+        if (run.config !== this.#config) this.#catchUp(run);
         return;
       }
       case 'fatal':
@@ -154,6 +157,17 @@ export class CoreSupervisor {
         else this.#emit(message.event, message.payload);
         return;
     }
+  }
+
+  /** The configuration changed while the core was starting with an older one. */
+  #catchUp(run: Run): void {
+    run.connection.request('configure', this.#config).then(
+      (status) => {
+        if (this.#run === run) this.#setStatus(status);
+      },
+      (error: unknown) =>
+        this.#deps.log.log('warn', 'configure-failed', { code: error instanceof RequestError ? error.code : String(error) }),
+    );
   }
 
   #watch(run: Run): void {
@@ -173,7 +187,7 @@ export class CoreSupervisor {
     this.#timer?.[Symbol.dispose]();
     run.connection.close(crashed);
     const now = clock.monotonic();
-    const { history, decision } = afterCrash(this.#history, now, now - run.startedAt);
+    const { history, decision } = afterCrash(this.#history, now, now - run.startedAt, run.lastError?.code);
     this.#history = history;
     log.log('error', 'core-died', { reason, code: run.lastError?.code, decision });
     const because: CoreProblem = run.lastError ?? { code: 'core-crashed', message: `The recorder ended unexpectedly (${reason}).` };

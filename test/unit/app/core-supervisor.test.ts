@@ -191,3 +191,22 @@ test('a new configuration reaches the running core and every later one', async (
   clock.advance(500);
   expect(supervisor.status).toMatchObject({ running: false, flushIntervalMs: 5000 });
 });
+
+test('a configuration that changed while the core was starting reaches it when it is ready', () => {
+  const { supervisor, current } = supervised();
+  const changed = supervisor.configure({ flushIntervalMs: 250 });
+  current().ready();
+  expect(current().posted).toMatchObject([{ method: 'configure', params: { flushIntervalMs: 250 } }]);
+  return changed;
+});
+
+test('a core that cannot start on a full disk is started once there is space again', () => {
+  const { supervisor, clock, cores } = supervised();
+  for (let death = 0; death < 8; death += 1) {
+    cores.at(-1)?.says({ type: 'fatal', error: { code: 'disk-full', message: 'full', hint: 'space' } });
+    cores.at(-1)?.dies();
+    clock.advance(30_000);
+  }
+  expect(cores).toHaveLength(9);
+  expect(supervisor.status.problem).toMatchObject({ code: 'disk-full' });
+});
