@@ -26,7 +26,7 @@ async function main(port: Port): Promise<void> {
   try {
     const start = startSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
     core = await openRealCore({ home: start.home, config: start.config, log, env: process.env });
-    const control = start.control ? await listenForControl(core, start.home) : undefined;
+    const control = start.control ? await listenForControl(core, start.home, log) : undefined;
     endWithParent(core, control, port);
     core.start();
   } catch (error) {

@@ -27,9 +27,14 @@ export function parentPort(): Port | undefined {
   if (send === undefined) return undefined;
   return {
     post: (message) => {
-      if (process.connected) send(message);
+      // With a callback, because an error without one ends the process before it has flushed. That the parent is gone comes as a disconnect.
+      if (process.connected) send(message, undefined, undefined, () => undefined);
     },
     onMessage: (listener) => process.on('message', listener),
-    onClose: (listener) => process.on('disconnect', listener),
+    onClose(listener) {
+      process.on('disconnect', listener);
+      // It may have gone while the buffer was being opened, when nobody listened.
+      if (!process.connected) listener();
+    },
   };
 }

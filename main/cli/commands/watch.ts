@@ -17,7 +17,7 @@ export async function watch(context: Context, flushIntervalMs: number): Promise<
   const core = await openRealCore({ home: context.home, config: coreConfig(context, flushIntervalMs), log, env: process.env });
   let control: AsyncDisposable | undefined;
   try {
-    control = await listenForControl(core, context.home);
+    control = await listenForControl(core, context.home, log);
     const sources = core.status.sources;
     if (sources.length === 0) await sayNothingFound(context);
     const ended = untilSignal();
