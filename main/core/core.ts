@@ -53,15 +53,27 @@ const LONGEST_PAUSE_MS = 24 * 3_600_000;
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
   checkFlushInterval(options.config.flushIntervalMs);
-  const opened = (options.openBuffer ?? openBuffer)(options.home, { clock: options.clock, log: options.log, parse: parseLine });
-  const core = new Core(options, opened.journal, opened.damagedAside);
   try {
-    await core.recover();
+    return await openOnce(options);
   } catch (error) {
-    await core[Symbol.asyncDispose]();
+    // Damage beyond what is checked at every start. It is noted: the second opening checks everything and sets it aside.
+    if (!(error instanceof CoreError) || error.code !== 'buffer-damaged') throw error;
+    return await openOnce(options);
+  }
+}
+
+async function openOnce(options: CoreOptions): Promise<Core> {
+  const opened = (options.openBuffer ?? openBuffer)(options.home, { clock: options.clock, log: options.log, parse: parseLine });
+  let core: Core | undefined;
+  try {
+    core = new Core(options, opened.journal, opened.damagedAside);
+    await core.recover();
+    return core;
+  } catch (error) {
+    if (core === undefined) opened.journal[Symbol.dispose]();
+    else await core[Symbol.asyncDispose]();
     throw error;
   }
-  return core;
 }
 
 export class Core implements AsyncDisposable {
@@ -113,7 +125,7 @@ export class Core implements AsyncDisposable {
       clock: options.clock,
       log: options.log,
       gateway: options.gateway,
-      directoryOf: (sourceId, agent) => this.#sources.directoryOf(sourceId, agent),
+      directoryOf: (sourceId, agent) => this.#directoryOf(sourceId, agent),
       rootOf: (sourceId) => this.#journal.catalog.sources().find((row) => row.id === sourceId)?.root,
     });
     this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config);
@@ -239,6 +251,16 @@ export class Core implements AsyncDisposable {
 
   #discovered(): readonly string[] {
     return discoverStateDirs(this.#options.env, homedir()).map((found) => found.root);
+  }
+
+  /** Also of a state directory that is not under protection now: what was saved from it goes back to where it was. */
+  #directoryOf(sourceId: number, agent: string): string | undefined {
+    const protectedNow = this.#sources.directoryOf(sourceId, agent);
+    if (protectedNow !== undefined) return protectedNow;
+    const row = this.#journal.catalog.sources().find(({ id }) => id === sourceId);
+    if (row === undefined) return undefined;
+    const directories = sourceRegistry[row.layout].directories(row.root, this.#options.fs);
+    return directories.find((directory) => directory.agent === agent)?.path;
   }
 
   #openSource(root: string): ProtectedSource {

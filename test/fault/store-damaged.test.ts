@@ -90,14 +90,30 @@ test('a sound buffer is kept after an unclean stop', () => {
   expect(journal.catalog.sessions({ limit: 1 }).items).toHaveLength(1);
 });
 
+function spoilTable(name: string): void {
+  const db = openSqlite(path(), { readonly: true, busyTimeoutMs: 0 });
+  const pageBytes = Number(db.pragma('page_size', { simple: true }));
+  const root = db.prepare<[string], { page: number }>('SELECT rootpage AS page FROM sqlite_schema WHERE name = ?').get(name)?.page ?? 0;
+  db.close();
+  spoil((root - 1) * pageBytes, root * pageBytes);
+}
+
+test.each(['session', 'chunk', 'record'])('a small buffer whose table %s was spoilt is set aside although it stopped cleanly', (table) => {
+  endRun(true);
+  spoilTable(table);
+  const { journal, damagedAside } = open();
+  recording.journal = journal;
+  expect(damagedAside).toBeDefined();
+});
+
 test('damage that is met while running is named, and sets the buffer aside at the next start although that stopped cleanly', () => {
   endRun(true);
-  const db = openSqlite(path(), { readonly: true, busyTimeoutMs: 0 });
-  const root = db.prepare<[], { page: number }>("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'chunk'").get()?.page ?? 0;
-  db.close();
-  spoil((root - 1) * 4_096, root * 4_096);
+  spoilTable('message_text_config');
   recording.journal = open().journal;
-  expect(() => recording.open('b', 'x')).toThrow(expect.objectContaining({ code: 'buffer-damaged' }));
+  expect(() => {
+    recording.open('b', said('x', { id: '2' }));
+    recording.index();
+  }).toThrow(expect.objectContaining({ code: 'buffer-damaged' }));
   expect(existsSync(path('buffer.suspect'))).toBe(true);
   recording.journal[Symbol.dispose]();
   const { journal, damagedAside } = open();
