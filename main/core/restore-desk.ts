@@ -65,28 +65,35 @@ export class RestoreDesk {
     if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
     const incident = request.incidentId === undefined ? undefined : catalog.incident(request.incidentId);
     const open = incident?.resolvedAt === undefined ? incident : undefined;
+    const session = open && this.#sessionOf(open, request);
     let receipt: RestoreReceipt;
     try {
-      this.#tell(open, 'started');
+      this.#tell(open, session, 'started');
       receipt = await restorer.apply(plan, request);
     } catch (error) {
-      this.#tell(open, 'failed');
+      this.#tell(open, session, 'failed');
       throw error;
     } finally {
       recorder.wake();
     }
-    this.#tell(open, 'verified');
+    this.#tell(open, session, 'verified');
     return receipt;
   }
 
-  #tell(incident: Incident | undefined, phase: 'started' | 'verified' | 'failed'): void {
+  #tell(incident: Incident | undefined, session: SessionRef | undefined, phase: 'started' | 'verified' | 'failed'): void {
     if (incident === undefined) return;
     const { clock, detector, recorder } = this.#deps;
     const at = clock.now();
-    const session = sessionOf(incident);
     const outcome = session === undefined ? nothing : detector.restored(session, phase, at);
-    const resolved = phase === 'verified' ? [{ dedupeKey: incident.dedupeKey, as: 'restored' as const, at }] : [];
-    recorder.commitOutcome(withResolved(outcome, resolved));
+    // One that speaks of many conversations ends with the last of them, which detection knows.
+    const answered = phase === 'verified' && incident.kind !== 'mass-change';
+    recorder.commitOutcome(withResolved(outcome, answered ? [{ dedupeKey: incident.dedupeKey, as: 'restored' as const, at }] : []));
+  }
+
+  #sessionOf(incident: Incident, { sessionRow }: RestoreRequest): SessionRef | undefined {
+    const { sourceId, agent, nativeId } = incident;
+    if (agent !== undefined && nativeId !== undefined) return { sourceId, agent, nativeId };
+    return sessionRow === undefined ? undefined : this.#deps.catalog.session(sessionRow);
   }
 
   async #undo(restoreId: string): Promise<{ ok: true; restoreId: string; path: string }> {
@@ -107,20 +114,16 @@ export class RestoreDesk {
   #tellWithdrawal(restoreId: string, phase: 'started' | 'done' | 'failed'): void {
     const { catalog, clock, detector, recorder } = this.#deps;
     const draft = catalog.restoreDraft(restoreId);
-    const sourceId = draft && catalog.session(draft.sessionRow)?.sourceId;
+    const origin = draft && catalog.session(draft.sessionRow);
     // A restore to a file made no conversation in OpenClaw.
-    if (draft?.sessionId === undefined || sourceId === undefined) return;
-    const session = { sourceId, agent: draft.agent, nativeId: draft.sessionId };
+    if (draft?.sessionId === undefined || origin === undefined) return;
+    const session = { sourceId: origin.sourceId, agent: draft.agent, nativeId: draft.sessionId };
     const incident = draft.incidentId === undefined ? undefined : catalog.incident(draft.incidentId);
-    recorder.commitOutcome(detector.withdrawn(session, phase, clock.now(), incident && draftOf(incident)));
+    recorder.commitOutcome(detector.withdrawn(session, phase, clock.now(), incident && draftOf(incident), origin));
   }
 }
 
 const nothing: Outcome = { transitions: [], sessions: [], drafts: [], resolved: [] };
-
-function sessionOf({ sourceId, agent, nativeId }: IncidentDraft): SessionRef | undefined {
-  return agent === undefined || nativeId === undefined ? undefined : { sourceId, agent, nativeId };
-}
 
 /** An incident as it was when it was open. */
 function draftOf(incident: Incident): IncidentDraft {

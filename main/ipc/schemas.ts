@@ -57,6 +57,7 @@ export const schemas = {
     states: z.array(sessionState).max(20).exactOptional(),
     agent: id.exactOptional(),
     onlyHere: z.boolean().exactOptional(),
+    nativeIds: z.array(id).max(200).exactOptional(),
     cursor: z.number().exactOptional(),
     limit: pageLimit,
   }),

@@ -153,9 +153,10 @@ export interface Detector {
   restored(session: SessionRef, phase: 'started' | 'verified' | 'failed', at: number): Outcome;
   /**
    * A restore is being taken back: that its file goes is not a loss. `started` before anything is removed, then `done`, or
-   * `failed` when it stayed. With `done`, the incident that the restore had resolved is open again.
+   * `failed` when it stayed. With `done`, the incident that the restore had resolved is open again; `origin`: the conversation
+   * that it had put back, for an incident that speaks of many.
    */
-  withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft): Outcome;
+  withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft, origin?: SessionRef): Outcome;
   dismissed(dedupeKey: string, at: number): Outcome;
   /** When `decide` should be called next at the latest; `undefined`: nothing is waiting. */
   readonly nextDeadlineAt: number | undefined;

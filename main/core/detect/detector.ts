@@ -124,8 +124,8 @@ class WatchingDetector implements Detector {
     return this.#desk.take();
   }
 
-  withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft): Outcome {
-    if (phase === 'done' && incident !== undefined) this.#unrestored(incident, at);
+  withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft, origin?: SessionRef): Outcome {
+    if (phase === 'done' && incident !== undefined) this.#unrestored(incident, at, origin);
     const tracked = this.#table.get(session);
     if (tracked === undefined) return this.#desk.take();
     if (phase === 'failed') this.#desk.move(tracked, { fact: 'withdrawal', phase, before: tracked.before ?? 'live' }, at);
@@ -150,10 +150,12 @@ class WatchingDetector implements Detector {
     return this.#desk.take();
   }
 
-  #unrestored(incident: IncidentDraft, at: number): void {
-    this.#desk.raise({ ...incident, afterUndo: true }, at);
+  #unrestored(incident: IncidentDraft, at: number, origin: SessionRef | undefined): void {
     const { sourceId, agent, nativeId } = incident;
-    const tracked = agent === undefined || nativeId === undefined ? undefined : this.#table.get({ sourceId, agent, nativeId });
+    const session = agent === undefined || nativeId === undefined ? origin : { sourceId, agent, nativeId };
+    const tracked = session === undefined ? undefined : this.#table.get(session);
+    if (incident.kind === 'mass-change') this.#mass.rejoin(incident, tracked, at);
+    else this.#desk.raise({ ...incident, afterUndo: true }, at);
     if (tracked !== undefined) this.#desk.move(tracked, { fact: 'restore', phase: 'failed', before: tracked.before ?? 'lost' }, at);
   }
 

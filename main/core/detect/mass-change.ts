@@ -12,7 +12,8 @@ export interface Loss {
   readonly draft: IncidentDraft;
 }
 
-const listedIds = 20;
+/** So many can be offered one by one; a window that lists thousands helps nobody. */
+const listedIds = 200;
 
 interface Burst {
   readonly dedupeKey: string;
@@ -97,6 +98,13 @@ export class MassChange {
       this.#bursts.delete(burst.dedupeKey);
       this.#desk.resolve(burst.dedupeKey, as, at);
     }
+  }
+
+  /** The restore of one of its conversations was taken back. */
+  rejoin(draft: IncidentDraft, tracked: TrackedSession | undefined, at: number): void {
+    if (!this.#bursts.has(draft.dedupeKey)) this.#resume({ draft, openedAt: at });
+    if (tracked !== undefined) this.#bursts.get(draft.dedupeKey)?.members.add(tracked.key);
+    if (this.#desk.incident(draft.dedupeKey) === undefined) this.#desk.raise({ ...draft, afterUndo: true }, at);
   }
 
   /** Members of an incident that was dismissed as a whole. */

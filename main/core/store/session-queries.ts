@@ -74,6 +74,7 @@ export class SessionQueries {
     const rows = this.#db.prepare<[Readonly<Record<string, string | number | null>>], SessionRow>(pageSql(query)).all({
       cursor: query.cursor ?? Number.MAX_SAFE_INTEGER,
       agent: query.agent ?? null,
+      nativeIds: query.nativeIds === undefined ? null : JSON.stringify(query.nativeIds),
       states: query.states === undefined ? null : JSON.stringify(query.states),
       text: query.text ? `%${query.text.trim().replace(/[\\%_]/g, '\\$&')}%` : null,
       limit: limit + 1,
@@ -121,6 +122,7 @@ export class SessionQueries {
 function pageSql(query: SessionQuery): string {
   const conditions = ['s.recency < @cursor'];
   if (query.onlyHere) conditions.push('s.only_here > 0');
+  if (query.nativeIds !== undefined) conditions.push('s.native_id IN (SELECT value FROM json_each(@nativeIds))');
   if (query.agent !== undefined) conditions.push('s.agent = @agent');
   if (query.states !== undefined) conditions.push('s.state IN (SELECT value FROM json_each(@states))');
   if (query.text) {

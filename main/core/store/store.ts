@@ -79,6 +79,8 @@ export interface SessionQuery {
   readonly agent?: string;
   /** Only sessions with messages that no file on disk holds. */
   readonly onlyHere?: boolean;
+  /** Only these, as an incident of many conversations lists them. */
+  readonly nativeIds?: readonly string[];
   readonly cursor?: number;
   readonly limit: number;
 }
