@@ -9,6 +9,7 @@ import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { words } from '../shared/words.ts';
 import type { RestoreSubject } from './restore-sheet.tsx';
+import type { MessagePlace } from './selection.ts';
 import { StandingRestores } from './standing-restores.tsx';
 import { Timeline } from './timeline.tsx';
 import { useMessages } from './use-messages.ts';
@@ -19,11 +20,13 @@ interface ConversationViewProps {
   readonly onRestore: (subject: RestoreSubject) => void;
   /** The incident this conversation is shown for. */
   readonly banner?: ComponentChildren;
+  /** The message that was searched for: scrolled to and marked. */
+  readonly found?: MessagePlace;
 }
 
-export function ConversationView({ row, version, onRestore, banner }: ConversationViewProps) {
+export function ConversationView({ row, version, onRestore, banner, found }: ConversationViewProps) {
   const { value, error } = useRequest('session', { row }, version);
-  const messages = useMessages(row, contentOf(value?.session));
+  const messages = useMessages(row, contentOf(value?.session), found);
   const session = value?.session;
   return (
     <article>
@@ -32,7 +35,11 @@ export function ConversationView({ row, version, onRestore, banner }: Conversati
         {banner}
         {session !== undefined && <StandingRestores sessionRow={session.id} version={version} />}
         <ErrorNotice error={error ?? messages.error} />
-        {messages.items === undefined ? <p class="dim">{words.recovery.loading}</p> : <Timeline messages={messages.items} />}
+        {messages.items === undefined ? (
+          <p class="dim">{words.recovery.loading}</p>
+        ) : (
+          <Timeline messages={messages.items} putBack={session?.state === 'restored'} found={found} />
+        )}
         {messages.more && <Sentinel key={messages.items?.length} onVisible={messages.loadMore} />}
       </div>
     </article>
@@ -62,7 +69,7 @@ function Header({ session, onRestore, offerRestore }: HeaderProps) {
       (reason: unknown) => setError(errorShape(reason)),
     );
   };
-  const here = session.onlyHere > 0 ? ` · ${session.onlyHere} ${words.recovery.onlyHere}` : '';
+  const here = session.onlyHere > 0 && session.state !== 'restored' ? ` · ${session.onlyHere} ${words.recovery.onlyHere}` : '';
   return (
     <header>
       <h1 dir="auto">{session.title}</h1>
@@ -71,7 +78,7 @@ function Header({ session, onRestore, offerRestore }: HeaderProps) {
           {words.recovery.export}
         </button>
         {offerRestore && (
-          <button type="button" class={session.onlyHere > 0 ? 'primary' : ''} onClick={() => onRestore({ sessionRow: session.id })}>
+          <button type="button" class={here === '' ? '' : 'primary'} onClick={() => onRestore({ sessionRow: session.id })}>
             {words.recovery.restore}
           </button>
         )}

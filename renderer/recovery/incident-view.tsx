@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { Incident } from '../../main/core/types.ts';
@@ -9,18 +10,21 @@ import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { words } from '../shared/words.ts';
 import { ConversationView } from './conversation-view.tsx';
+import { IncidentConversations } from './incident-conversations.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
+import type { Selection } from './selection.ts';
 
 interface IncidentViewProps {
   readonly incidentId: string;
   readonly version: number;
   readonly now: number;
+  readonly onSelect: (selection: Selection) => void;
   readonly onRestore: (subject: RestoreSubject) => void;
   readonly onDismissed: () => void;
 }
 
 /** What happened in words, what can be done, and the conversation it happened to. */
-export function IncidentView({ incidentId, version, now, onRestore, onDismissed }: IncidentViewProps) {
+export function IncidentView({ incidentId, version, now, onSelect, onRestore, onDismissed }: IncidentViewProps) {
   const { value: incident, error, reload } = useRequest('incident', { id: incidentId }, version);
   useEffect(() => api.subscribe('resolved', reload), [reload]);
   const [failure, setFailure] = useState<ErrorShape | undefined>(undefined);
@@ -41,7 +45,10 @@ export function IncidentView({ incidentId, version, now, onRestore, onDismissed 
     <>
       <ErrorNotice error={failure} />
       {incident.sessionRow === undefined ? (
-        <div class="lone">{banner}</div>
+        <div class="lone">
+          {banner}
+          <IncidentConversations incident={incident} version={version} onSelect={onSelect} onRestore={onRestore} />
+        </div>
       ) : (
         <ConversationView row={incident.sessionRow} version={version} onRestore={onRestore} banner={banner} />
       )}
@@ -82,8 +89,30 @@ function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
       </div>
       <details>
         <summary>{words.recovery.evidence}</summary>
-        <pre class="path">{JSON.stringify(incident.evidence, null, 2)}</pre>
+        <Evidence evidence={incident.evidence} />
       </details>
     </section>
   );
+}
+
+/** As a list of names and values: it is for whoever looks for the cause, and for a report of a mistake of ours. */
+function Evidence({ evidence }: Pick<Incident, 'evidence'>) {
+  return (
+    <dl class="evidence">
+      {Object.entries(evidence)
+        .filter(([name]) => name !== 'nativeIds')
+        .map(([name, value]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd class="path">{evidenceText(name, value)}</dd>
+          </Fragment>
+        ))}
+    </dl>
+  );
+}
+
+/** Times are the only numbers of this size. */
+function evidenceText(name: string, value: unknown): string {
+  if (typeof value === 'number' && value > 1e12 && !name.endsWith('Ms')) return new Date(value).toISOString();
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

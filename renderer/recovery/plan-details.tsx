@@ -5,7 +5,7 @@ import { words } from '../shared/words.ts';
 
 const text = words.sheet;
 
-/** What a restore would do, before anything is touched. The name of the file is chosen when it is written. */
+/** What a restore would do, before anything is touched. A restore by its id does exactly this. */
 export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
   return (
     <>
@@ -31,7 +31,7 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
           {plan.label !== undefined && <span dir="auto">“{plan.label}” · </span>}
           {plan.agent}
           <div class="dim">
-            {text.newFileIn} <span class="path">{plan.path.slice(0, plan.path.lastIndexOf('/'))}</span>
+            {text.newFile} <span class="path">{plan.path}</span>
           </div>
         </dd>
         <dt>{text.effect}</dt>

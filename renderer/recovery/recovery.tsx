@@ -20,6 +20,11 @@ export function Recovery() {
   const [selection, setSelection] = useState<Selection | undefined>(start?.selection);
   const [restoring, setRestoring] = useState<RestoreSubject | undefined>(start?.restore);
   const { incidents, reload } = useOpenIncidents();
+  const newest = incidents[0]?.id;
+  useEffect(() => {
+    // Nobody should have to look for what needs them. What is being read stays.
+    if (newest !== undefined) setSelection((chosen) => chosen ?? { is: 'incident', incidentId: newest });
+  }, [newest]);
 
   const selectIncident = useCallback((incidentId: string, restore: boolean) => {
     setSelection({ is: 'incident', incidentId });
@@ -37,7 +42,15 @@ export function Recovery() {
       <div class="panes">
         <Sidebar status={status} incidents={incidents} selection={selection} onSelect={select} now={now} />
         <main aria-label={words.recovery.conversations}>
-          <Detail selection={selection} empty={empty} status={status} now={now} onRestore={setRestoring} onDismissed={reload} />
+          <Detail
+            selection={selection}
+            empty={empty}
+            status={status}
+            now={now}
+            onSelect={select}
+            onRestore={setRestoring}
+            onDismissed={reload}
+          />
         </main>
       </div>
       <StatusBar status={status} now={now} />
@@ -51,11 +64,12 @@ interface DetailProps {
   readonly empty: boolean;
   readonly status: ReturnType<typeof useStatus>;
   readonly now: number;
+  readonly onSelect: (selection: Selection) => void;
   readonly onRestore: (subject: RestoreSubject) => void;
   readonly onDismissed: () => void;
 }
 
-function Detail({ selection, empty, status, now, onRestore, onDismissed }: DetailProps) {
+function Detail({ selection, empty, status, now, onSelect, onRestore, onDismissed }: DetailProps) {
   if (selection === undefined) return empty ? <NoOpenClaw /> : <p class="placeholder dim">{words.recovery.choose}</p>;
   const version = status?.lastCommitAt ?? 0;
   if (selection.is === 'incident') {
@@ -65,12 +79,16 @@ function Detail({ selection, empty, status, now, onRestore, onDismissed }: Detai
         incidentId={selection.incidentId}
         version={version}
         now={now}
+        onSelect={onSelect}
         onRestore={onRestore}
         onDismissed={onDismissed}
       />
     );
   }
-  return <ConversationView key={selection.row} row={selection.row} version={version} onRestore={onRestore} />;
+  const { row, message } = selection;
+  return (
+    <ConversationView key={row} row={row} version={version} onRestore={onRestore} {...(message === undefined ? {} : { found: message })} />
+  );
 }
 
 /** Open incidents, newest first, kept current by events. */

@@ -6,7 +6,7 @@ import { PlanDetails } from './plan-details.tsx';
 import { useRestore } from './use-restore.ts';
 
 /** What is to be put back: what an incident lost, or a conversation. */
-export type RestoreSubject = { readonly incidentId: string } | { readonly sessionRow: number };
+export type RestoreSubject = { readonly incidentId: string; readonly sessionRow?: number } | { readonly sessionRow: number };
 
 interface RestoreSheetProps {
   readonly subject: RestoreSubject;
@@ -19,10 +19,12 @@ const text = words.sheet;
 export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [target, setTarget] = useState<RestoreTarget>('new-session');
-  const { plan, step, error, apply, undo } = useRestore(subject, target);
+  const { plan, step, error, look, apply, undo } = useRestore(subject, target);
   useEffect(() => dialog.current?.showModal(), []);
   const busy = step.is === 'applying' || step.is === 'undoing';
   const done = step.is === 'done' || step.is === 'undoing' || step.is === 'undone';
+  const refused = target === 'new-session' && plan?.refusal !== undefined;
+  const ready = target === 'file' || (plan !== undefined && !refused);
   return (
     <dialog
       ref={dialog}
@@ -33,39 +35,62 @@ export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
         if (busy) event.preventDefault();
       }}
     >
-      {done ? (
-        <Done receipt={step.receipt} undone={step.is === 'undone'} />
-      ) : (
-        <>
-          <h1 id="sheet-title">{plan === undefined ? words.recovery.restore : text.title(plan.messages)}</h1>
-          <TargetChoice target={target} disabled={busy} onChange={setTarget} />
-          {plan === undefined ? error === undefined && <p class="dim">{text.planning}</p> : <PlanDetails plan={plan} />}
-        </>
-      )}
-      <ErrorNotice error={error} />
-      <div class="acts" data-step={step.is}>
-        {step.is === 'done' && step.receipt.sessionId !== undefined && (
-          <button type="button" onClick={undo}>
-            {text.undo}
-          </button>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (done) dialog.current?.close();
+          else if (refused) look();
+          else if (ready && !busy) apply();
+        }}
+      >
+        {done ? (
+          <Done receipt={step.receipt} label={plan?.label} undone={step.is === 'undone'} />
+        ) : (
+          <>
+            <h1 id="sheet-title">
+              {target === 'file' ? text.fileTitle : plan === undefined ? words.recovery.restore : text.title(plan.messages)}
+            </h1>
+            <TargetChoice target={target} disabled={busy} onChange={setTarget} />
+            {target === 'new-session' &&
+              (plan === undefined ? error === undefined && <p class="dim">{text.planning}</p> : <PlanDetails plan={plan} />)}
+          </>
         )}
-        <span class="gap" role="status">
-          {step.is === 'applying' ? text.applying : step.is === 'undoing' ? text.undoing : ''}
-        </span>
-        <button type="button" class={done ? 'primary' : ''} disabled={busy} onClick={() => dialog.current?.close()}>
-          {done ? text.close : text.cancel}
-        </button>
-        {!done && (
-          <button type="button" class="primary" disabled={busy || !(target === 'file' || canApply(plan))} onClick={apply}>
-            {target === 'file' ? text.asFile : text.apply}
-          </button>
-        )}
-      </div>
+        <ErrorNotice error={error} />
+        <div class="acts" data-step={step.is}>
+          {step.is === 'done' && step.receipt.sessionId !== undefined && (
+            <button type="button" onClick={undo}>
+              {text.undo}
+            </button>
+          )}
+          <span class="gap" role="status">
+            {step.is === 'applying' ? text.applying : step.is === 'undoing' ? text.undoing : ''}
+          </span>
+          {!done && (
+            <button type="button" disabled={busy} onClick={() => dialog.current?.close()}>
+              {text.cancel}
+            </button>
+          )}
+          <PrimaryButton key={step.is} disabled={busy || !(done || refused || ready)}>
+            {done ? text.close : refused ? text.retry : target === 'file' ? text.asFile : text.apply}
+          </PrimaryButton>
+        </div>
+      </form>
     </dialog>
   );
 }
 
-const canApply = (plan: ReturnType<typeof useRestore>['plan']): boolean => plan !== undefined && plan.refusal === undefined;
+/** Has the focus as soon as it can be pressed, so that Enter does what the sheet is for. */
+function PrimaryButton({ disabled, children }: { readonly disabled: boolean; readonly children: string }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!disabled) button.current?.focus();
+  }, [disabled]);
+  return (
+    <button ref={button} type="submit" class="primary" disabled={disabled}>
+      {children}
+    </button>
+  );
+}
 
 interface TargetChoiceProps {
   readonly target: RestoreTarget;
@@ -92,13 +117,20 @@ function TargetChoice({ target, disabled, onChange }: TargetChoiceProps) {
   );
 }
 
-function Done({ receipt, undone }: { readonly receipt: RestoreReceipt; readonly undone: boolean }) {
+interface DoneProps {
+  readonly receipt: RestoreReceipt;
+  readonly label: string | undefined;
+  readonly undone: boolean;
+}
+
+function Done({ receipt, label, undone }: DoneProps) {
   if (undone) return <h1 id="sheet-title">{words.recovery.undone}</h1>;
   return (
-    <div role="status">
+    <div role="status" class="done">
       <h1 id="sheet-title">{text.done(receipt.messages)}</h1>
       <p>{receipt.already ? text.doneAlready : text.verified}</p>
-      <p class="path">{receipt.path}</p>
+      {receipt.sessionId !== undefined && label !== undefined && <p>{text.findIt(label)}</p>}
+      <p class="path dim">{receipt.path}</p>
     </div>
   );
 }

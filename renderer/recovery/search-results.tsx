@@ -3,34 +3,38 @@ import { ErrorNotice } from '../shared/notice.tsx';
 import { Time } from '../shared/time.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { words } from '../shared/words.ts';
+import { type MessagePlace, type Selection, samePlace } from './selection.ts';
 
 interface SearchResultsProps {
   readonly text: string;
-  readonly selected: number | undefined;
-  readonly onSelect: (row: number) => void;
+  readonly selection: Selection | undefined;
+  readonly onSelect: (row: number, message: MessagePlace) => void;
 }
 
-export function SearchResults({ text, selected, onSelect }: SearchResultsProps) {
+export function SearchResults({ text, selection, onSelect }: SearchResultsProps) {
   const { value, error } = useRequest('search', { text, limit: 50 });
   return (
     <nav aria-label={words.recovery.searchLabel} aria-live="polite">
       <ErrorNotice error={error} />
       {value?.length === 0 && <p class="dim empty">{words.recovery.nothingFound}</p>}
       <ul class="hits">
-        {value?.map((hit) => (
-          <li key={`${hit.generationId}:${hit.start}`}>
-            <button
-              type="button"
-              class={`row hit ${hit.sessionRow === selected ? 'on' : ''}`}
-              aria-current={hit.sessionRow === selected}
-              onClick={() => onSelect(hit.sessionRow)}
-            >
-              <span class="t" dir="auto" children={hit.title} />
-              <span class="dim">{hit.at !== undefined && <Time at={hit.at} withDay />}</span>
-              <Snippet hit={hit} />
-            </button>
-          </li>
-        ))}
+        {value?.map((hit) => {
+          const on = selection?.is === 'session' && samePlace(selection.message, hit);
+          return (
+            <li key={`${hit.generationId}:${hit.start}`}>
+              <button
+                type="button"
+                class={`row hit ${on ? 'on' : ''}`}
+                aria-current={on}
+                onClick={() => onSelect(hit.sessionRow, { generationId: hit.generationId, start: hit.start })}
+              >
+                <span class="t" dir="auto" children={hit.title} />
+                <span class="dim">{hit.at !== undefined && <Time at={hit.at} withDay />}</span>
+                <Snippet hit={hit} />
+              </button>
+            </li>
+          );
+        })}
       </ul>
     </nav>
   );

@@ -56,8 +56,9 @@ interface RowProps {
 
 function SessionRow({ session, on, onSelect }: RowProps) {
   const facts = [session.agent, messagesText(session.records)];
-  if (session.onlyHere === 0 || session.state !== 'lost') facts.push(stateCopy[session.state].word.toLowerCase());
-  if (session.onlyHere > 0) facts.push(`${session.onlyHere} ${words.recovery.onlyHere}`);
+  const onlyHere = session.onlyHere > 0 && session.state !== 'restored';
+  if (!onlyHere || session.state !== 'lost') facts.push(stateCopy[session.state].word.toLowerCase());
+  if (onlyHere) facts.push(`${session.onlyHere} ${words.recovery.onlyHere}`);
   return (
     <button
       type="button"
@@ -66,8 +67,8 @@ function SessionRow({ session, on, onSelect }: RowProps) {
       data-session={session.nativeId}
       onClick={() => onSelect(session.id)}
     >
-      <span class={session.onlyHere > 0 ? 'glyph only' : 'glyph dim'} aria-hidden="true">
-        {session.onlyHere > 0 ? '◆' : session.state === 'live' ? '●' : '○'}
+      <span class={onlyHere ? 'glyph only' : 'glyph dim'} aria-hidden="true">
+        {onlyHere ? '◆' : session.state === 'live' ? '●' : '○'}
       </span>
       <span class="t" dir="auto" children={session.title} />
       <span class="dim">{session.lastAppendAt !== undefined && <Time at={session.lastAppendAt} />}</span>

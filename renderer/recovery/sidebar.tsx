@@ -4,7 +4,7 @@ import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { Time } from '../shared/time.tsx';
 import { words } from '../shared/words.ts';
 import { SearchResults } from './search-results.tsx';
-import type { Selection } from './selection.ts';
+import type { MessagePlace, Selection } from './selection.ts';
 import { SessionList } from './session-list.tsx';
 
 interface SidebarProps {
@@ -21,9 +21,10 @@ export function Sidebar({ status, incidents, selection, onSelect, now }: Sidebar
   const searching = text.trim() !== '';
   const version = status?.lastCommitAt ?? 0;
   const row = selection?.is === 'session' ? selection.row : undefined;
-  const onRow = (next: number) => onSelect({ is: 'session', row: next });
+  const onRow = (next: number, message?: MessagePlace) =>
+    onSelect({ is: 'session', row: next, ...(message === undefined ? {} : { message }) });
   return (
-    <aside>
+    <aside onKeyDown={walk}>
       <search>
         <input
           class="search"
@@ -35,7 +36,7 @@ export function Sidebar({ status, incidents, selection, onSelect, now }: Sidebar
         />
       </search>
       {searching ? (
-        <SearchResults text={text.trim()} selected={row} onSelect={onRow} />
+        <SearchResults text={text.trim()} selection={selection} onSelect={onRow} />
       ) : (
         <>
           <IncidentList incidents={incidents} selection={selection} onSelect={onSelect} now={now} />
@@ -45,6 +46,20 @@ export function Sidebar({ status, incidents, selection, onSelect, now }: Sidebar
       )}
     </aside>
   );
+}
+
+/** Arrow keys go through all that can be chosen, from the search field too; what they come to is shown. */
+function walk(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  const from = document.activeElement;
+  if (step === 0 || (from instanceof HTMLInputElement && from.type === 'radio')) return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('button.card, button.row')];
+  const at = from instanceof HTMLElement ? rows.indexOf(from) : -1;
+  const next = at < 0 && step < 0 ? undefined : rows[at + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
+  next.click();
 }
 
 function Filter({ onlyHere, onChange }: { readonly onlyHere: boolean; readonly onChange: (onlyHere: boolean) => void }) {

@@ -1,11 +1,19 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MessageView } from '../../main/core/types.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { dayName, Time } from '../shared/time.tsx';
 import { words } from '../shared/words.ts';
+import { type MessagePlace, samePlace } from './selection.ts';
+
+interface TimelineProps {
+  readonly messages: readonly MessageView[];
+  /** What no file of this conversation holds is in another one, which a restore made. */
+  readonly putBack: boolean;
+  readonly found: MessagePlace | undefined;
+}
 
 /** A conversation in the order it was said. Where it is no longer on disk a mark says so, and every such message too. */
-export function Timeline({ messages }: { readonly messages: readonly MessageView[] }) {
+export function Timeline({ messages, putBack, found }: TimelineProps) {
   const now = Date.now();
   return (
     <ol class="messages">
@@ -14,8 +22,8 @@ export function Timeline({ messages }: { readonly messages: readonly MessageView
         return (
           <li key={`${message.generationId}:${message.start}`}>
             <DayMark message={message} before={before} now={now} />
-            <LossMark message={message} before={before} />
-            <Message message={message} />
+            <LossMark message={message} before={before} putBack={putBack} />
+            <Message message={message} putBack={putBack} found={found !== undefined && samePlace(message, found)} />
           </li>
         );
       })}
@@ -35,20 +43,31 @@ function DayMark({ message, before, now }: MarkProps & { readonly now: number })
   return <p class="mark dim">{day}</p>;
 }
 
-function LossMark({ message, before }: MarkProps) {
+function LossMark({ message, before, putBack }: MarkProps & { readonly putBack: boolean }) {
   const wasOnDisk = before?.persisted ?? true;
   if (message.persisted === wasOnDisk) return null;
-  return (
-    <p class={message.persisted ? 'mark dim' : 'mark loss'}>
-      {message.persisted ? words.recovery.onDiskMark : words.recovery.onlyHereMark}
-    </p>
-  );
+  if (message.persisted) return <p class="mark dim">{words.recovery.onDiskMark}</p>;
+  return putBack ? <p class="mark dim">{words.recovery.putBackMark}</p> : <p class="mark loss">{words.recovery.onlyHereMark}</p>;
 }
 
-function Message({ message }: { readonly message: MessageView }) {
+interface MessageProps {
+  readonly message: MessageView;
+  readonly putBack: boolean;
+  readonly found: boolean;
+}
+
+function Message({ message, putBack, found }: MessageProps) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (found) place.current?.scrollIntoView({ block: 'center' });
+  }, [found]);
   const quiet = message.role !== 'user' && message.role !== 'assistant';
   return (
-    <div class={`message ${message.persisted ? '' : 'only'} ${quiet ? 'quiet' : ''}`} data-persisted={message.persisted}>
+    <div
+      ref={place}
+      class={`message ${message.persisted ? '' : putBack ? 'back' : 'only'} ${quiet ? 'quiet' : ''} ${found ? 'found' : ''}`}
+      data-persisted={message.persisted}
+    >
       <span class="rail" aria-hidden="true" />
       <div>
         <p class="head">
@@ -59,8 +78,8 @@ function Message({ message }: { readonly message: MessageView }) {
             </span>
           )}
           {!message.persisted && (
-            <span class="tag" title={words.recovery.onlyHereHint}>
-              {words.recovery.onlyHere}
+            <span class="tag" title={putBack ? words.recovery.putBackHint : words.recovery.onlyHereHint}>
+              {putBack ? words.recovery.putBack : words.recovery.onlyHere}
             </span>
           )}
         </p>

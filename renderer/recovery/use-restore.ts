@@ -13,6 +13,8 @@ export interface RestoreFlow {
   readonly plan: RestorePlan | undefined;
   readonly step: RestoreStep;
   readonly error: ErrorShape | undefined;
+  /** Looks again at what a restore would do: what stood in the way may be gone. */
+  look(): void;
   apply(): void;
   undo(): void;
 }
@@ -22,11 +24,12 @@ export function useRestore(subject: RestoreSubject, target: RestoreTarget): Rest
   const [plan, setPlan] = useState<RestorePlan | undefined>(undefined);
   const [step, setStep] = useState<RestoreStep>({ is: 'preview' });
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
+  const [looks, setLooks] = useState(0);
 
   useEffect(() => {
     let current = true;
-    setPlan(undefined);
     setError(undefined);
+    if (target === 'file') setPlan(undefined);
     if (target === 'new-session') {
       api.request('planRestore', { ...subject, target }).then(
         (next) => {
@@ -40,13 +43,15 @@ export function useRestore(subject: RestoreSubject, target: RestoreTarget): Rest
     return () => {
       current = false;
     };
-  }, [subject, target]);
+  }, [subject, target, looks]);
 
   const apply = async () => {
     setError(undefined);
     setStep({ is: 'applying' });
     try {
-      const receipt = target === 'file' ? await restoreToFile(subject) : await api.request('restore', { ...subject, target });
+      // By its plan: what is done is what was shown.
+      const receipt =
+        target === 'file' || plan === undefined ? await restoreToFile(subject) : await api.request('restore', { planId: plan.planId });
       setStep(receipt === undefined ? { is: 'preview' } : { is: 'done', receipt });
     } catch (reason) {
       setStep({ is: 'preview' });
@@ -66,7 +71,7 @@ export function useRestore(subject: RestoreSubject, target: RestoreTarget): Rest
       setError(errorShape(reason));
     }
   };
-  return { plan, step, error, apply: () => void apply(), undo: () => void undo() };
+  return { plan, step, error, look: () => setLooks(looks + 1), apply: () => void apply(), undo: () => void undo() };
 }
 
 async function restoreToFile(subject: RestoreSubject): Promise<RestoreReceipt | undefined> {

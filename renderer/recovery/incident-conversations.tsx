@@ -1,0 +1,51 @@
+import type { Incident } from '../../main/core/types.ts';
+import { countText, messagesText } from '../../main/wording/quantities.ts';
+import { stateCopy } from '../../main/wording/state-copy.ts';
+import { ErrorNotice } from '../shared/notice.tsx';
+import { useRequest } from '../shared/use-request.ts';
+import { words } from '../shared/words.ts';
+import type { RestoreSubject } from './restore-sheet.tsx';
+import type { Selection } from './selection.ts';
+
+interface IncidentConversationsProps {
+  readonly incident: Incident;
+  readonly version: number;
+  readonly onSelect: (selection: Selection) => void;
+  readonly onRestore: (subject: RestoreSubject) => void;
+}
+
+const mostListed = 200;
+
+/** The conversations that an incident of many speaks of, each to be read or put back; nothing for the others. */
+export function IncidentConversations({ incident, version, onSelect, onRestore }: IncidentConversationsProps) {
+  const { nativeIds, sessions } = incident.evidence;
+  const listed = Array.isArray(nativeIds) ? nativeIds.filter((id) => typeof id === 'string').slice(0, mostListed) : [];
+  const { value, error } = useRequest('sessions', listed.length === 0 ? undefined : { nativeIds: listed, limit: mostListed }, version);
+  const items = value?.items.filter((session) => session.sourceId === incident.sourceId) ?? [];
+  const unlisted = typeof sessions === 'number' ? sessions - items.length : 0;
+  if (listed.length === 0) return null;
+  return (
+    <section aria-label={words.recovery.conversations}>
+      <ErrorNotice error={error} />
+      <ul class="members">
+        {items.map((session) => (
+          <li key={session.id} data-session={session.nativeId}>
+            <button type="button" class="title" onClick={() => onSelect({ is: 'session', row: session.id })}>
+              <span class="t" dir="auto" children={session.title} />
+              <small class="dim num">
+                {session.agent} · {messagesText(session.records)}
+                {session.state === 'restored' ? ` · ${stateCopy.restored.word}` : ` · ${session.onlyHere} ${words.recovery.onlyHere}`}
+              </small>
+            </button>
+            {session.state !== 'restored' && (
+              <button type="button" onClick={() => onRestore({ incidentId: incident.id, sessionRow: session.id })}>
+                {words.recovery.restore}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {value !== undefined && unlisted > 0 && <p class="dim">{words.recovery.moreUnderOnlyHere(countText(unlisted, 'other'))}</p>}
+    </section>
+  );
+}
