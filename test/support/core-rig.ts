@@ -5,6 +5,8 @@ import { silentLogger } from '../../main/core/platform/logger.ts';
 import { nodeFileSystem } from '../../main/core/platform/node-file-system.ts';
 import type { CoreConfig } from '../../main/core/requests.ts';
 import type { GatewayProbe } from '../../main/core/restore/restoring.ts';
+import { parseLine } from '../../main/core/sources/registry.ts';
+import { openCatalog } from '../../main/core/store/buffer.ts';
 import type { Incident } from '../../main/core/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FaultyFileSystem } from './faulty-file-system.ts';
@@ -110,6 +112,12 @@ export class CoreRig implements AsyncDisposable {
   async stop(): Promise<void> {
     await this.#core?.[Symbol.asyncDispose]();
     this.#core = undefined;
+  }
+
+  /** Captured bytes of one generation, as a reader beside the core sees them. */
+  bytesOf(generationId: number): Buffer {
+    using catalog = openCatalog(this.home, { parse: parseLine });
+    return Buffer.concat([...catalog.bytes(generationId)]);
   }
 
   /** Virtual time in steps, so that what the core awaits between rounds gets its turn. */
