@@ -3,6 +3,7 @@ import { isOnPath } from './command.ts';
 import { compilerPackages, desktopPackages, electronLibraries, ensurePackages, isDebian } from './debian.ts';
 import { electronRuntime } from './electron-runtime.ts';
 import type { Job } from './job-schedule.ts';
+import { exitWatchProgram } from './native-helpers.ts';
 import { openclawInstall } from './openclaw-install.ts';
 import { BuildError, describeFailure } from './project.ts';
 import { ensureSharedLibraries } from './shared-libraries.ts';
@@ -11,7 +12,7 @@ import type { Preparation } from './test-suites.ts';
 
 /** Environment of the end-to-end suite: which runtime, and what its older Node-API needs. Filled while the preparations run. */
 export type TestEnvironment = Map<
-  'ELECTRON_OVERRIDE_DIST_PATH' | 'CLAWBACK_CORE_NODE' | 'CLAWBACK_TEST_SQLITE_BINDING' | 'OPENCLAW_ENTRY',
+  'ELECTRON_OVERRIDE_DIST_PATH' | 'CLAWBACK_CORE_NODE' | 'CLAWBACK_EXIT_WATCH' | 'CLAWBACK_TEST_SQLITE_BINDING' | 'OPENCLAW_ENTRY',
   string
 >;
 
@@ -21,7 +22,11 @@ export function preparationJobs(needs: ReadonlySet<Preparation>, env: TestEnviro
     bundle: preparation('bundle', async () => {
       await bundle();
     }),
-    desktop: preparation('desktop', () => prepareDesktop(env)),
+    compiler: preparation('compiler', async () => {
+      env.set('CLAWBACK_EXIT_WATCH', await requireExitWatch());
+    }),
+    // After the compiler, because two of apt at a time would fail.
+    desktop: { ...preparation('desktop', () => prepareDesktop(env)), needs: needs.has('compiler') ? [preparationName('compiler')] : [] },
     openclaw: preparation('openclaw', async () => {
       env.set('OPENCLAW_ENTRY', (await openclawInstall()).entry);
     }),
@@ -47,6 +52,16 @@ function preparation(name: Preparation, prepare: () => Promise<void>): Job {
       }
     },
   };
+}
+
+/** Clawback does without the helper, its tests do not. */
+async function requireExitWatch(): Promise<string> {
+  const program = await exitWatchProgram();
+  if (program !== undefined) return program;
+  if (await isDebian()) await ensurePackages(['gcc', 'libc6-dev'], 'the tests of exit-watch');
+  const retried = await exitWatchProgram();
+  if (retried === undefined) throw new BuildError("The tests need a C compiler (cc). Install one with the system's package manager.");
+  return retried;
 }
 
 /** In this order, so that only one apt runs at a time and a compiler is asked for only where the runtime makes it necessary. */

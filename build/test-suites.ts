@@ -1,5 +1,5 @@
 /** What a suite needs before it can run; see `test-preparations.ts`. */
-export type Preparation = 'bundle' | 'desktop' | 'openclaw';
+export type Preparation = 'bundle' | 'compiler' | 'desktop' | 'openclaw';
 
 export interface Suite {
   readonly name: string;
@@ -31,10 +31,10 @@ export const suites: readonly Suite[] = [
   program('knip', 'knip/bin/knip.js', ['--no-progress']),
   vitest('architecture', 2),
   vitest('unit', 5),
-  vitest('gateway', 15, ['openclaw']),
+  vitest('gateway', 15, ['compiler', 'openclaw']),
   vitest('source', 3),
   vitest('model', 8),
-  vitest('integration', 8),
+  vitest('integration', 8, ['compiler']),
   {
     ...vitest('fault', 10),
     mounts: true,
@@ -42,7 +42,7 @@ export const suites: readonly Suite[] = [
   },
   // Alone: it measures a person's waiting time on a real screen, and a busy machine would make it wait for nothing but itself.
   {
-    ...vitest('e2e', 10, ['bundle', 'desktop'], 2),
+    ...vitest('e2e', 10, ['bundle', 'compiler', 'desktop'], 2),
     notOn: { platform: 'darwin', because: 'it reads the tray and the notifications over D-Bus, which macOS does not have' },
   },
 ];
