@@ -1,6 +1,8 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Core, openCore } from '../core/core.ts';
 import { systemClock } from '../core/platform/clock.ts';
+import { type ExitWatch, noExitWatch } from '../core/platform/exit-watch.ts';
+import { ExitWatchProcess } from '../core/platform/exit-watch-process.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import { nodeFileSystem } from '../core/platform/node-file-system.ts';
 import type { CoreConfig } from '../core/requests.ts';
@@ -14,6 +16,14 @@ export function openRealCore(options: { home: string; config: CoreConfig; log: L
     clock: systemClock,
     fs: nodeFileSystem,
     gateway: createGatewayProbe({ env: options.env }),
+    exits: exitWatch(options.env.CLAWBACK_EXIT_WATCH, options.log),
     hints: options.env.CLAWBACK_WATCH !== 'poll',
   });
+}
+
+/** `program`: the helper, as the app or the build found it. */
+function exitWatch(program: string | undefined, log: Logger): ExitWatch {
+  if (program !== undefined && program !== '') return new ExitWatchProcess({ program, clock: systemClock, log });
+  log.log('debug', 'exit-watch-absent', { instead: 'polling alone' });
+  return noExitWatch;
 }

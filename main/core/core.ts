@@ -6,8 +6,10 @@ import { catalogRequests, requireIncident } from './catalog-requests.ts';
 import { coreStatus } from './core-status.ts';
 import { defaultPolicy } from './detect/detection.ts';
 import { createDetector } from './detect/detector.ts';
+import { GatewayRounds } from './gateway-rounds.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
+import { type ExitWatch, noExitWatch } from './platform/exit-watch.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Logger } from './platform/logger.ts';
 import { ProtectedSource } from './protected-source.ts';
@@ -34,6 +36,8 @@ export interface CoreOptions {
   readonly fs: FileSystem;
   readonly log: Logger;
   readonly gateway: GatewayProbe;
+  /** Saves time when a gateway ends; detection is complete without it. The core disposes of it. */
+  readonly exits?: ExitWatch;
   /** Watch events as hints; capture is complete without them. */
   readonly hints: boolean;
   /** Tests put a buffer here that refuses to be written. */
@@ -89,6 +93,8 @@ export class Core implements AsyncDisposable {
   readonly #handles = new HandlePool();
   readonly #listeners = new Map<CoreEvent, Set<(payload: never) => void>>();
   readonly #timers = new Set<Disposable>();
+  readonly #exits: ExitWatch;
+  readonly #gateways: GatewayRounds;
   readonly #runId: number;
   #damagedAside: string | undefined;
   #watcher: Watcher | undefined;
@@ -100,6 +106,7 @@ export class Core implements AsyncDisposable {
     this.#options = options;
     this.#journal = journal;
     this.#damagedAside = damagedAside;
+    this.#exits = options.exits ?? noExitWatch;
     this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
     this.#detector = createDetector({
       policy: defaultPolicy,
@@ -130,6 +137,15 @@ export class Core implements AsyncDisposable {
     });
     this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config);
     this.#sources.refresh();
+    this.#gateways = new GatewayRounds({
+      log: options.log,
+      sources: () => this.#sources.all,
+      due: () => this.#recorder.probeDue(),
+      onNews: () => {
+        this.#recorder.wake();
+        this.#announceStatus();
+      },
+    });
     this.#restores = new RestoreDesk({
       clock: options.clock,
       catalog: journal.catalog,
@@ -178,6 +194,7 @@ export class Core implements AsyncDisposable {
     this.#closed = true;
     this.#recorder[Symbol.dispose]();
     for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#exits[Symbol.dispose]();
     this.#statusDue?.[Symbol.dispose]();
     await this.#watcher?.[Symbol.asyncDispose]();
     await this.#restores.settled();
@@ -278,6 +295,8 @@ export class Core implements AsyncDisposable {
       },
       source: sourceRegistry[row.layout],
       gateway,
+      exits: this.#exits,
+      onHolderEnded: () => void this.#gateways.atOnce(),
       resetPolicy: () => readOpenclawConfig(root, env).resetPolicy,
     });
     source.refreshDirectories();
@@ -321,12 +340,7 @@ export class Core implements AsyncDisposable {
   }
 
   async #probe(): Promise<void> {
-    if (!this.#recorder.probeDue()) return;
-    try {
-      for (const source of this.#sources.all) await source.probeGateway();
-    } catch (error) {
-      this.#options.log.log('warn', 'gateway-probe-failed', { error: String(error) });
-    }
+    if (!(await this.#gateways.whenDue())) return;
     this.#survive('sources', () => {
       if (this.#sources.refresh()) this.#hint();
     });

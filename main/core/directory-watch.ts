@@ -33,6 +33,7 @@ export class DirectoryWatch implements Disposable {
   #listingSeen: DirectoryListing | undefined;
   #indexSeen: Sighted<IndexReading> | undefined;
   #hadLocks = false;
+  #holders: readonly number[] = [];
 
   constructor(deps: WatchDeps, directory: DirectoryRef, tailer: DirectoryTailer) {
     this.#deps = deps;
@@ -62,6 +63,11 @@ export class DirectoryWatch implements Disposable {
       resetPolicy,
       gateway,
     };
+  }
+
+  /** Processes that held a lock here when it was last looked at, and lived. */
+  get holders(): readonly number[] {
+    return this.#holders;
   }
 
   [Symbol.dispose](): void {
@@ -104,6 +110,7 @@ export class DirectoryWatch implements Disposable {
       });
     }
     for (const name of this.#locks.keys()) if (!present.has(name)) this.#locks.delete(name);
+    this.#holders = sightings.flatMap(({ pid, holderAlive }) => (pid !== undefined && holderAlive === true ? [pid] : []));
     return sightings;
   }
 

@@ -3,6 +3,8 @@ import type { Change, DirectoryRef } from './capture/change.ts';
 import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
 import { DirectoryWatch } from './directory-watch.ts';
+import { HolderWatch } from './holder-watch.ts';
+import type { ExitWatch } from './platform/exit-watch.ts';
 import type { GatewayProbe } from './restore/restoring.ts';
 import type { TranscriptSource } from './sources/source.ts';
 import type { SourceRow } from './store/store.ts';
@@ -14,6 +16,9 @@ export interface ProtectedSourceDeps {
   readonly knownGenerations: (directory: DirectoryRef) => readonly KnownGeneration[];
   readonly source: TranscriptSource;
   readonly gateway: GatewayProbe;
+  readonly exits: ExitWatch;
+  /** The gateway or a process with a turn's lock has just ended: worth a look at once. */
+  readonly onHolderEnded: () => void;
   /** Reset policy of this root's configuration, read again now and then because the person may edit it. */
   readonly resetPolicy: () => ResetPolicy;
 }
@@ -35,11 +40,14 @@ export class ProtectedSource implements Disposable {
   #resetPolicy: ResetPolicy;
   #gateway: DirectoryView['gateway'] = 'unknown';
   #gatewayChanged = false;
+  #gatewayPid: number | undefined;
+  readonly #holders: HolderWatch;
 
   constructor(row: SourceRow, deps: ProtectedSourceDeps) {
     this.row = row;
     this.#deps = deps;
     this.#resetPolicy = deps.resetPolicy();
+    this.#holders = new HolderWatch(deps.exits, deps.onHolderEnded);
   }
 
   /** Sessions directories that exist now or may appear; newly found ones start to be mirrored. True when there were any. */
@@ -69,6 +77,8 @@ export class ProtectedSource implements Disposable {
       this.#gateway = state;
       this.#gatewayChanged = true;
     }
+    this.#gatewayPid = state === 'running' ? this.#deps.gateway.pid?.(this.row.root) : undefined;
+    this.#followHolders();
   }
 
   collect(mode: 'poll' | 'sweep', budgetBytes: number, look: Look): void {
@@ -87,6 +97,7 @@ export class ProtectedSource implements Disposable {
         look.failed(error);
       }
     }
+    this.#followHolders();
   }
 
   hint(directory: string, name: string | undefined): boolean {
@@ -142,7 +153,14 @@ export class ProtectedSource implements Disposable {
     return [...problems];
   }
 
+  #followHolders(): void {
+    const pids = new Set(this.#gatewayPid === undefined ? [] : [this.#gatewayPid]);
+    for (const watch of this.#watches.values()) for (const pid of watch.holders) pids.add(pid);
+    this.#holders.follow(pids);
+  }
+
   [Symbol.dispose](): void {
+    this.#holders[Symbol.dispose]();
     for (const watch of this.#watches.values()) watch[Symbol.dispose]();
     this.#watches.clear();
   }

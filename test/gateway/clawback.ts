@@ -134,7 +134,8 @@ export class Clawback implements AsyncDisposable {
 
   #spawn(args: readonly string[], stderr: 'pipe' | 'inherit') {
     const places = ['--home', this.#home, '--state-dir', this.#gateway.stateDir];
-    const env = { PATH: process.env.PATH, TZ: 'UTC', NO_COLOR: '1', ...this.#gateway.env };
+    const { PATH, CLAWBACK_EXIT_WATCH } = process.env;
+    const env = { PATH, CLAWBACK_EXIT_WATCH, TZ: 'UTC', NO_COLOR: '1', ...this.#gateway.env };
     return spawn(process.execPath, [program, ...places, ...args], { stdio: ['ignore', 'pipe', stderr], env });
   }
 

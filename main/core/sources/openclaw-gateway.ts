@@ -27,6 +27,7 @@ export interface GatewayLock {
   /** First 8 hex digits of the SHA-256 of the path of its configuration. */
   readonly hash: string;
   readonly configPath?: string;
+  readonly pid: number;
   readonly alive: boolean;
 }
 
@@ -46,13 +47,18 @@ export function createGatewayProbe(options: GatewayProbeOptions = {}): GatewayPr
   const processes = options.processes ?? systemProcesses;
   const isPortOpen = options.isPortOpen ?? isLocalPortOpen;
   const tmpDirs = options.tmpDirs ?? defaultTmpDirs(env);
+  const look = (root: string) => {
+    const config = readOpenclawConfig(root, env, home);
+    const locks = readGatewayLocks(tmpDirs, fs, processes).filter((lock) => lock.alive);
+    const ownPaths = configPathsOf(root, config, openclawHome(env, home));
+    return { config, locks, own: locks.find((lock) => isLockOf(lock, ownPaths)) };
+  };
   return {
     alive: (pid, startTime) => isSameProcess(processes, pid, startTime),
+    pid: (root) => look(root).own?.pid,
     async state(root) {
-      const config = readOpenclawConfig(root, env, home);
-      const locks = readGatewayLocks(tmpDirs, fs, processes).filter((lock) => lock.alive);
-      const ownPaths = configPathsOf(root, config, openclawHome(env, home));
-      if (locks.some((lock) => isLockOf(lock, ownPaths))) return 'running';
+      const { config, locks, own } = look(root);
+      if (own !== undefined) return 'running';
       // The default port is shared: a gateway that lives and uses it is why it is open.
       const isTaken = !config.portIsExplicit && locks.some((lock) => mayUsePort(lock, config.port, env, home));
       if (isTaken) return 'stopped';
@@ -85,7 +91,7 @@ export function readGatewayLocks(tmpDirs: readonly string[], fs: FileSystem, pro
       const reading = bytes && parseLockFile(bytes);
       if (hash === undefined || !reading) continue;
       const alive = isSameProcess(processes, reading.pid, reading.startTime);
-      locks.push({ hash, alive, ...(reading.configPath === undefined ? {} : { configPath: reading.configPath }) });
+      locks.push({ hash, pid: reading.pid, alive, ...(reading.configPath === undefined ? {} : { configPath: reading.configPath }) });
     }
   }
   return locks;

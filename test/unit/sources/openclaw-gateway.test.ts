@@ -182,6 +182,27 @@ describe('by its port a gateway', () => {
   });
 });
 
+describe("a gateway's pid", () => {
+  const pidOf = (of = root) => createGatewayProbe({ env: {}, homedir: temp.path, tmpDirs: [join(temp.path, 'tmp')] }).pid?.(of);
+
+  test('is the one in its lock while that process lives', async () => {
+    const pid = await livingPid();
+    lock(pid);
+    expect(pidOf()).toBe(pid);
+  });
+
+  test('is unknown after a crash, and without a lock', async () => {
+    expect(pidOf()).toBeUndefined();
+    lock(await endedPid());
+    expect(pidOf()).toBeUndefined();
+  });
+
+  test("is not that of another root's gateway", async () => {
+    lock(await livingPid(), { configPath: join(temp.path, '.openclaw-work', 'openclaw.json') });
+    expect(pidOf()).toBeUndefined();
+  });
+});
+
 describe('a process', () => {
   test('is alive while it runs', async () => {
     const probe = createGatewayProbe({ env: {}, homedir: temp.path, tmpDirs: [] });
