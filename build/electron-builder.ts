@@ -16,7 +16,11 @@ const otherPrebuilds: Record<PackagePlatform, string> = {
  * Node options or an inspector, and it loads its code only from the archive whose hash it knows.
  * Without a signing identity in the environment the macOS app stays unsigned, which is right for a rehearsal and wrong for a release.
  */
-export function packagingConfig(platform: PackagePlatform, runtime: ElectronRuntime | undefined): Configuration {
+export function packagingConfig(
+  platform: PackagePlatform,
+  runtime: ElectronRuntime | undefined,
+  exitWatchProgram: string | undefined,
+): Configuration {
   return {
     appId: 'dev.clawback.app',
     productName: 'Clawback',
@@ -36,6 +40,8 @@ export function packagingConfig(platform: PackagePlatform, runtime: ElectronRunt
     asar: true,
     // The system's loader cannot read inside the archive.
     asarUnpack: ['node_modules/better-sqlite3/prebuilds/**'],
+    // A program, which the system cannot start from inside the archive. Its mode goes with it, and on macOS it is signed like the rest.
+    ...(exitWatchProgram === undefined ? {} : { extraResources: [{ from: exitWatchProgram, to: 'bin/exit-watch' }] }),
     // Node-API binaries come with the package; there is nothing to rebuild for Electron.
     npmRebuild: false,
     ...(runtime === undefined ? {} : { electronDist: runtime.dist, electronVersion: runtime.version }),

@@ -11,6 +11,7 @@ import { build, Platform } from 'electron-builder';
 import { bundle } from './bundle.ts';
 import { type PackagePlatform, packagingConfig } from './electron-builder.ts';
 import { type ElectronRuntime, electronRuntime } from './electron-runtime.ts';
+import { exitWatchProgram } from './native-helpers.ts';
 import { BuildError, isMain, projectDir, runMain } from './project.ts';
 
 const targets = {
@@ -25,10 +26,14 @@ async function packageApp(dirOnly: boolean): Promise<number> {
   if (runtime.source === 'fallback') {
     process.stderr.write(`This is a rehearsal, not a release: it contains Electron ${runtime.version}, the development runtime.\n`);
   }
+  const exitWatch = await exitWatchProgram();
+  if (exitWatch === undefined) {
+    process.stderr.write('There is no C compiler here: the package does without exit-watch and notices by polling that a gateway ended.\n');
+  }
   const written = await build({
     projectDir,
     targets: dirOnly ? targets[platform].createTarget('dir') : targets[platform].createTarget(),
-    config: packagingConfig(platform, usable(runtime)),
+    config: packagingConfig(platform, usable(runtime), exitWatch),
     publish: 'never',
   });
   const release = path.join(projectDir, 'release');

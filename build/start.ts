@@ -9,13 +9,15 @@ import { bundle } from './bundle.ts';
 import { sandboxFacts, sandboxPlan } from './chromium-sandbox.ts';
 import { runInForeground } from './command.ts';
 import { electronRuntime } from './electron-runtime.ts';
+import { exitWatchProgram } from './native-helpers.ts';
 import { BuildError, isMain, projectDir, runMain } from './project.ts';
 import { ensureSharedLibraries } from './shared-libraries.ts';
 
 async function start(demo: Demo | undefined): Promise<number> {
+  const exitWatch = await exitWatchEnvironment();
   if (!hasScreen()) {
     say('No screen here (DISPLAY and WAYLAND_DISPLAY are not set): recording in this terminal instead. Ctrl+C ends it.');
-    return watchInTerminal(demo);
+    return watchInTerminal(demo, exitWatch);
   }
   const [runtime] = await Promise.all([electronRuntime(), bundle()]);
   await ensureSharedLibraries(runtime.executable);
@@ -23,7 +25,7 @@ async function start(demo: Demo | undefined): Promise<number> {
   if (sandbox.is === 'refused') throw new BuildError(sandbox.because, sandbox.remedy);
   if (sandbox.is === 'unsandboxed') say(sandbox.because);
   const args = [...(sandbox.is === 'unsandboxed' ? ['--no-sandbox'] : []), projectDir];
-  return runInForeground(runtime.executable, args, appEnvironment(runtime.nodeApi, demo));
+  return runInForeground(runtime.executable, args, { ...appEnvironment(runtime.nodeApi, demo), ...exitWatch });
 }
 
 function hasScreen(): boolean {
@@ -31,9 +33,22 @@ function hasScreen(): boolean {
   return Boolean(process.env.DISPLAY) || Boolean(process.env.WAYLAND_DISPLAY);
 }
 
-function watchInTerminal(demo: Demo | undefined): Promise<number> {
+/** A machine that cannot compile it does without: Clawback then polls. */
+async function exitWatchEnvironment(): Promise<NodeJS.ProcessEnv> {
+  if (process.env.CLAWBACK_EXIT_WATCH !== undefined) return {};
+  try {
+    const program = await exitWatchProgram();
+    return program === undefined ? {} : { CLAWBACK_EXIT_WATCH: program };
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    say(`Going on without exit-watch. ${error.message}`);
+    return {};
+  }
+}
+
+function watchInTerminal(demo: Demo | undefined, exitWatch: NodeJS.ProcessEnv): Promise<number> {
   const place = demo === undefined ? [] : ['--home', demo.home, '--state-dir', demo.stateDir];
-  return runInForeground(process.execPath, [`${projectDir}/main/cli/index.ts`, 'watch', ...place]);
+  return runInForeground(process.execPath, [`${projectDir}/main/cli/index.ts`, 'watch', ...place], { ...process.env, ...exitWatch });
 }
 
 function appEnvironment(nodeApi: number, demo: Demo | undefined): NodeJS.ProcessEnv {

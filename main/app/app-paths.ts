@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,6 +13,15 @@ export function limitedRoots(env: Environment): readonly string[] | undefined {
 export function ensurePrivateDirectory(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   return path;
+}
+
+/**
+ * Environment of the core process. The packaged app brings the program that watches for exits along, unless it was built
+ * without a compiler; started from the sources, the build has named it. `resources`: the packaged app's own folder.
+ */
+export function coreEnvironment(env: Environment, resources: string | undefined): Record<string, string | undefined> {
+  const packaged = resources === undefined ? undefined : join(resources, 'bin', 'exit-watch');
+  return packaged === undefined || !existsSync(packaged) ? { ...env } : { ...env, CLAWBACK_EXIT_WATCH: packaged };
 }
 
 /** The folder that the build wrote; this module is in `dist/main/`. */

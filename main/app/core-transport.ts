@@ -28,11 +28,12 @@ export interface CoreBootstrap {
 export type StartCore = (bootstrap: CoreBootstrap) => CoreProcess;
 
 type OnLine = (line: string) => void;
+type Environment = Record<string, string | undefined>;
 
 /** Ships: the core inside Electron's own Node. */
-export function utilityTransport(modulePath: string, onLine: OnLine): StartCore {
+export function utilityTransport(modulePath: string, env: Environment, onLine: OnLine): StartCore {
   return (bootstrap) => {
-    const child = utilityProcess.fork(modulePath, [JSON.stringify(bootstrap)], { serviceName: 'Clawback core', stdio: 'pipe' });
+    const child = utilityProcess.fork(modulePath, [JSON.stringify(bootstrap)], { serviceName: 'Clawback core', stdio: 'pipe', env });
     readLines(child.stdout, onLine);
     readLines(child.stderr, onLine);
     return {
@@ -49,9 +50,9 @@ export function utilityTransport(modulePath: string, onLine: OnLine): StartCore 
 }
 
 /** For an Electron whose Node cannot load better-sqlite3 (Node-API 9), and for tests that kill the core. */
-export function forkTransport(nodePath: string, modulePath: string, onLine: OnLine): StartCore {
+export function forkTransport(nodePath: string, modulePath: string, env: Environment, onLine: OnLine): StartCore {
   return (bootstrap) => {
-    const child = fork(modulePath, [JSON.stringify(bootstrap)], { execPath: nodePath, execArgv: [], silent: true });
+    const child = fork(modulePath, [JSON.stringify(bootstrap)], { execPath: nodePath, execArgv: [], silent: true, env });
     readLines(child.stdout, onLine);
     readLines(child.stderr, onLine);
     return {

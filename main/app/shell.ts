@@ -4,7 +4,7 @@ import type { Incident } from '../core/types.ts';
 import type { AppInfo, Settings } from '../ipc/contract.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
 import { isRestorable } from '../wording/restorable.ts';
-import { builtPaths, limitedRoots } from './app-paths.ts';
+import { builtPaths, coreEnvironment, limitedRoots } from './app-paths.ts';
 import { serveApp } from './app-protocol.ts';
 import { setApplicationMenu } from './application-menu.ts';
 import { coreConfig } from './core-config.ts';
@@ -43,7 +43,10 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
-  const start = coreNode ? forkTransport(coreNode, builtPaths.coreProcess, log.line) : utilityTransport(builtPaths.coreProcess, log.line);
+  const coreEnv = coreEnvironment(env, app.isPackaged ? process.resourcesPath : undefined);
+  const start = coreNode
+    ? forkTransport(coreNode, builtPaths.coreProcess, coreEnv, log.line)
+    : utilityTransport(builtPaths.coreProcess, coreEnv, log.line);
   const core = new CoreSupervisor({ start, clock: systemClock, log, home }, coreConfig(settings.current, limited));
   const incidents = new Map<string, Incident>();
 

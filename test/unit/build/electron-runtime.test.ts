@@ -28,7 +28,7 @@ describe('the development runtime', () => {
 });
 
 describe('the package', () => {
-  const mac = packagingConfig('mac', undefined);
+  const mac = packagingConfig('mac', undefined, undefined);
 
   it('can neither be run as a plain Node nor be inspected, and loads its own archive only', () => {
     expect(mac.electronFuses).toMatchObject({
@@ -44,6 +44,13 @@ describe('the package', () => {
     expect(mac.mac).toMatchObject({ hardenedRuntime: true, extendInfo: { LSUIElement: true } });
   });
 
+  it('has the program that watches for exits beside the archive, where there is one', () => {
+    expect(packagingConfig('mac', undefined, '/cache/exit-watch-1').extraResources).toEqual([
+      { from: '/cache/exit-watch-1', to: 'bin/exit-watch' },
+    ]);
+    expect(mac.extraResources).toBeUndefined();
+  });
+
   it('carries the runtime that was found', () => {
     const runtime = {
       dist: '/opt/electron',
@@ -52,6 +59,6 @@ describe('the package', () => {
       source: 'fallback',
       nodeApi: 9,
     } as const;
-    expect(packagingConfig('linux', runtime)).toMatchObject({ electronDist: '/opt/electron', electronVersion: '33.2.1' });
+    expect(packagingConfig('linux', runtime, undefined)).toMatchObject({ electronDist: '/opt/electron', electronVersion: '33.2.1' });
   });
 });
