@@ -1,8 +1,15 @@
+/** What the clock does to an agenda, whatever is on it. */
+export interface Deadlines {
+  clamp(now: number): void;
+  defer(now: number): void;
+  readonly next: number | undefined;
+}
+
 /**
  * What has to be looked at, and when. An idle call costs one comparison however many conversations there are: only
  * those that wait for something are in here.
  */
-export class Agenda<K> {
+export class Agenda<K> implements Deadlines {
   readonly #dueAt = new Map<K, number>();
   readonly #longestMs: number;
   #next: number | undefined;

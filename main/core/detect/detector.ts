@@ -2,7 +2,7 @@ import type { ArchiveMark, Change, DirectoryRef } from '../capture/change.ts';
 import type { KnownGeneration } from '../capture/tailing.ts';
 import type { Artefact } from '../sources/source.ts';
 import type { IncidentDraft } from '../types.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import { Desk } from './desk.ts';
 import type {
   DetectionPolicy,
@@ -52,6 +52,7 @@ class WatchingDetector implements Detector {
   readonly #wipes: WipeWatch;
   readonly #sight: SightWatch;
   readonly #quiet: Agenda<string>;
+  readonly #agendas: readonly Deadlines[];
   readonly #toLookAt: TrackedSession[] = [];
   /** Of an earlier run, and in no directory that was adopted. */
   readonly #unplaced = new Set<TrackedSession>();
@@ -70,6 +71,8 @@ class WatchingDetector implements Detector {
     this.#losses = new LossWatch(this.#desk, this.#mass);
     this.#wipes = new WipeWatch(this.#desk, this.#index, this.#turns, this.#losses);
     this.#sight = new SightWatch(this.#desk);
+    const watches = [this.#losses, this.#mass, this.#resets, this.#index, this.#turns, this.#sight, this.#wipes];
+    this.#agendas = watches.flatMap((watch) => watch.agendas);
     this.#quiet = new Agenda(policy.dormantAfterMs);
     for (const { session, tracked } of remembered) this.#resume(session, tracked);
   }
@@ -160,9 +163,8 @@ class WatchingDetector implements Detector {
   }
 
   get nextDeadlineAt(): number | undefined {
-    const parts = [this.#losses, this.#mass, this.#resets, this.#index, this.#turns, this.#sight, this.#wipes, this.#quiet];
     let next: number | undefined;
-    for (const { next: due } of parts) if (due !== undefined && (next === undefined || due < next)) next = due;
+    for (const { next: due } of [...this.#agendas, this.#quiet]) if (due !== undefined && (next === undefined || due < next)) next = due;
     return next;
   }
 
@@ -191,20 +193,19 @@ class WatchingDetector implements Detector {
   #noteTime(at: number): void {
     const before = this.#lastAt;
     this.#lastAt = at;
-    const agendas = [this.#losses, this.#mass, this.#resets, this.#index, this.#turns, this.#sight, this.#wipes];
     if (before === undefined) {
       // The first look after a start may still be in the middle of its sweep: what is overdue waits once more.
-      for (const agenda of agendas) agenda.clockLeapt(at);
-      for (const agenda of agendas) agenda.clockSetBack(at);
+      for (const agenda of this.#agendas) agenda.defer(at);
+      for (const agenda of this.#agendas) agenda.clamp(at);
       for (const tracked of this.#toLookAt.splice(0)) {
         this.#wipes.touched(tracked, at);
         if (tracked.state === 'live') this.#quiet.set(tracked.key, at + this.#policy.dormantAfterMs);
       }
     } else if (at < before) {
-      for (const agenda of agendas) agenda.clockSetBack(at);
+      for (const agenda of this.#agendas) agenda.clamp(at);
       this.#quiet.clamp(at);
     } else if (at - before > leapMs) {
-      for (const agenda of agendas) agenda.clockLeapt(at);
+      for (const agenda of this.#agendas) agenda.defer(at);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Artefact, IndexEntry, IndexReading } from '../sources/source.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { DirectoryView } from './detection.ts';
 import { nativeIdOf } from './reset-watch.ts';
@@ -102,16 +102,8 @@ export class IndexWatch {
     }
   }
 
-  clockLeapt(now: number): void {
-    this.#due.defer(now);
-  }
-
-  clockSetBack(now: number): void {
-    this.#due.clamp(now);
-  }
-
-  get next(): number | undefined {
-    return this.#due.next;
+  get agendas(): readonly Deadlines[] {
+    return [this.#due];
   }
 
   #read(view: DirectoryView, state: IndexState, entries: ReadonlyMap<string, IndexEntry>): readonly TrackedSession[] {

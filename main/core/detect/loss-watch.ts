@@ -1,5 +1,5 @@
 import type { ClosedAs, IncidentDraft } from '../types.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { Evidence, RememberedSession } from './detection.ts';
 import { parseSettlingCause, type SettlingKind } from './lifecycle.ts';
@@ -94,16 +94,8 @@ export class LossWatch {
     this.#recount.clear();
   }
 
-  clockLeapt(now: number): void {
-    this.#due.defer(now);
-  }
-
-  clockSetBack(now: number): void {
-    this.#due.clamp(now);
-  }
-
-  get next(): number | undefined {
-    return this.#due.next;
+  get agendas(): readonly Deadlines[] {
+    return [this.#due];
   }
 
   #mustWait(tracked: TrackedSession, pending: Pending, now: number, evidence: Evidence): boolean {

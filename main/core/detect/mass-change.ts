@@ -1,5 +1,5 @@
 import type { IncidentDraft, IncidentKind, Resolution } from '../types.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk, OpenIncident } from './desk.ts';
 import type { Evidence } from './detection.ts';
 import type { TrackedSession } from './session-table.ts';
@@ -114,16 +114,8 @@ export class MassChange {
     return members;
   }
 
-  clockLeapt(now: number): void {
-    this.#looks.defer(now);
-  }
-
-  clockSetBack(now: number): void {
-    this.#looks.clamp(now);
-  }
-
-  get next(): number | undefined {
-    return this.#looks.next;
+  get agendas(): readonly Deadlines[] {
+    return [this.#looks];
   }
 
   #judgeArchives(sourceId: number, now: number): void {

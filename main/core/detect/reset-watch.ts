@@ -1,5 +1,5 @@
 import type { Artefact, IndexEntry } from '../sources/source.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { DirectoryView, Evidence, SessionRef } from './detection.ts';
 import { resetCause } from './reset-cause.ts';
@@ -89,16 +89,8 @@ export class ResetWatch {
     this.#stale.clear();
   }
 
-  clockLeapt(now: number): void {
-    this.#due.defer(now);
-  }
-
-  clockSetBack(now: number): void {
-    this.#due.clamp(now);
-  }
-
-  get next(): number | undefined {
-    return this.#due.next;
+  get agendas(): readonly Deadlines[] {
+    return [this.#due];
   }
 
   #follow(watched: Watched, entries: ReadonlyMap<string, IndexEntry>, at: number): void {

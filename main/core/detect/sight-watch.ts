@@ -1,4 +1,4 @@
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { DirectoryView } from './detection.ts';
 import { directoryKeyOf } from './session-table.ts';
@@ -60,16 +60,8 @@ export class SightWatch {
     }
   }
 
-  clockLeapt(now: number): void {
-    this.#due.defer(now);
-  }
-
-  clockSetBack(now: number): void {
-    this.#due.clamp(now);
-  }
-
-  get next(): number | undefined {
-    return this.#due.next;
+  get agendas(): readonly Deadlines[] {
+    return [this.#due];
   }
 }
 

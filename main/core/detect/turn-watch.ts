@@ -1,4 +1,4 @@
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { DirectoryView, LockSighting, SessionRef } from './detection.ts';
 import { directoryKeyOf, type TrackedSession } from './session-table.ts';
@@ -76,20 +76,8 @@ export class TurnWatch {
     for (const lock of this.#held.take(now)) this.#judge(lock, now);
   }
 
-  clockLeapt(now: number): void {
-    this.#dead.defer(now);
-    this.#held.defer(now);
-  }
-
-  clockSetBack(now: number): void {
-    this.#dead.clamp(now);
-    this.#held.clamp(now);
-  }
-
-  get next(): number | undefined {
-    const { next: dead } = this.#dead;
-    const { next: held } = this.#held;
-    return dead === undefined || (held !== undefined && held < dead) ? held : dead;
+  get agendas(): readonly Deadlines[] {
+    return [this.#dead, this.#held];
   }
 
   /** A lock that blocked an earlier run and went while nobody looked. */

@@ -1,4 +1,4 @@
-import { Agenda } from './agenda.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { Evidence, TranscriptShape } from './detection.ts';
 import type { IndexWatch } from './index-watch.ts';
@@ -43,16 +43,8 @@ export class WipeWatch {
     }
   }
 
-  clockLeapt(now: number): void {
-    this.#due.defer(now);
-  }
-
-  clockSetBack(now: number): void {
-    this.#due.clamp(now);
-  }
-
-  get next(): number | undefined {
-    return this.#due.next;
+  get agendas(): readonly Deadlines[] {
+    return [this.#due];
   }
 
   #judge(tracked: TrackedSession, now: number, evidence: Evidence): void {
