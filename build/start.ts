@@ -25,8 +25,16 @@ async function start(demo: Demo | undefined): Promise<number> {
   if (sandbox.is === 'refused') throw new BuildError(sandbox.because, sandbox.remedy);
   if (sandbox.is === 'unsandboxed') say(sandbox.because);
   const args = [...(sandbox.is === 'unsandboxed' ? ['--no-sandbox'] : []), projectDir];
+  say(demo === undefined ? started : demoStarted);
   return runInForeground(runtime.executable, args, { ...appEnvironment(runtime.nodeApi, demo), ...exitWatch });
 }
+
+const started = 'Clawback is starting: look for its icon in the menu bar. Start it again to open its window; Ctrl+C ends it.';
+const demoStarted = [
+  'The demo is starting: its window shows a scripted agent at work in a temporary folder.',
+  'Within half a minute the agent loses three conversations: watch the icon in the menu bar, and press Restore… in the window.',
+  'Ctrl+C ends the demo and removes the folder.',
+].join('\n');
 
 function hasScreen(): boolean {
   if (process.platform !== 'linux') return true;

@@ -24,8 +24,8 @@ const answerMs = 5_000;
 /** Tells the person about incidents through the system's notifications, within the budget. */
 export class Notifier {
   readonly #deps: NotifierDeps;
-  /** A notification that is collected as garbage loses its click. */
-  readonly #kept = new Set<Notification>();
+  /** A notification that is collected as garbage loses its click. With the incident, for one that tells of a single one. */
+  readonly #kept = new Map<Notification, string | undefined>();
   #budget: NotificationBudget = emptyBudget;
   #timer: Disposable | undefined;
   #unavailable: string | undefined;
@@ -53,6 +53,12 @@ export class Notifier {
 
   withdraw(incident: Incident): void {
     this.#budget = withdraw(this.#budget, incident.dedupeKey);
+    // Left on the screen it would go on asking for what was done.
+    for (const [notification, incidentId] of this.#kept) {
+      if (incidentId !== incident.id) continue;
+      this.#kept.delete(notification);
+      notification.close();
+    }
   }
 
   #proceed(): void {
@@ -74,9 +80,9 @@ export class Notifier {
       ...(copy.restore ? { actions: [{ type: 'button', text: 'Restore…' }] } : {}),
       ...(platform === 'linux' && copy.urgent ? { urgency: 'critical', timeoutType: 'never' } : {}),
     });
-    this.#kept.add(notification);
     const incidents = announcement.is === 'single' ? [announcement.incident] : announcement.incidents;
     const single = announcement.is === 'single' ? announcement.incident.id : undefined;
+    this.#kept.set(notification, single);
     const silence = clock.schedule(answerMs, () => this.#setAvailability('no-answer'));
     notification.once('show', () => {
       silence[Symbol.dispose]();

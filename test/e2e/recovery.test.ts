@@ -66,6 +66,106 @@ test('from the notification of a loss to the restored file, and back by Undo', a
   expect(app.openclaw.files().filter((name) => name.endsWith('.jsonl'))).toEqual(before.filter((name) => name.endsWith('.jsonl')));
 });
 
+test('the notification of a loss goes when the loss was put back', async () => {
+  const { notifications } = screen;
+  const app = await startWithLoss();
+  const notified = await notifications.next('8 messages');
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await page.getByRole('dialog').getByRole('heading', { name: 'Put 12 messages back?' }).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore', exact: true }).click();
+  await eventually('the notification to go', () => notifications.takenBack.includes(notified.id));
+});
+
+test('the sheet does by Enter what it shows, in the file that it names, and goes by Escape', async () => {
+  const app = await startWithLoss();
+  await eventually('the incident', () => app.tray.offers('8 messages cut from a conversation'));
+  await app.tray.click('8 messages cut from a conversation', 'Restore…');
+  const page = await app.window('recovery');
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('heading', { name: 'Put 12 messages back?' }).waitFor();
+  const previewed = await sheet.locator('.path').textContent();
+  await sheet.getByRole('button', { name: 'Restore', exact: true, disabled: false }).waitFor();
+  await page.keyboard.press('Enter');
+  await sheet.getByRole('heading', { name: '12 messages are back' }).waitFor();
+  expect(await sheet.locator('.path').textContent()).toBe(previewed);
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  await page.getByText('put back', { exact: true }).first().waitFor();
+});
+
+test('a window that is opened while something needs the person shows it', async () => {
+  const app = await startWithLoss();
+  await eventually('the incident', () => app.tray.offers('8 messages cut from a conversation'));
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('region', { name: '8 messages cut from a conversation' }).waitFor();
+});
+
+test('arrow keys go from the search field through all that can be read', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.locator('button.row').nth(1).waitFor();
+  await page.getByRole('searchbox').focus();
+  await page.keyboard.press('ArrowDown');
+  const first = await page.locator('button.row[aria-current="true"]').textContent();
+  await page.keyboard.press('ArrowDown');
+  await eventually('the next one', async () => (await page.locator('button.row[aria-current="true"]').textContent()) !== first);
+  await page.keyboard.press('ArrowUp');
+  await eventually('the first again', async () => (await page.locator('button.row[aria-current="true"]').textContent()) === first);
+});
+
+test('a search hit far down in a conversation is scrolled to and marked', async () => {
+  const app = await screen.start({
+    prepare: (openclaw) => {
+      openclaw.write(harbour, [
+        ...turns('Harbour', 180),
+        { user: 'Where is the needle?', assistant: 'In the haystack.' },
+        ...turns('After', 40),
+      ]);
+    },
+  });
+  await app.protecting();
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  await page.getByRole('searchbox').fill('needle');
+  await page.locator('.hit').first().click();
+  const found = page.locator('.message.found');
+  await found.getByText('Where is the needle?').waitFor();
+  await eventually('the message in view', () =>
+    found.evaluate((message) => {
+      const { top, bottom } = message.getBoundingClientRect();
+      return top > 0 && bottom < window.innerHeight;
+    }),
+  );
+});
+
+test('a mass loss lists its conversations, and each can be put back', async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `33333333-3333-4333-8333-${String(i).padStart(12, '0')}`);
+  const app = await screen.start({
+    prepare: (openclaw) => {
+      for (const [i, name] of names.entries()) openclaw.write(name, turns(`Subject ${i}`, 1));
+    },
+  });
+  await app.protecting();
+  for (const name of names) app.openclaw.remove(name);
+  await eventually('the incident', () => app.tray.offers('12 conversations lost messages at once'));
+  await app.tray.activate();
+  const page = await app.window('recovery');
+  const members = page.locator('.members > li');
+  await eventually('the list', async () => (await members.count()) === 12);
+  await members.first().getByRole('button', { name: 'Restore…' }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('button', { name: 'Restore', exact: true, disabled: false }).click();
+  await sheet.getByRole('heading', { name: '2 messages are back' }).waitFor();
+  await page.keyboard.press('Escape');
+  await eventually('one that is restored', async () => (await members.getByText('Restored').count()) === 1);
+  expect(await app.tray.offers('12 conversations lost messages at once')).toBe(true);
+});
+
 test('Restore in the menu opens the preview and touches nothing by itself', async () => {
   const app = await startWithLoss();
   await eventually('the incident', () => app.tray.offers('8 messages cut from a conversation'));

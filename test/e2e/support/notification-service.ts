@@ -17,6 +17,7 @@ export interface Notified {
 /** What shows notifications on a Linux desktop, without the showing: it remembers them, and a test clicks. */
 class Service extends Interface {
   readonly shown: Notified[] = [];
+  readonly takenBack: number[] = [];
   readonly #refuses: boolean;
   #nextId = 1;
 
@@ -47,6 +48,7 @@ class Service extends Interface {
     return id;
   }
   CloseNotification(id: number): void {
+    this.takenBack.push(id);
     this.NotificationClosed(id, 3);
   }
   NotificationClosed(id: number, reason: number): [number, number] {
@@ -68,6 +70,8 @@ Service.configureMembers({
 
 export interface NotificationService {
   readonly shown: readonly Notified[];
+  /** Ids that the app itself closed. */
+  readonly takenBack: readonly number[];
   /** Waits for one with this in its summary or body. */
   next(containing: string): Promise<Notified>;
   click(notified: Notified): void;
@@ -84,6 +88,7 @@ export async function startNotificationService({ refuses = false } = {}): Promis
   await ownName(bus, serviceName);
   return {
     shown: service.shown,
+    takenBack: service.takenBack,
     next: (containing) =>
       eventually(`a notification with "${containing}"`, () =>
         service.shown.find(({ summary, body }) => summary.includes(containing) || body.includes(containing)),
