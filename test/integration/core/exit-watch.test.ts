@@ -56,6 +56,16 @@ describe('a process that holds a lock', () => {
     expect(rig.incidents).toMatchObject([{ kind: 'interrupted-reply', evidence: { pid: GATEWAY, deadSince: endedAt } }]);
   });
 
+  it('is followed also where it is no gateway', async () => {
+    const { rig } = await ongoingTurn();
+    await using _rig = rig;
+    rig.gateway.running = 'stopped';
+    rig.gateway.gatewayPid = undefined;
+    await rig.pass(15_000);
+    expect(rig.core.status.sources[0]?.gateway).toBe('stopped');
+    expect(rig.exits.watched).toEqual([GATEWAY]);
+  });
+
   it('is found dead by looking alone, a moment later, where nobody tells', async () => {
     const { rig } = await ongoingTurn();
     await using _rig = rig;
