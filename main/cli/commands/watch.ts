@@ -6,7 +6,8 @@ import { errorShape } from '../../core-process/rpc-server.ts';
 import { openRealCore } from '../../core-process/run-core.ts';
 import { stderrLogger } from '../../core-process/stderr-logger.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
-import { agoText, bytesText } from '../../wording/quantities.ts';
+import { agoText, bytesText, timeText } from '../../wording/quantities.ts';
+import { isRestorable } from '../../wording/restorable.ts';
 import { type Context, coreConfig } from '../context.ts';
 import { paint, printable } from '../output.ts';
 import { incidentRow } from '../rows.ts';
@@ -25,6 +26,7 @@ export async function watch(context: Context, flushIntervalMs: number): Promise<
     core.start();
     await ended;
     telling[Symbol.dispose]();
+    if (!context.out.json) context.out.line('Stopping; what is on disk is saved.');
   } finally {
     await control?.[Symbol.asyncDispose]();
     await core[Symbol.asyncDispose]();
@@ -76,17 +78,19 @@ function tellPeople(core: Core, context: Context): Disposable {
   };
   const tell = (mark: string, incident: Incident): void => {
     const copy = incidentCopy(incident, Date.now());
-    out.line(`${new Date().toLocaleTimeString()}  ${mark} ${printable(copy.summary)}`);
+    out.line(`${timeText(Date.now(), Date.now())}  ${mark} ${printable(copy.summary)}`);
   };
   return stack([
     core.on('status', onStatus),
     core.on('incident', (incident) => {
       if (incident.severity === 'info') return;
       tell(paint(incident.severity === 'loss' ? 'red' : 'yellow', incident.severity === 'loss' ? 'LOST' : 'WARNING'), incident);
-      out.line(`          ${paint('dim', `clawback show ${incident.id.slice(-8)} · clawback restore ${incident.id.slice(-8)}`)}`);
+      const id = incident.id.slice(-8);
+      if (isRestorable(incident)) out.line(`       ${paint('dim', `clawback show ${id} · clawback restore ${id}`)}`);
     }),
     core.on('resolved', (incident) => {
-      if (incident.severity !== 'info') tell(paint('green', 'SOLVED'), incident);
+      const isOver = incident.resolution === 'restored' || incident.resolution === 'self-healed';
+      if (isOver && incident.severity !== 'info') tell(paint('green', 'SOLVED'), incident);
     }),
   ]);
 }
