@@ -373,8 +373,15 @@ export class Core implements AsyncDisposable {
     });
   }
 
+  /** What a listener does with news, a fault of its own included, must not hold up capture. */
   #emit<E extends CoreEvent>(event: E, payload: CoreEvents[E]): void {
-    for (const listener of this.#listeners.get(event) ?? []) (listener as (payload: CoreEvents[E]) => void)(payload);
+    for (const listener of this.#listeners.get(event) ?? []) {
+      try {
+        (listener as (payload: CoreEvents[E]) => void)(payload);
+      } catch (error) {
+        this.#options.log.log('error', 'listener-failed', { event, stack: error instanceof Error ? error.stack : String(error) });
+      }
+    }
   }
 
   #every(intervalMs: number, task: () => void): void {

@@ -102,6 +102,22 @@ describe('recording a state directory', () => {
     expect(rig.committedBytes).toBeGreaterThan(before);
   });
 
+  it('goes on when somebody who listens fails', async () => {
+    await using rig = new CoreRig();
+    rig.state.begin(KEY, 'first');
+    await rig.start();
+    rig.core.on('committed', () => {
+      throw new Error('a fault of the listener');
+    });
+    await rig.pass(2_000);
+    const before = rig.committedBytes;
+    rig.state.turn('first', 'still there?', 'yes');
+    await rig.pass(2_000);
+    expect(rig.committedBytes).toBeGreaterThan(before);
+    expect(rig.core.status).toMatchObject({ health: 'protecting' });
+    expect(rig.core.status.problem).toBeUndefined();
+  });
+
   it('takes new settings without a restart', async () => {
     await using rig = new CoreRig();
     rig.state.begin(KEY, 'first');
