@@ -24,7 +24,8 @@ export class RecordedState implements AsyncDisposable {
   readonly #stable = new Set<string>();
   #flushIntervalMs = 1_000;
   #serial = 0;
-  isPaused = false;
+  /** Neither paused nor switched off. */
+  #isLooking = true;
 
   async begin(): Promise<void> {
     await this.rig.start({ flushIntervalMs: this.#flushIntervalMs });
@@ -90,8 +91,8 @@ export class RecordedState implements AsyncDisposable {
 
   /** A request may be refused while the disk is full, and for nothing else. */
   async check(): Promise<void> {
-    const isWhole = !this.isPaused;
-    if ((await this.#ask(() => this.rig.core.handlers.check({}))) && isWhole) this.#noteStable();
+    const isLooking = this.#isLooking;
+    if ((await this.#ask(() => this.rig.core.handlers.check({}))) && isLooking) this.#noteStable();
   }
 
   async flush(): Promise<void> {
@@ -100,16 +101,16 @@ export class RecordedState implements AsyncDisposable {
 
   async pause(): Promise<void> {
     const until = this.rig.clock.now() + 60_000;
-    if (await this.#ask(() => this.rig.core.handlers.pause({ untilMs: until }))) this.isPaused = true;
+    if (await this.#ask(() => this.rig.core.handlers.pause({ untilMs: until }))) this.#isLooking = false;
   }
 
   async resume(): Promise<void> {
     await this.#ask(() => this.rig.core.handlers.resume({}));
-    this.isPaused = false;
   }
 
   async configure(flushIntervalMs: number, isProtected: boolean): Promise<void> {
     this.#flushIntervalMs = flushIntervalMs;
+    if (!isProtected) this.#isLooking = false;
     await this.#ask(() => this.rig.core.handlers.configure({ roots: isProtected ? [this.rig.state.root] : [], flushIntervalMs }));
   }
 
@@ -127,8 +128,8 @@ export class RecordedState implements AsyncDisposable {
       await this.rig.stop();
     }
     this.rig.buffer.isFull = false;
-    this.isPaused = false;
     await this.begin();
+    this.#isLooking = true;
   }
 
   async checkAtEnd(isHarmless: boolean): Promise<void> {

@@ -235,13 +235,14 @@ class PolledDirectory implements DirectoryTailer {
           this.#candidates.delete(copy.fileName);
         }
         this.#after(progress, fileName);
-        this.#makeDue(match.mirrored, true);
+        // By name: a file that was emptied before it went is another generation by now.
+        this.#makeDue(this.#generations.byFileName.get(copy?.fileName ?? fileName), true);
         return;
       }
       case 'moved':
         this.#candidates.delete(match.sighting.fileName);
         this.#after(this.#generations.move(match.mirrored, match.sighting), match.sighting.fileName);
-        this.#makeDue(match.mirrored, true);
+        this.#makeDue(this.#generations.byFileName.get(match.sighting.fileName), true);
         return;
       case 'other':
         this.#after(this.#generations.displace(match.mirrored, match.sighting), fileName);

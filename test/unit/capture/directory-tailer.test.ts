@@ -174,6 +174,16 @@ describe('a rename', () => {
     expect(held(rig)).toEqual(['one\ntwo\n']);
   });
 
+  test('of a file that was emptied and begun anew is read at once, also when it came as copy and unlink', () => {
+    using rig = started('one\n');
+    truncateSync(rig.path(LIVE));
+    rmSync(rig.path(LIVE));
+    writeFileSync(rig.path(RESET), 'two\n');
+    rig.sweep();
+    expect(held(rig)).toEqual(['one\n', 'two\n']);
+    expect(rig.tailer.lagBytes).toBe(0);
+  });
+
   test('that came as copy and unlink is not believed when the copy holds something else', () => {
     using rig = started();
     writeFileSync(rig.path(RESET), 'other\n');
