@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { Announcements } from './announcements.ts';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
 import { createWatcher, type Watcher } from './capture/watcher.ts';
@@ -91,7 +92,7 @@ export class Core implements AsyncDisposable {
   readonly #sources: SourceSet;
   /** One for all directories: what macOS lets a process open is shared too. */
   readonly #handles = new HandlePool();
-  readonly #listeners = new Map<CoreEvent, Set<(payload: never) => void>>();
+  readonly #announcements: Announcements;
   readonly #timers = new Set<Disposable>();
   readonly #exits: ExitWatch;
   readonly #gateways: GatewayRounds;
@@ -105,6 +106,7 @@ export class Core implements AsyncDisposable {
   constructor(options: CoreOptions, journal: Journal, damagedAside: string | undefined) {
     this.#options = options;
     this.#journal = journal;
+    this.#announcements = new Announcements(options.log);
     this.#damagedAside = damagedAside;
     this.#exits = options.exits ?? noExitWatch;
     this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
@@ -171,10 +173,7 @@ export class Core implements AsyncDisposable {
   }
 
   on<E extends CoreEvent>(event: E, listener: (payload: CoreEvents[E]) => void): Disposable {
-    const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners);
-    listeners.add(listener);
-    return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    return this.#announcements.on(event, listener);
   }
 
   get status(): CoreStatus {
@@ -358,9 +357,9 @@ export class Core implements AsyncDisposable {
   }
 
   #committed(result: CommitResult): void {
-    if (result.bytes > 0) this.#emit('committed', { bytes: result.bytes, durationMs: result.durationMs, at: result.at });
-    for (const incident of result.opened) this.#emit('incident', incident);
-    for (const incident of result.resolved) this.#emit('resolved', incident);
+    if (result.bytes > 0) this.#announcements.emit('committed', { bytes: result.bytes, durationMs: result.durationMs, at: result.at });
+    for (const incident of result.opened) this.#announcements.emit('incident', incident);
+    for (const incident of result.resolved) this.#announcements.emit('resolved', incident);
     this.#announceStatus();
   }
 
@@ -369,19 +368,8 @@ export class Core implements AsyncDisposable {
     if (!this.#started || this.#closed || this.#statusDue !== undefined) return;
     this.#statusDue = this.#options.clock.schedule(STATUS_EVERY_MS, () => {
       this.#statusDue = undefined;
-      this.#survive('status', () => this.#emit('status', this.status));
+      this.#survive('status', () => this.#announcements.emit('status', this.status));
     });
-  }
-
-  /** What a listener does with news, a fault of its own included, must not hold up capture. */
-  #emit<E extends CoreEvent>(event: E, payload: CoreEvents[E]): void {
-    for (const listener of this.#listeners.get(event) ?? []) {
-      try {
-        (listener as (payload: CoreEvents[E]) => void)(payload);
-      } catch (error) {
-        this.#options.log.log('error', 'listener-failed', { event, stack: error instanceof Error ? error.stack : String(error) });
-      }
-    }
   }
 
   #every(intervalMs: number, task: () => void): void {
