@@ -160,7 +160,7 @@ export class Core implements AsyncDisposable {
 
   /** Finishes or takes back restores that a crash interrupted. */
   async recover(): Promise<void> {
-    await this.#restorer.recover();
+    await this.#restores.recover();
   }
 
   start(): void {

@@ -15,6 +15,9 @@ export interface RestoreDeskDeps {
   readonly recorder: Recorder;
 }
 
+/** More restores than this are never interrupted by one crash: they run one after the other. */
+const MOST_INTERRUPTED = 50;
+
 /**
  * Restores and undoes one after the other (two at once would race for the same index), and tells detection about each, so
  * that what we did ourselves is neither a loss nor news.
@@ -27,6 +30,23 @@ export class RestoreDesk {
   constructor(deps: RestoreDeskDeps) {
     this.#deps = deps;
     this.#previewed = new PreviewedPlans(deps.clock);
+  }
+
+  /** Finishes or takes back what a crash interrupted, and lets no conversation wait for a restore that nobody carries on. */
+  async recover(): Promise<void> {
+    const { catalog, restorer } = this.#deps;
+    await restorer.recover();
+    const restores = catalog.restores();
+    for (const session of catalog.sessions({ states: ['restoring'], limit: MOST_INTERRUPTED }).items) {
+      const withdrawn = restores.find((restore) => restore.target === 'new-session' && restore.sessionId === session.nativeId);
+      if (withdrawn !== undefined) {
+        this.#tellWithdrawal(withdrawn.id, withdrawn.phase === 'undone' ? 'done' : 'failed');
+        continue;
+      }
+      const last = restores.filter(({ sessionRow }) => sessionRow === session.id).sort((a, b) => b.startedAt - a.startedAt)[0];
+      const incident = last?.incidentId === undefined ? undefined : catalog.incident(last.incidentId);
+      this.#tellOf(incident?.resolvedAt === undefined ? incident : undefined, session, last?.phase === 'verified' ? 'verified' : 'failed');
+    }
   }
 
   async plan(request: RestoreRequest): Promise<RestorePlan> {
@@ -81,12 +101,15 @@ export class RestoreDesk {
   }
 
   #tell(incident: Incident | undefined, session: SessionRef | undefined, phase: 'started' | 'verified' | 'failed'): void {
-    if (incident === undefined) return;
+    if (incident !== undefined) this.#tellOf(incident, session, phase);
+  }
+
+  #tellOf(incident: Incident | undefined, session: SessionRef | undefined, phase: 'started' | 'verified' | 'failed'): void {
     const { clock, detector, recorder } = this.#deps;
     const at = clock.now();
     const outcome = session === undefined ? nothing : detector.restored(session, phase, at);
     // One that speaks of many conversations ends with the last of them, which detection knows.
-    const answered = phase === 'verified' && incident.kind !== 'mass-change';
+    const answered = phase === 'verified' && incident !== undefined && incident.kind !== 'mass-change';
     recorder.commitOutcome(withResolved(outcome, answered ? [{ dedupeKey: incident.dedupeKey, as: 'restored' as const, at }] : []));
   }
 

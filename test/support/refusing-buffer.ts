@@ -21,6 +21,8 @@ export class RefusingBuffer {
   /** Only these calls are refused while it is full. */
   refuses: ReadonlySet<string> = WRITES;
   refusals = 0;
+  /** After each call that was carried out. */
+  onDone: (name: string, args: readonly unknown[]) => void = () => undefined;
 
   readonly open: typeof openBuffer = (home, deps) => {
     const opened = openBuffer(home, deps);
@@ -37,7 +39,9 @@ export class RefusingBuffer {
             this.refusals += 1;
             throw new CoreError('disk-full', 'The disk that holds the buffer is full.', 'Free some space.');
           }
-          return Reflect.apply(member, target, args);
+          const result: unknown = Reflect.apply(member, target, args);
+          if (typeof name === 'string') this.onDone(name, args);
+          return result;
         };
       },
     });

@@ -114,7 +114,8 @@ class WatchingDetector implements Detector {
   restored(session: SessionRef, phase: 'started' | 'verified' | 'failed', at: number): Outcome {
     const tracked = this.#table.get(session);
     if (tracked !== undefined) {
-      if (phase === 'failed') this.#desk.move(tracked, { fact: 'restore', phase, before: tracked.before ?? 'archived' }, at);
+      if (phase === 'failed')
+        this.#desk.move(tracked, { fact: 'restore', phase, before: tracked.before ?? this.#stateByIncidents(session) }, at);
       else this.#desk.move(tracked, { fact: 'restore', phase }, at);
       if (phase === 'verified') {
         for (const { draft } of this.#desk.incidentsOf(session, [...lossKinds, 'reset-without-successor'])) {
@@ -125,6 +126,12 @@ class WatchingDetector implements Detector {
       }
     }
     return this.#desk.take();
+  }
+
+  /** What a conversation was before a restore that an earlier run began. */
+  #stateByIncidents(session: SessionRef): 'lost' | 'orphaned' | 'archived' {
+    if (this.#desk.incidentsOf(session, lossKinds).length > 0) return 'lost';
+    return this.#desk.incidentsOf(session, ['reset-without-successor']).length > 0 ? 'orphaned' : 'archived';
   }
 
   withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft, origin?: SessionRef): Outcome {
