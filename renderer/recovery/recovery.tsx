@@ -53,7 +53,7 @@ export function Recovery() {
           />
         </main>
       </div>
-      <StatusBar status={status} now={now} />
+      <StatusBar status={status} waiting={incidents.length} now={now} />
       {restoring !== undefined && <RestoreSheet subject={restoring} onClose={() => setRestoring(undefined)} />}
     </>
   );

@@ -6,9 +6,16 @@ import { words } from '../shared/words.ts';
 
 const glyphs = { protecting: '●', 'needs-you': '◆', degraded: '⊘', paused: '‖' } as const;
 
-export function StatusBar({ status, now }: { readonly status: CoreStatus | undefined; readonly now: number }) {
+interface StatusBarProps {
+  readonly status: CoreStatus | undefined;
+  /** Open incidents as this window lists them: the core's own count comes a moment after an incident. */
+  readonly waiting: number;
+  readonly now: number;
+}
+
+export function StatusBar({ status, waiting, now }: StatusBarProps) {
   const info = useRequest('app.info', {});
-  const copy = status === undefined ? undefined : statusCopy(status, now);
+  const copy = status === undefined ? undefined : statusCopy({ ...status, openIncidents: waiting }, now);
   const quiet = info.value?.notifications === 'unavailable';
   return (
     <footer>
@@ -17,7 +24,7 @@ export function StatusBar({ status, now }: { readonly status: CoreStatus | undef
           <span class={`glyph ${copy.mood}`} aria-hidden="true">
             {glyphs[copy.mood]}
           </span>
-          {copy.mood === 'needs-you' && <strong>{words.recovery.incidentsWait(status?.openIncidents ?? 0)}</strong>}
+          {copy.mood === 'needs-you' && <strong>{words.recovery.incidentsWait(waiting)}</strong>}
           <span class="num">{copy.line}</span>
           {copy.detail !== undefined && <span class="dim t" title={copy.detail} children={copy.detail} />}
         </p>

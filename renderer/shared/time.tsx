@@ -14,9 +14,14 @@ export function Time({ at, withDay = false }: { readonly at: number; readonly wi
   const iso = new Date(at).toISOString();
   return (
     <time class="num" dateTime={iso} title={`${iso.slice(0, 19).replace('T', ' ')} UTC`}>
-      {(withDay ? dayAndClock : clock).format(at)}
+      {withDay ? withDayName(at) : clock.format(at)}
     </time>
   );
+}
+
+function withDayName(at: number): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  return isToday ? `Today, ${clock.format(at)}` : dayAndClock.format(at);
 }
 
 /** Heading of the day in a list. */
