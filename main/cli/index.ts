@@ -109,9 +109,17 @@ function generationOrAll(value: string): number | 'all' {
   return value === 'all' ? 'all' : generationNumber(value);
 }
 
+/** Whoever asked for JSON gets it for a mistake in the arguments too; the words for people are on standard error. */
+function tellUsage(error: CommanderError): void {
+  const message = error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
+  const hint = 'Run `clawback --help` to see every command.';
+  process.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'usage', message, hint } })}\n`);
+}
+
 try {
   await program().parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+  if (error.exitCode !== 0 && process.argv.includes('--json')) tellUsage(error);
 }

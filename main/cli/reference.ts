@@ -25,3 +25,30 @@ export function findSession(catalog: Catalog, reference: string): SessionSummary
   }
   return only;
 }
+
+/** Row of the one conversation that is meant. An incident about several names them instead. */
+export function conversationOf(catalog: Catalog, found: Referenced): number {
+  const row = found.is === 'session' ? found.session.id : found.incident.sessionRow;
+  if (row !== undefined) return row;
+  const { evidence, sourceId, agent } = found.is === 'incident' ? found.incident : {};
+  const ids = Array.isArray(evidence?.nativeIds) ? evidence.nativeIds : [];
+  const numbers = ids
+    .filter((id) => typeof id === 'string')
+    .flatMap((id) => catalog.findSessions(id))
+    .filter((session) => session.sourceId === sourceId && (agent === undefined || session.agent === agent))
+    .map((session) => session.id);
+  if (numbers.length === 0) {
+    throw new CoreError(
+      'not-one',
+      'this incident is not about a single conversation',
+      'Choose one by its number: `clawback sessions --all`.',
+    );
+  }
+  const total = typeof evidence?.sessions === 'number' ? evidence.sessions : numbers.length;
+  const rest = total > numbers.length ? ' and more, see `clawback sessions --all`' : '';
+  throw new CoreError(
+    'not-one',
+    `this incident is about ${total} conversations`,
+    `Take them one by one, by number: ${numbers.join(', ')}${rest}.`,
+  );
+}

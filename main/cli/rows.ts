@@ -1,4 +1,4 @@
-import type { Incident, MessageView, SessionSummary } from '../core/types.ts';
+import type { CoreStatus, Incident, MessageView, RestoreReceipt, SessionSummary, SourceStatus } from '../core/types.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
 
 /** The shapes of the command line's JSON: a contract, so they are spelled out and absent values are `null`. */
@@ -45,4 +45,16 @@ export function messageRow(message: MessageView): Record<string, unknown> {
     provenance: message.provenance,
     persisted: message.persisted,
   };
+}
+
+export function statusRow(status: CoreStatus): Record<string, unknown> {
+  return { ...status, sources: status.sources.map(sourceRow) };
+}
+
+export function sourceRow(source: SourceStatus): Record<string, unknown> {
+  return { ...source, lastCaptureAt: source.lastCaptureAt ?? null };
+}
+
+export function receiptRow(receipt: RestoreReceipt): Record<string, unknown> {
+  return { ...receipt, sessionId: receipt.sessionId ?? null, sessionKey: receipt.sessionKey ?? null };
 }

@@ -4,8 +4,7 @@ import { type ExportedFile, type ExportRequest, exportChunks, exportFiles } from
 import { bytesText } from '../../wording/quantities.ts';
 import { withCatalogAsync } from '../backend.ts';
 import type { Context } from '../context.ts';
-import { findReferenced } from '../reference.ts';
-import { sessionOf } from './show.ts';
+import { conversationOf, findReferenced } from '../reference.ts';
 
 export interface ExportOptions {
   readonly generation?: number | 'all';
@@ -17,7 +16,7 @@ export interface ExportOptions {
 export async function exportSession(context: Context, reference: string, options: ExportOptions): Promise<void> {
   await withCatalogAsync(context, async (catalog) => {
     const request: ExportRequest = {
-      sessionRow: sessionOf(findReferenced(catalog, reference)),
+      sessionRow: conversationOf(catalog, findReferenced(catalog, reference)),
       format: options.format,
       ...(options.generation === undefined ? {} : { generation: options.generation }),
     };

@@ -8,7 +8,8 @@ import { planChangeText } from '../../wording/restore-copy.ts';
 import { type Ask, withCatalog, withWriter } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint } from '../output.ts';
-import { findReferenced } from '../reference.ts';
+import { conversationOf, findReferenced } from '../reference.ts';
+import { receiptRow } from '../rows.ts';
 
 export interface RestoreOptions {
   readonly generation?: number;
@@ -23,7 +24,7 @@ export async function restore(context: Context, reference: string, options: Rest
   await withWriter(context, async (ask) => {
     const plan = await ask('planRestore', request);
     if (options.dryRun === true) {
-      context.out.result({ ok: plan.refusal === undefined, dryRun: true, ...plan }, () => planText(plan));
+      preview(context, plan);
       return;
     }
     if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
@@ -37,9 +38,17 @@ export async function undo(context: Context, restoreId: string): Promise<void> {
   context.out.result(undone, () => `Taken back: ${undone.path} is gone again. Its conversation is still saved here.`);
 }
 
+/** A preview of what is refused now is a refusal too: whoever scripts it must not take it for a yes. */
+function preview(context: Context, plan: RestorePlan): void {
+  const { refusal } = plan;
+  const refused = refusal === undefined ? {} : { error: refusal };
+  context.out.result({ ok: refusal === undefined, dryRun: true, ...plan, ...refused }, () => planText(plan));
+  if (refusal !== undefined) process.exitCode = 1;
+}
+
 async function apply(context: Context, ask: Ask, request: RestoreRequest): Promise<void> {
   const receipt = await ask('restore', request);
-  context.out.result(receipt, () =>
+  context.out.result(receiptRow(receipt), () =>
     [
       `${paint('green', receipt.already ? 'Already restored' : 'Restored')} ${receipt.messages} messages to ${receipt.path}`,
       ...(receipt.sessionKey === undefined ? [] : [`OpenClaw will list them as ${receipt.sessionKey}.`]),
@@ -56,9 +65,13 @@ function requestOf(context: Context, reference: string, options: RestoreOptions)
   if (target === 'new-session' && options.output !== undefined) {
     throw new CoreError('invalid', '`--output` goes with `--to file`', 'Leave one of them out.');
   }
-  const found = withCatalog(context, (catalog) => findReferenced(catalog, reference));
+  const subject = withCatalog(context, (catalog) => {
+    const found = findReferenced(catalog, reference);
+    const sessionRow = conversationOf(catalog, found);
+    return found.is === 'incident' ? { incidentId: found.incident.id } : { sessionRow };
+  });
   return {
-    ...(found.is === 'incident' ? { incidentId: found.incident.id } : { sessionRow: found.session.id }),
+    ...subject,
     ...(options.generation === undefined ? {} : { generation: options.generation }),
     target,
     ...(options.output === undefined ? {} : { output: resolve(options.output) }),

@@ -1,11 +1,10 @@
-import { CoreError } from '../../core/platform/errors.ts';
 import type { Catalog } from '../../core/store/store.ts';
 import type { MessageView } from '../../core/types.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
 import { withCatalog } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint, printable } from '../output.ts';
-import { findReferenced, type Referenced } from '../reference.ts';
+import { conversationOf, findReferenced } from '../reference.ts';
 import { messageRow } from '../rows.ts';
 
 const PAGE = 200;
@@ -13,18 +12,11 @@ const PAGE = 200;
 export function show(context: Context, reference: string): void {
   withCatalog(context, (catalog) => {
     const found = findReferenced(catalog, reference);
-    const messages = [...allMessages(catalog, sessionOf(found))];
+    const messages = [...allMessages(catalog, conversationOf(catalog, found))];
     if (!context.out.json && found.is === 'incident')
       context.out.line(`${paint('bold', incidentCopy(found.incident, Date.now()).summary)}\n`);
     context.out.result(messages.map(messageRow), () => messages.map(messageText).join('\n\n'));
   });
-}
-
-/** The conversation that is meant; an incident about many has none. */
-export function sessionOf(found: Referenced): number {
-  const session = found.is === 'session' ? found.session.id : found.incident.sessionRow;
-  if (session !== undefined) return session;
-  throw new CoreError('not-found', 'this incident is not about one conversation', 'Run `clawback incidents --json` to see its evidence.');
 }
 
 function* allMessages(catalog: Catalog, session: number): Generator<MessageView> {

@@ -8,11 +8,12 @@ import { agoText, bytesText } from '../../wording/quantities.ts';
 import { withCatalog, withRunningCore } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint, table } from '../output.ts';
+import { statusRow } from '../rows.ts';
 
 export async function status(context: Context): Promise<void> {
   const running = await withRunningCore(context, (ask) => ask('status', {}));
   const now = running?.value ?? stoppedStatus(context);
-  context.out.result(now, () => statusText(now));
+  context.out.result(statusRow(now), () => statusText(now));
 }
 
 /** What the buffer holds, and what would be protected, while nothing runs. */

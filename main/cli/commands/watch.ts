@@ -10,11 +10,12 @@ import { agoText, bytesText, timeText } from '../../wording/quantities.ts';
 import { isRestorable } from '../../wording/restorable.ts';
 import { type Context, coreConfig } from '../context.ts';
 import { paint, printable } from '../output.ts';
-import { incidentRow } from '../rows.ts';
+import { incidentRow, sourceRow, statusRow } from '../rows.ts';
 
 /** The recorder in the foreground until SIGINT or SIGTERM. */
 export async function watch(context: Context, flushIntervalMs: number): Promise<void> {
   const log = stderrLogger(context.out.json ? 'warn' : 'error');
+  const openedAt = Date.now();
   const core = await openRealCore({ home: context.home, config: coreConfig(context, flushIntervalMs), log, env: process.env });
   let control: AsyncDisposable | undefined;
   try {
@@ -23,6 +24,8 @@ export async function watch(context: Context, flushIntervalMs: number): Promise<
     if (sources.length === 0) await sayNothingFound(context);
     const ended = untilSignal();
     const telling = context.out.json ? tellJson(core, context) : tellPeople(core, context);
+    // A buffer that had to be set aside is noted while it is opened, before anybody listened.
+    for (const incident of await core.handlers.outbox({})) if (incident.openedAt >= openedAt) telling.incident(incident);
     core.start();
     await ended;
     telling[Symbol.dispose]();
@@ -39,25 +42,37 @@ async function sayNothingFound(context: Context): Promise<void> {
   else context.out.line(text);
 }
 
-function tellJson(core: Core, context: Context): Disposable {
+interface Telling extends Disposable {
+  incident(incident: Incident): void;
+}
+
+function tellJson(core: Core, context: Context): Telling {
   const write = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
   let ready = false;
   const onStatus = (status: CoreStatus): void => {
     if (!ready && isReady(status)) {
       ready = true;
-      write({ event: 'ready', pid: process.pid, home: context.home, flushIntervalMs: status.flushIntervalMs, sources: status.sources });
+      write({
+        event: 'ready',
+        pid: process.pid,
+        home: context.home,
+        flushIntervalMs: status.flushIntervalMs,
+        sources: status.sources.map(sourceRow),
+      });
     }
-    write({ event: 'status', ...status });
+    write({ event: 'status', ...statusRow(status) });
   };
-  return stack([
+  const onIncident = (incident: Incident): void => write({ event: 'incident', incident: incidentRow(incident, Date.now()) });
+  const listeners = stack([
     core.on('status', onStatus),
     core.on('committed', (info) => write({ event: 'committed', bytes: info.bytes, durationMs: info.durationMs, at: info.at })),
-    core.on('incident', (incident) => write({ event: 'incident', incident: incidentRow(incident, Date.now()) })),
+    core.on('incident', onIncident),
     core.on('resolved', (incident) => write({ event: 'resolved', incident: incidentRow(incident, Date.now()) })),
   ]);
+  return { incident: onIncident, [Symbol.dispose]: () => listeners[Symbol.dispose]() };
 }
 
-function tellPeople(core: Core, context: Context): Disposable {
+function tellPeople(core: Core, context: Context): Telling {
   const { out } = context;
   let ready = false;
   let problem: string | undefined;
@@ -80,19 +95,21 @@ function tellPeople(core: Core, context: Context): Disposable {
     const copy = incidentCopy(incident, Date.now());
     out.line(`${timeText(Date.now(), Date.now())}  ${mark} ${printable(copy.summary)}`);
   };
-  return stack([
+  const onIncident = (incident: Incident): void => {
+    if (incident.severity === 'info') return;
+    tell(paint(incident.severity === 'loss' ? 'red' : 'yellow', incident.severity === 'loss' ? 'LOST' : 'WARNING'), incident);
+    const id = incident.id.slice(-8);
+    if (isRestorable(incident)) out.line(`       ${paint('dim', `clawback show ${id} · clawback restore ${id}`)}`);
+  };
+  const listeners = stack([
     core.on('status', onStatus),
-    core.on('incident', (incident) => {
-      if (incident.severity === 'info') return;
-      tell(paint(incident.severity === 'loss' ? 'red' : 'yellow', incident.severity === 'loss' ? 'LOST' : 'WARNING'), incident);
-      const id = incident.id.slice(-8);
-      if (isRestorable(incident)) out.line(`       ${paint('dim', `clawback show ${id} · clawback restore ${id}`)}`);
-    }),
+    core.on('incident', onIncident),
     core.on('resolved', (incident) => {
       const isOver = incident.resolution === 'restored' || incident.resolution === 'self-healed';
       if (isOver && incident.severity !== 'info') tell(paint('green', 'SOLVED'), incident);
     }),
   ]);
+  return { incident: onIncident, [Symbol.dispose]: () => listeners[Symbol.dispose]() };
 }
 
 function readyText(status: CoreStatus): string {

@@ -83,7 +83,8 @@ const spareBytes = 1024 * 1024;
 export function refusalFor(facts: TargetFacts): Refusal | undefined {
   const beside = facts.target === 'new-session';
   if (facts.unsafe !== undefined) return refusal('unsafe-path', `This restore would write to a place that is not safe: ${facts.unsafe}.`);
-  if (facts.damage !== undefined) return refusal('mirror-damaged', `The recording of this conversation is damaged: ${facts.damage.replace(/\.$/, '')}.`);
+  if (facts.damage !== undefined)
+    return refusal('mirror-damaged', `The recording of this conversation is damaged: ${facts.damage.replace(/\.$/, '')}.`);
   if (facts.bytes === 0 || (beside && facts.messages === 0))
     return refusal('nothing-to-restore', 'The recording holds no message to restore.');
   if (facts.gatewayRefusal !== undefined) return facts.gatewayRefusal;

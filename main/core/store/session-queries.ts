@@ -97,7 +97,7 @@ export class SessionQueries {
           ORDER BY s.recency DESC LIMIT 50`,
       )
       .all({ name: reference, row: /^\d{1,15}$/.test(reference) ? Number(reference) : -1 });
-    if (byName.length > 0 || reference.length < SHORTEST_PREFIX) return byName.map(toSummary);
+    if (byName.length > 0 || reference.length < SHORTEST_PREFIX) return meant(byName, reference).map(toSummary);
     const byPrefix = this.#db
       .prepare<[Readonly<Record<string, string>>], SessionRow>(
         `${SELECT_SESSION} WHERE substr(s.session_id, 1, length(@prefix)) = @prefix OR substr(s.native_id, 1, length(@prefix)) = @prefix
@@ -116,6 +116,18 @@ export class SessionQueries {
       .all(sessionRow)
       .map(toGeneration);
   }
+}
+
+/**
+ * A topic's file shares the session id of its owner, so a file's own name counts more; and a routing key that went through
+ * resets means the conversation that it leads to now.
+ */
+function meant(found: readonly SessionRow[], reference: string): readonly SessionRow[] {
+  const byFile = found.filter((row) => row.native_id === reference);
+  if (byFile.length > 0) return byFile;
+  const [newest] = found;
+  const sameKey = found.every((row) => row.routing_key === reference && row.source_id === newest?.source_id && row.agent === newest.agent);
+  return sameKey ? found.slice(0, 1) : found;
 }
 
 /** Conditions are literal, so that the partial index serves the list of what is only here. */

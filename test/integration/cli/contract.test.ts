@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../main/core/platform/clock.ts';
@@ -180,7 +180,7 @@ describe('clawback without a recorder', () => {
     const output = join(it.dir.path, 'back.jsonl');
     const args = ['restore', 'first', '--to', 'file', '--output', output, ...it.common];
     const done = await json(args);
-    expect(done).toMatchObject({ code: 0, value: { ok: true, path: output, already: false } });
+    expect(done).toMatchObject({ code: 0, value: { ok: true, path: output, sessionId: null, sessionKey: null, already: false } });
     expect(readFileSync(output).equals(readFileSync(it.state.path('first')))).toBe(true);
     expect((await json(args)).value).toMatchObject({ ok: true, already: true });
   });
@@ -195,7 +195,10 @@ describe('clawback without a recorder', () => {
   it('creates nothing by asking', async () => {
     using it = scene();
     expect((await json(['sessions', ...it.common])).value).toEqual([]);
-    expect((await json(['status', ...it.common])).value).toMatchObject({ running: false, sources: [{ root: it.state.root, sessions: 0 }] });
+    expect((await json(['status', ...it.common])).value).toMatchObject({
+      running: false,
+      sources: [{ root: it.state.root, sessions: 0, lastCaptureAt: null }],
+    });
     expect(existsSync(it.home)).toBe(false);
   });
 });
@@ -208,6 +211,16 @@ describe('clawback with bad input', () => {
     expect((await cli(['restore', 'x', '--to', 'the-moon', ...it.common])).code).toBe(2);
     expect((await cli(['show'])).code).toBe(2);
     expect((await cli(['--help'])).code).toBe(0);
+  });
+
+  it('answers a usage error in JSON when JSON was asked for', async () => {
+    for (const args of [['frobnicate'], ['show'], [], ['restore', 'x', '--to', 'the-moon']]) {
+      const { code, value } = await json([...args, '--json']);
+      expect({ args, code, value }).toMatchObject({
+        code: 2,
+        value: { ok: false, error: { code: 'usage', message: expect.stringMatching(/\w/), hint: expect.stringMatching(/\w/) } },
+      });
+    }
   });
 
   it('names what it does not know, with a hint', async () => {
@@ -240,6 +253,49 @@ describe('clawback with bad input', () => {
     writeFileSync(join(it.home, 'buffer.db'), 'this was a database once'.repeat(1_000));
     await recorded(it);
     expect((await json(['incidents', ...it.common])).value).toMatchObject([{ kind: 'mirror-degraded' }]);
+    const asides = readdirSync(it.home).filter((name) => name.startsWith('buffer.damaged-'));
+    expect(asides).toHaveLength(1);
     expect((await json(['sessions', ...it.common])).value).toHaveLength(1);
+  });
+
+  it('tells of a damaged buffer while it watches', async () => {
+    using it = scene();
+    mkdirSync(it.home, { mode: 0o700 });
+    writeFileSync(join(it.home, 'buffer.db'), 'this was a database once'.repeat(1_000));
+    await using watch = new WatchProcess(it.common.slice(0, -1));
+    const { incident } = await watch.until((line) => line.event === 'incident');
+    expect(incident).toMatchObject({ kind: 'mirror-degraded', severity: 'warning' });
+  });
+
+  it('refuses a preview of what it would refuse to do', async () => {
+    using it = scene();
+    await recorded(it);
+    writeFileSync(join(it.state.sessions, 'sessions.json'), '{"torn');
+    const { code, value } = await json(['restore', 'first', '--dry-run', ...it.common]);
+    expect(code).toBe(1);
+    expect(value).toMatchObject({
+      ok: false,
+      dryRun: true,
+      messages: 10,
+      error: { code: 'index-unreadable', hint: expect.stringMatching(/\w/) },
+    });
+  });
+
+  it('names the conversations of an incident about many', async () => {
+    using it = scene();
+    for (let index = 0; index < 12; index++) {
+      it.state.begin(`agent:main:k${index}`, `many-${index}`);
+      it.state.turn(`many-${index}`, `question of ${index}`, `answer of ${index}`);
+    }
+    await using watch = new WatchProcess(it.common.slice(0, -1));
+    await watch.until((line) => line.event === 'ready');
+    for (let index = 0; index < 12; index++) rmSync(it.state.path(`many-${index}`));
+    const { incident } = await watch.until((line) => line.event === 'incident');
+    expect(incident).toMatchObject({ kind: 'mass-change' });
+    const { code, value } = await json(['restore', (incident as { id: string }).id, '--yes', ...it.common]);
+    expect(code).toBe(1);
+    expect(value).toMatchObject({ error: { code: 'not-one', message: expect.stringContaining('12 conversations') } });
+    const [, first] = /by number: (\d+),/.exec((value as { error: { hint: string } }).error.hint) ?? [];
+    expect((await json(['restore', first ?? '', '--yes', ...it.common])).value).toMatchObject({ ok: true, messages: 2 });
   });
 });

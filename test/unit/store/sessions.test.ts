@@ -128,6 +128,22 @@ test('a summary counts what there is', () => {
   expect(recording.catalog.sources()).toMatchObject([{ agents: 1, sessions: 1, lastCaptureAt: recording.clock.now() }]);
 });
 
+test("a file's own name counts more than a session id that its topics share, and a key means where it leads now", () => {
+  recording.open('abcd1234-topic-7', 'x');
+  recording.open('abcd1234', 'y');
+  recording.open('newer', 'z');
+  recording.commit([], {
+    sessions: [
+      { session: recording.ref('abcd1234-topic-7'), sessionId: 'abcd1234' },
+      { session: recording.ref('abcd1234'), sessionId: 'abcd1234', routingKey: 'agent:main:main' },
+      { session: recording.ref('newer'), sessionId: 'newer', routingKey: 'agent:main:main' },
+    ],
+  });
+  const found = (reference: string) => recording.catalog.findSessions(reference).map(({ nativeId }) => nativeId);
+  expect(found('abcd1234')).toEqual(['abcd1234']);
+  expect(found('agent:main:main')).toEqual(['newer']);
+});
+
 test('a conversation is found by row, id, file name, key, or the beginning of an id', () => {
   recording.open('1234abcd-topic-7', 'x');
   recording.open('1234abff', 'y');
