@@ -4,7 +4,7 @@ import type { ErrorShape } from '../../main/core/requests.ts';
 import type { Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { isRestorable } from '../../main/wording/restorable.ts';
-import { resolutionWords } from '../../main/wording/state-copy.ts';
+import { resolutionWords, stateCopy } from '../../main/wording/state-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
@@ -66,15 +66,23 @@ interface BannerProps {
 function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
   const copy = incidentCopy(incident, now);
   const open = incident.resolvedAt === undefined;
-  const restorable = incident.sessionRow !== undefined && isRestorable(incident);
+  const restored = incident.resolution === 'restored';
+  // Put back twice it would be there twice; what was put back is below, with its way back.
+  const restorable = incident.sessionRow !== undefined && isRestorable(incident) && !restored;
   return (
     <section class={`banner ${incident.severity}`} aria-label={copy.title} data-open={open}>
       <h2>{copy.title}</h2>
       <p>{copy.summary}</p>
-      <p>
-        <strong>{copy.safe}</strong> {open ? copy.next : ''}
-      </p>
-      {!open && <p class="dim">{resolutionWords[incident.resolution ?? 'dismissed']}</p>}
+      {restored ? (
+        <p>
+          <strong>{stateCopy.restored.meaning}</strong>
+        </p>
+      ) : (
+        <p>
+          <strong>{copy.safe}</strong> {open ? copy.next : ''}
+        </p>
+      )}
+      {!open && !restored && <p class="dim">{resolutionWords[incident.resolution ?? 'dismissed']}</p>}
       <div class="acts">
         {restorable && (
           <button type="button" class={open ? 'primary' : ''} onClick={onRestore}>

@@ -34,20 +34,28 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
             {text.newFile} <span class="path">{plan.path}</span>
           </div>
         </dd>
-        <dt>{text.effect}</dt>
-        <dd>
-          <ul class="effects">
-            {[text.addsFile, text.checked, text.canUndo].map((effect) => (
-              <li key={effect}>
-                <span class="safe" aria-hidden="true">
-                  ✓
-                </span>{' '}
-                {effect}
-              </li>
-            ))}
-          </ul>
-        </dd>
+        {plan.refusal === undefined && <Effects />}
       </dl>
+    </>
+  );
+}
+
+function Effects() {
+  return (
+    <>
+      <dt>{text.effect}</dt>
+      <dd>
+        <ul class="effects">
+          {[text.addsFile, text.checked, text.canUndo].map((effect) => (
+            <li key={effect}>
+              <span class="safe" aria-hidden="true">
+                ✓
+              </span>{' '}
+              {effect}
+            </li>
+          ))}
+        </ul>
+      </dd>
     </>
   );
 }
