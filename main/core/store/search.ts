@@ -1,13 +1,16 @@
 import type { SearchHit } from '../types.ts';
 import type { RecordText } from './record-text.ts';
-import { matchExpression, phrasesOf } from './searchable.ts';
-import { snippetOf } from './snippet.ts';
+import { matchExpression, type Phrase, phrasesOf } from './searchable.ts';
+import { holdsPhrase, snippetOf } from './snippet.ts';
 import type { Sqlite } from './sqlite.ts';
 import { limitText, MESSAGE_TEXT_BYTES } from './text-limits.ts';
 
 const MOST_HITS = 200;
+/** Messages whose text is read because the index cannot tell whether their words follow each other. */
+const MOST_LOOKED_AT = 2_000;
 
 interface HitRow {
+  readonly id: number;
   readonly session_row: number;
   readonly generation_id: number;
   readonly start: number;
@@ -25,9 +28,9 @@ export class Search {
   constructor(db: Sqlite, texts: RecordText) {
     this.#texts = texts;
     // The inner query walks the matches from the newest and stops at the limit; joined directly, all would be fetched.
-    this.#find = db.prepare<[string, number], HitRow>(
-      `SELECT m.session_row, m.generation_id, m.start, r.len, m.role, m.at, coalesce(nullif(s.label, ''), s.title, s.native_id) AS title
-         FROM (SELECT rowid AS id FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT ?) AS hit
+    this.#find = db.prepare<[string, number, number], HitRow>(
+      `SELECT m.id, m.session_row, m.generation_id, m.start, r.len, m.role, m.at, coalesce(nullif(s.label, ''), s.title, s.native_id) AS title
+         FROM (SELECT rowid AS id FROM message_text WHERE message_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?) AS hit
          JOIN message AS m ON m.id = hit.id
          JOIN record AS r ON r.generation_id = m.generation_id AND r.start = m.start
          JOIN session AS s ON s.id = m.session_row
@@ -39,18 +42,32 @@ export class Search {
   hits(text: string, limit: number): readonly SearchHit[] {
     const phrases = phrasesOf(text);
     if (phrases.length === 0) return [];
-    const rows = this.#find.all(matchExpression(phrases), Math.min(Math.max(Math.trunc(limit), 1), MOST_HITS));
-    return rows.map((row) => {
-      const said = this.#texts.parsed(row.generation_id, row.start, row.len).text ?? '';
-      return {
-        sessionRow: row.session_row,
-        generationId: row.generation_id,
-        start: row.start,
-        title: row.title,
-        role: row.role,
-        snippet: snippetOf(limitText(said, MESSAGE_TEXT_BYTES).text, phrases),
-        ...(row.at === null ? {} : { at: row.at }),
-      };
-    });
+    const wanted = Math.min(Math.max(Math.trunc(limit), 1), MOST_HITS);
+    const ordered = phrases.filter(({ tokens }) => tokens.length > 1);
+    const expression = matchExpression(phrases);
+    const hits: SearchHit[] = [];
+    let before = Number.MAX_SAFE_INTEGER;
+    for (let looked = 0; hits.length < wanted && looked < MOST_LOOKED_AT; looked += wanted) {
+      const rows = this.#find.all(expression, before, wanted);
+      for (const row of rows) {
+        before = row.id;
+        const said = limitText(this.#texts.parsed(row.generation_id, row.start, row.len).text ?? '', MESSAGE_TEXT_BYTES).text;
+        if (hits.length < wanted && ordered.every((phrase) => holdsPhrase(said, phrase))) hits.push(hitOf(row, said, phrases));
+      }
+      if (rows.length < wanted) break;
+    }
+    return hits;
   }
+}
+
+function hitOf(row: HitRow, said: string, phrases: readonly Phrase[]): SearchHit {
+  return {
+    sessionRow: row.session_row,
+    generationId: row.generation_id,
+    start: row.start,
+    title: row.title,
+    role: row.role,
+    snippet: snippetOf(said, phrases),
+    ...(row.at === null ? {} : { at: row.at }),
+  };
 }

@@ -3,6 +3,10 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 const MAY_BE_UNSPACED = /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\uff65-\uffdc\u{20000}-\u{3ffff}]/u;
 const ENDS_UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]$/u;
 
+const BEYOND_LATIN = /[\u0300-\u{10ffff}]/u;
+/** With the letters that Unicode counted among the marks when the tables of `unicode61` were made. */
+const MARKS = /[\p{M}\u19b0-\u19c9\u1cf2\u1cf3]/gu;
+
 /** Runs of what `unicode61` takes for a word: letters, digits, private use, and marks inside a run. */
 const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*/gu;
 
@@ -14,10 +18,12 @@ const MOST_WORDS = 16;
 
 /**
  * The text as it is indexed. `unicode61` would make one word of a whole Chinese sentence; with every character a word of
- * its own, any part of it is found as a phrase.
+ * its own, any part of it is found. At most marks it would cut a word in two, in the middle of each word of Hindi or Thai:
+ * they are left out, as accents are.
  */
 export function indexedText(text: string): string {
-  return MAY_BE_UNSPACED.test(text) ? text.replace(UNSPACED, ' $& ') : text;
+  if (!BEYOND_LATIN.test(text)) return text;
+  return text.replace(MARKS, '').replace(UNSPACED, ' $& ');
 }
 
 /** One word of a query: tokens that follow each other. */
@@ -37,9 +43,14 @@ export function phrasesOf(query: string): readonly Phrase[] {
   });
 }
 
-/** An FTS5 expression that is valid whatever was typed. */
+/**
+ * An FTS5 expression that is valid whatever was typed. The index knows which words a text holds, not where: tokens that must
+ * follow each other are only asked for together, and the text itself tells whether they do.
+ */
 export function matchExpression(phrases: readonly Phrase[]): string {
-  return phrases.map(({ tokens, prefix }) => `"${tokens.join(' ')}"${prefix ? '*' : ''}`).join(' AND ');
+  return phrases
+    .flatMap(({ tokens, prefix }) => tokens.map((token, index) => `"${token}"${prefix && index === tokens.length - 1 ? '*' : ''}`))
+    .join(' AND ');
 }
 
 /** A token as `unicode61 remove_diacritics 2` compares it. */

@@ -32,6 +32,18 @@ export function snippetOf(text: string, phrases: readonly Phrase[]): string {
   return render(text, matches);
 }
 
+/** Whether the tokens of the phrase follow each other anywhere in the text. */
+export function holdsPhrase(text: string, phrase: Phrase): boolean {
+  const wanted = [{ tokens: phrase.tokens.map(folded), prefix: phrase.prefix }];
+  const window: TextToken[] = [];
+  for (const token of tokensOf(text)) {
+    window.push(token);
+    if (window.length > phrase.tokens.length) window.shift();
+    if (matchAtEnd(window, wanted) !== undefined) return true;
+  }
+  return false;
+}
+
 function matchAtEnd(window: readonly TextToken[], wanted: readonly Phrase[]): Span | undefined {
   for (const { tokens, prefix } of wanted) {
     const tail = window.slice(-tokens.length);

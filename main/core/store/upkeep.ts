@@ -10,8 +10,8 @@ const IDLE_MS = 1_000;
 /** A reader that holds the WAL must not hold the core: try again at the next upkeep. */
 const CHECKPOINT_WAIT_MS = 50;
 const BUSY_TIMEOUT_MS = 5_000;
-/** Free pages are given back once they are a quarter of the file; before that they are reused. */
-const FREE_SHARE = 0.25;
+/** Free pages are given back once they are a tenth of the file; before that they are reused. */
+const FREE_SHARE = 0.1;
 const FREE_PAGES_MIN = 2_048;
 const VACUUM_STEP_PAGES = 512;
 

@@ -44,6 +44,19 @@ test('Chinese characters in another order are not found', () => {
   expect(snippets('库数')).toEqual([]);
 });
 
+test('characters that only stand beside others are passed over, however many messages hold them', () => {
+  record('错误', ...Array.from({ length: 40 }, (_, n) => `错 ${n} 误`));
+  expect(snippets('错误', 3)).toEqual(['\u0001错误\u0002']);
+});
+
+test('words with marks that are no accents are found whole', () => {
+  record('हिन्दी भाषा', 'ภาษาไทย', 'x\u0305y', 'p\u19b0q');
+  expect(snippets('p\u19b0q')).toHaveLength(1);
+  expect(snippets('हिन्दी')).toEqual(['\u0001हिन्दी\u0002 भाषा']);
+  expect(snippets('ภาษาไทย')).toEqual(['\u0001ภาษาไทย\u0002']);
+  expect(snippets('x\u0305y')).toEqual(['\u0001x\u0305y\u0002']);
+});
+
 test('words that mix scripts are found as they are written', () => {
   record('运行Node24时出错', 'カタカナとひらがな', '학교에서 만나요');
   expect(snippets('Node24时')).toHaveLength(1);
