@@ -55,6 +55,8 @@ export class Recorder implements Disposable {
   #settled = false;
   #stopped = false;
   #inRound = false;
+  /** The last round left work for this one. */
+  #wasBusy = false;
   pausedUntil: number | undefined;
   problem: CoreProblem | undefined;
   lastCommitAt: number | undefined;
@@ -216,13 +218,15 @@ export class Recorder implements Disposable {
     if (sweep) this.#sweptAt = clock.monotonic();
     const { since, isUrgent, bytes } = this.#unwritten;
     const due = since !== undefined && clock.monotonic() - since >= schedule.commitWithinMs;
-    if (since === undefined || isUrgent || due || bytes >= EARLY_COMMIT_BYTES) this.#unwritten.commit();
+    // A round of a first import takes long enough: what was written meanwhile waits for no other.
+    if (since === undefined || isUrgent || due || this.#wasBusy || bytes >= EARLY_COMMIT_BYTES) this.#unwritten.commit();
     // What cannot be read now lags too: looking again at once would only burn the battery.
     const behind = found && this.#isBehind;
     this.#markProgress(behind);
     const unindexed = this.#index(behind ? (this.#settled ? BEHIND_INDEX_BYTES : 0) : INDEX_SLICE_BYTES);
     this.#decide(unindexed);
-    if (behind || unindexed > 0) {
+    this.#wasBusy = behind || unindexed > 0;
+    if (this.#wasBusy) {
       this.#keepWalSmall();
       return 0;
     }
