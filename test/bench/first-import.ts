@@ -1,107 +1,68 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseLine } from '../../main/core/sources/registry.ts';
-import { openCatalog } from '../../main/core/store/buffer.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import { tempDir } from '../support/temp-dir.ts';
-import type { Measure } from './measures.ts';
-import { percentile } from './measures.ts';
+import { appendMeasure } from './append-latency.ts';
+import { appendAndWatch, isKnown, whenReadable } from './live-tail.ts';
+import { type Measure, ms, timed } from './measures.ts';
 import { RecorderProcess } from './recorder-process.ts';
+import { sealedBuffer } from './sealed-buffer.ts';
+import { searchCost } from './search-cost.ts';
 import { makeTree } from './transcript-tree.ts';
 
 const FILES = 900;
 const BYTES_EACH = 555_000;
-const QUERIES = ['lantern', 'harbour rivers', 'budget release', 'weather map', 'seven'];
+const FLUSH_INTERVAL_MS = 1_000;
 
-/** 500 MB in 900 files: durable, then searchable, against `cp -r` and a sync of the copy in the same run; then search over it. */
+/** 500 MB in 900 files: durable, then searchable, against `cp -r` and a sync of the copy, while one conversation goes on; then sealed and searched. */
 export async function firstImport(): Promise<readonly Measure[]> {
   await using dir = tempDir();
   const state = join(dir.path, 'state');
   const home = join(dir.path, 'home');
-  const { bytes } = makeTree(state, FILES, BYTES_EACH);
+  const tree = makeTree(state, FILES, BYTES_EACH);
   execFileSync('sync', ['-f', state]);
-  execFileSync('cat', [...readable(state)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const path of tree.paths) readFileSync(path);
   const copyMs = timed(() => {
     execFileSync('cp', ['-r', state, join(dir.path, 'copy')]);
     execFileSync('sync', ['-f', join(dir.path, 'copy')]);
   });
-  const startedAt = performance.now();
-  let durableMs = 0;
-  {
-    await using recorder = new RecorderProcess(state, home, 1_000);
-    await recorder.next((event) => event.event === 'ready');
-    durableMs = performance.now() - startedAt;
-    await indexed(home);
-  }
-  const searchableMs = performance.now() - startedAt;
-  const bufferBytes = statSync(join(home, 'buffer.db')).size;
+  execFileSync('rm', ['-r', join(dir.path, 'copy')]);
+  const imported = await importing(state, home, tree.paths);
   return [
-    {
-      name: 'first import of 500 MB durable, against cp -r + sync',
-      value: durableMs / copyMs,
-      unit: 'x',
-      budget: 2,
-      note: `${ms(durableMs)} against ${ms(copyMs)}`,
-    },
-    { name: 'first import searchable, against cp -r + sync', value: searchableMs / copyMs, unit: 'x', budget: 10, note: ms(searchableMs) },
-    {
-      name: 'buffer before sealing, against the files',
-      value: bufferBytes / bytes,
-      unit: 'x',
-      budget: 2,
-      note: `${(bufferBytes / 1e6).toFixed(0)} MB of ${(bytes / 1e6).toFixed(0)} MB`,
-    },
-    searchLatency(home),
-    searchAgainstGrep(home, state),
+    times(imported.durableMs, copyMs, 'first import of 500 MB durable, against cp -r + sync', 2),
+    times(imported.searchableMs, copyMs, 'first import searchable, against cp -r + sync', 10),
+    appendMeasure('append during a first import, p99', imported.latencies, FLUSH_INTERVAL_MS),
+    ...sealedBuffer(home, tree.sessions),
+    ...searchCost(home, tree.sessions),
   ];
 }
 
-function searchLatency(home: string): Measure {
-  const times = searchTimes(home);
-  return {
-    name: 'search over 500 MB, p95',
-    value: percentile(times, 0.95),
-    unit: 'ms',
-    budget: 50,
-    note: `p50 ${percentile(times, 0.5).toFixed(1)} ms`,
-  };
-}
-
-function searchAgainstGrep(home: string, state: string): Measure {
-  const ours = percentile(searchTimes(home), 0.5);
-  const grep = timed(() => execFileSync('grep', ['-rlF', 'lantern', state], { stdio: ['ignore', 'ignore', 'inherit'] }));
-  return {
-    name: 'search against grep -rF over the files',
-    value: ours / grep,
-    unit: 'x',
-    budget: 1,
-    note: `${ms(ours)} against ${ms(grep)}`,
-  };
-}
-
-function searchTimes(home: string): readonly number[] {
-  using catalog = openCatalog(home, { parse: parseLine });
-  return Array.from({ length: 40 }, (_, index) => timed(() => catalog.search(QUERIES[index % QUERIES.length] ?? 'seven', 50)));
-}
-
-/** Waits until everything captured is indexed, looking at the buffer as any reader does. */
-async function indexed(home: string): Promise<void> {
-  using catalog = openCatalog(home, { parse: parseLine });
-  const { setTimeout: pause } = await import('node:timers/promises');
-  while (catalog.indexBacklogBytes() > 0) await pause(100);
-}
-
-function* readable(state: string): Generator<string> {
-  const listing = execFileSync('find', [state, '-type', 'f', '-print0'], { encoding: 'utf8', maxBuffer: 64 << 20 });
-  for (const path of listing.split('\0')) if (path !== '') yield path;
-}
-
-function timed(task: () => void): number {
+/** Into a buffer that does not exist yet; the newest conversation goes on meanwhile. */
+async function importing(
+  state: string,
+  home: string,
+  paths: readonly string[],
+): Promise<{ readonly durableMs: number; readonly searchableMs: number; readonly latencies: readonly number[] }> {
+  const [live] = paths;
+  if (live === undefined) throw new Error('no transcript');
   const startedAt = performance.now();
-  task();
-  return performance.now() - startedAt;
+  let durableMs: number | undefined;
+  await using recorder = new RecorderProcess(state, home, FLUSH_INTERVAL_MS);
+  const ready = recorder
+    .next((event) => event.event === 'ready')
+    .then(() => {
+      durableMs = performance.now() - startedAt;
+    });
+  using catalog = await whenReadable(home);
+  while (!isKnown(catalog, live)) await pause(10);
+  const latencies: number[] = [];
+  while (durableMs === undefined || catalog.indexBacklogBytes() > 0) latencies.push(await appendAndWatch(catalog, live, latencies.length));
+  const searchableMs = performance.now() - startedAt;
+  await ready;
+  return { durableMs, searchableMs, latencies };
 }
 
-function ms(value: number): string {
-  return `${value.toFixed(0)} ms`;
+function times(value: number, copyMs: number, name: string, budget: number): Measure {
+  return { name, value: value / copyMs, unit: 'x', budget, note: `${ms(value)} against ${ms(copyMs)}` };
 }

@@ -12,12 +12,31 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
+export function timed(task: () => void): number {
+  const startedAt = performance.now();
+  task();
+  return performance.now() - startedAt;
+}
+
+/** The middle one of three: a single run of something short says little. */
+export function middleOfThree(task: () => number): number {
+  return percentile([task(), task(), task()], 0.5);
+}
+
+export function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+}
+
+export function withVerdicts(measures: readonly Measure[]): readonly (Measure & { readonly within: boolean })[] {
+  return measures.map((measure) => ({ ...measure, within: measure.value <= measure.budget }));
+}
+
 export function measuresTable(measures: readonly Measure[]): string {
-  const rows = measures.map((m) => [
+  const rows = withVerdicts(measures).map((m) => [
     m.name,
     `${m.value.toFixed(m.value < 10 ? 2 : 0)} ${m.unit}`,
     `≤ ${m.budget} ${m.unit}`,
-    m.value <= m.budget ? 'ok' : 'OVER',
+    m.within ? 'ok' : 'OVER',
     m.note,
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
