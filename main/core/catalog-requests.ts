@@ -9,10 +9,13 @@ const OUTBOX_LIMIT = 200;
 
 export type CatalogRequests = Pick<
   CoreHandlers,
-  'sessions' | 'session' | 'messages' | 'messageText' | 'search' | 'incidents' | 'incident' | 'outbox' | 'restores' | 'verify'
+  'sessions' | 'session' | 'messages' | 'messageText' | 'search' | 'incidents' | 'incident' | 'outbox' | 'restores'
 >;
 
-/** The requests that only read: the core answers them from its own catalog, the command line from one of its own beside it. */
+/**
+ * The requests that only read: the core answers them from its own catalog, the command line from one of its own beside it. A
+ * verification is none of them: it reads everything, and a core that does that captures nothing meanwhile.
+ */
 export function catalogRequests(catalog: Catalog): CatalogRequests {
   return {
     sessions: async (query) => catalog.sessions({ ...query, limit: pageLimit(query.limit) }),
@@ -28,7 +31,6 @@ export function catalogRequests(catalog: Catalog): CatalogRequests {
     incident: async ({ id }) => requireIncident(catalog, id),
     outbox: async () => catalog.incidents({ all: false, limit: OUTBOX_LIMIT }).filter(isUnseen),
     restores: async () => catalog.restores(),
-    verify: async () => catalog.verify(),
   };
 }
 

@@ -12,7 +12,6 @@ import type {
   RestoreSummary,
   SearchHit,
   SessionSummary,
-  VerifyReport,
 } from './types.ts';
 
 export interface CoreConfig {
@@ -48,7 +47,6 @@ export interface CoreRequests {
   /** Looks at everything now and makes it durable. */
   check: { in: Record<string, never>; out: CoreStatus };
   flush: { in: Record<string, never>; out: null };
-  verify: { in: Record<string, never>; out: VerifyReport };
   pause: { in: { untilMs: number }; out: CoreStatus };
   resume: { in: Record<string, never>; out: CoreStatus };
   configure: { in: CoreConfig; out: CoreStatus };

@@ -120,6 +120,12 @@ export class CoreRig implements AsyncDisposable {
     return Buffer.concat([...catalog.bytes(generationId)]);
   }
 
+  /** What a verification beside the core finds wrong. */
+  get damage(): readonly unknown[] {
+    using catalog = openCatalog(this.home, { parse: parseLine });
+    return catalog.verify().damaged;
+  }
+
   /** Virtual time in steps, so that what the core awaits between rounds gets its turn. */
   async pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= 500) {

@@ -83,7 +83,7 @@ describe('recording a state directory', () => {
     await rig.pass(2_000);
     const [session] = (await rig.core.handlers.sessions({ limit: 10 })).items;
     expect(session).toMatchObject({ bytes: size, generations: 1, records: 2 });
-    expect((await rig.core.handlers.verify({})).ok).toBe(true);
+    expect(rig.damage).toEqual([]);
   });
 
   it('keeps nothing while paused and catches up afterwards', async () => {
