@@ -13,6 +13,8 @@ import { type Measure, ms, timed } from './measures.ts';
 const LATER_MS = 3_600_000;
 const UPKEEP_SLICE_MS = 20;
 const SAMPLE_EVERY = 10;
+/** A program that this machine may have; nothing else of the project uses it. */
+const LZ4 = 'lz4';
 
 /** What the buffer takes, indexes included, when upkeep has done all it can, against an archive of the same files. */
 export function sealedBuffer(home: string, sessions: string): readonly Measure[] {
@@ -55,12 +57,12 @@ function archived(sessions: string): { readonly archive: number; readonly raw: n
 
 function packer(): { readonly pack: (path: string) => number; readonly by: string } {
   try {
-    execFileSync('lz4', ['--version'], { stdio: 'ignore' });
+    execFileSync(LZ4, ['--version'], { stdio: 'ignore' });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     return { pack: (path) => deflateRawSync(readFileSync(path), { level: 1 }).length, by: 'deflate' };
   }
-  return { pack: (path) => execFileSync('lz4', ['-q', '-c', path], { maxBuffer: 1 << 30 }).length, by: 'lz4' };
+  return { pack: (path) => execFileSync(LZ4, ['-q', '-c', path], { maxBuffer: 1 << 30 }).length, by: 'lz4' };
 }
 
 function mb(bytes: number): string {
