@@ -5,7 +5,7 @@ import type { Recorder } from './recorder.ts';
 import { PreviewedPlans } from './restore/previewed-plans.ts';
 import type { PlannedRestore, RestoreRequest, Restorer } from './restore/restoring.ts';
 import type { Catalog } from './store/store.ts';
-import type { Incident, IncidentDraft, RestorePlan, RestoreReceipt } from './types.ts';
+import type { Incident, IncidentDraft, RestorePlan, RestoreReceipt, RestoreSummary } from './types.ts';
 
 export interface RestoreDeskDeps {
   readonly clock: Clock;
@@ -47,6 +47,7 @@ export class RestoreDesk {
       const incident = last?.incidentId === undefined ? undefined : catalog.incident(last.incidentId);
       this.#tellOf(incident?.resolvedAt === undefined ? incident : undefined, session, last?.phase === 'verified' ? 'verified' : 'failed');
     }
+    for (const restore of restores) this.#forgive(restore);
   }
 
   async plan(request: RestoreRequest): Promise<RestorePlan> {
@@ -92,6 +93,8 @@ export class RestoreDesk {
       receipt = await restorer.apply(plan, request);
     } catch (error) {
       this.#tell(open, session, 'failed');
+      const failed = catalog.restores().find((restore) => plan.sessionId !== undefined && restore.sessionId === plan.sessionId);
+      if (failed !== undefined) this.#forgive(failed);
       throw error;
     } finally {
       recorder.wake();
@@ -132,6 +135,19 @@ export class RestoreDesk {
     }
     this.#tellWithdrawal(restoreId, 'done');
     return undone;
+  }
+
+  /** A file that a failed restore had published and took back may have been captured in between: that is no loss. */
+  #forgive({ phase, error, sessionId, sessionRow }: RestoreSummary): void {
+    const { catalog } = this.#deps;
+    // In this one case the file stays, because somebody has used it.
+    if (phase !== 'failed' || error === 'target-changed' || sessionId === undefined) return;
+    const sourceId = catalog.session(sessionRow)?.sourceId;
+    const captured = catalog.findSessions(sessionId).find((session) => session.sourceId === sourceId && session.nativeId === sessionId);
+    if (captured === undefined || captured.state === 'archived') return;
+    const { clock, detector, recorder } = this.#deps;
+    for (const step of ['started', 'done'] as const) recorder.commitOutcome(detector.withdrawn(captured, step, clock.now()));
+    this.#deps.recorder.wake();
   }
 
   #tellWithdrawal(restoreId: string, phase: 'started' | 'done' | 'failed'): void {

@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { CoreRig } from '../../support/core-rig.ts';
 
@@ -37,4 +39,29 @@ it('a restore that was not begun when the core died leaves a conversation that i
   expect((await rig.core.handlers.session({ row: 1 })).session.state).toBe('lost');
   await rig.core.handlers.restore({ incidentId: id, target: 'new-session' });
   expect(await rig.core.handlers.incident({ id })).toMatchObject({ resolution: 'restored' });
+});
+
+it('does not take for a loss what a refused restore had published and took back', async () => {
+  await using rig = new CoreRig();
+  rig.state.begin('agent:main:main', 'first');
+  rig.state.turn('first', 'hello', 'hello to you');
+  await rig.start();
+  await rig.pass(3_000);
+  writeFileSync(
+    join(rig.state.sessions, 'sessions.json.lock'),
+    JSON.stringify({ pid: 4_711, createdAt: new Date(rig.clock.now()).toISOString() }),
+  );
+  const [session] = (await rig.core.handlers.sessions({ limit: 1 })).items;
+  let refusal: unknown;
+  void rig.core.handlers.restore({ sessionRow: session?.id ?? 0, target: 'new-session' }).catch((error: unknown) => {
+    refusal = error;
+  });
+  while (refusal === undefined) {
+    await setImmediate();
+    await rig.pass(500);
+  }
+  expect(refusal).toMatchObject({ code: 'index-locked' });
+  await rig.pass(10_000);
+  expect((await rig.core.handlers.sessions({ limit: 10 })).items).toHaveLength(2);
+  expect(rig.incidents).toEqual([]);
 });
