@@ -45,3 +45,13 @@ test('Quit ends the utility process with the app', async () => {
   const [core] = app.coreProcesses();
   await eventually('the end of the core', () => core !== undefined && !isAlive(core));
 });
+
+test('an app that is killed leaves no utility process behind', async () => {
+  const app = await screen.start({ env, prepare: (openclaw) => openclaw.write(harbour, turns('Harbour', 2)) });
+  await app.protecting();
+  const closed = app.electron.waitForEvent('close');
+  app.electron.process().kill('SIGKILL');
+  await closed;
+  const [core] = app.coreProcesses();
+  await eventually('the end of the core', () => core !== undefined && !isAlive(core));
+});
