@@ -119,10 +119,15 @@ export class CoreSupervisor {
     this.#end(stopped);
     if (run === undefined) return;
     const gone = new Promise<void>((resolve) => run.process.onExit(() => resolve()));
-    const limit = new Promise<void>((resolve) => void this.#deps.clock.schedule(flushWaitMs, resolve));
+    let timer: Disposable | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = this.#deps.clock.schedule(flushWaitMs, resolve);
+    });
     if (run.ready) await Promise.race([run.connection.request('flush', {}).then(undefined, () => undefined), gone, limit]);
     run.process.terminate();
     await Promise.race([gone, limit]);
+    // Left running it would hold a process that has nothing else to do for the rest of the time.
+    timer?.[Symbol.dispose]();
     run.connection.close(stopped);
     run.process.kill();
   }

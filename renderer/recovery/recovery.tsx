@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { Incident } from '../../main/core/types.ts';
+import type { CoreProblem, Incident } from '../../main/core/types.ts';
 import { api } from '../shared/api.ts';
 import { useRequest } from '../shared/use-request.ts';
 import { useNow, useStatus } from '../shared/use-status.ts';
@@ -70,7 +70,11 @@ interface DetailProps {
 }
 
 function Detail({ selection, empty, status, now, onSelect, onRestore, onDismissed }: DetailProps) {
-  if (selection === undefined) return empty ? <NoOpenClaw /> : <p class="placeholder dim">{words.recovery.choose}</p>;
+  if (selection === undefined) {
+    if (empty) return <NoOpenClaw />;
+    if (status?.running === false && status.problem !== undefined) return <NoRecorder problem={status.problem} />;
+    return <p class="placeholder dim">{words.recovery.choose}</p>;
+  }
   const version = status?.lastCommitAt ?? 0;
   if (selection.is === 'incident') {
     return (
@@ -88,6 +92,17 @@ function Detail({ selection, empty, status, now, onSelect, onRestore, onDismisse
   const { row, message } = selection;
   return (
     <ConversationView key={row} row={row} version={version} onRestore={onRestore} {...(message === undefined ? {} : { found: message })} />
+  );
+}
+
+/** Nothing can be listed while no recorder runs; an empty window would look as if there were nothing. */
+function NoRecorder({ problem }: { readonly problem: CoreProblem }) {
+  return (
+    <div class="welcome" role="alert">
+      <h1>{words.recovery.notRecording}</h1>
+      <p>{problem.message}</p>
+      {problem.hint !== undefined && <p>{problem.hint}</p>}
+    </div>
   );
 }
 

@@ -14,6 +14,7 @@ export const words = {
     noConversations: 'No conversations yet. They appear here as OpenClaw writes them.',
     noneOnlyHere: 'Every message kept here is still on disk as well.',
     choose: 'Choose a conversation to read it.',
+    notRecording: 'Nothing is being recorded',
     incidentsWait: (n: number) => `${n} ${n === 1 ? 'needs' : 'need'} you`,
     loadMore: 'Show more conversations',
     loading: 'Loading…',

@@ -13,6 +13,12 @@ test('without an OpenClaw the recovery window says so and names the demo', async
   expect(await app.tray.tooltip()).toBe('Clawback: No OpenClaw to protect');
 });
 
+test('the demo opens its window by itself, for a desktop that shows no icons', async () => {
+  const app = await screen.start({ env: { CLAWBACK_DEMO: '1' } });
+  const page = await app.window('recovery');
+  await page.getByText('This is the demo: a scripted agent in a temporary folder').waitFor();
+});
+
 test('a folder that the person adds is protected at once', async () => {
   const app = await screen.start({
     prepare: (openclaw) => openclaw.write(harbour, turns('Harbour', 2)),
