@@ -3,6 +3,7 @@ import type { Detector, Outcome } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
+import { giveBackMemory } from './platform/memory.ts';
 import { pollSchedule, retryDelayMs } from './poll-schedule.ts';
 import type { ProtectedSource } from './protected-source.ts';
 import type { CommitResult, Journal } from './store/store.ts';
@@ -15,6 +16,8 @@ const SLICE_BYTES = 16 * 1024 * 1024;
 const EARLY_COMMIT_BYTES = 1024 * 1024;
 const INDEX_SLICE_BYTES = 2 * 1024 * 1024;
 const BEHIND_INDEX_BYTES = 256 * 1024;
+/** As many rounds of work leave garbage worth collecting. */
+const MANY_ROUNDS = 4;
 const UPKEEP_SLICE_MS = 20;
 const UPKEEP_EVERY_MS = 30_000;
 const REFRESH_EVERY_MS = 10_000;
@@ -55,8 +58,8 @@ export class Recorder implements Disposable {
   #settled = false;
   #stopped = false;
   #inRound = false;
-  /** The last round left work for this one. */
-  #wasBusy = false;
+  /** Rounds in a row that left work for the next one. */
+  #busyRounds = 0;
   pausedUntil: number | undefined;
   problem: CoreProblem | undefined;
   lastCommitAt: number | undefined;
@@ -219,17 +222,19 @@ export class Recorder implements Disposable {
     const { since, isUrgent, bytes } = this.#unwritten;
     const due = since !== undefined && clock.monotonic() - since >= schedule.commitWithinMs;
     // A round of a first import takes long enough: what was written meanwhile waits for no other.
-    if (since === undefined || isUrgent || due || this.#wasBusy || bytes >= EARLY_COMMIT_BYTES) this.#unwritten.commit();
+    if (since === undefined || isUrgent || due || this.#busyRounds > 0 || bytes >= EARLY_COMMIT_BYTES) this.#unwritten.commit();
     // What cannot be read now lags too: looking again at once would only burn the battery.
     const behind = found && this.#isBehind;
     this.#markProgress(behind);
     const unindexed = this.#index(behind ? (this.#settled ? BEHIND_INDEX_BYTES : 0) : INDEX_SLICE_BYTES);
     this.#decide(unindexed);
-    this.#wasBusy = behind || unindexed > 0;
-    if (this.#wasBusy) {
+    if (behind || unindexed > 0) {
+      this.#busyRounds += 1;
       this.#keepWalSmall();
       return 0;
     }
+    if (this.#busyRounds >= MANY_ROUNDS) giveBackMemory();
+    this.#busyRounds = 0;
     if (clock.monotonic() - this.#upkeepAt >= UPKEEP_EVERY_MS && !this.#deps.journal.upkeep(UPKEEP_SLICE_MS, clock.now())) {
       this.#upkeepAt = clock.monotonic();
     }

@@ -51,7 +51,7 @@ export function preparePrivateFile(path: string): void {
  */
 const PAGE_BYTES = 8 * 1024;
 /** Negative: KiB. The pages of one indexing step; with the default of 2 MiB they are read again and again. */
-const CACHE_SIZE = -24 * 1024;
+const CACHE_SIZE = -12 * 1024;
 
 /** In this order: `page_size` and `auto_vacuum` have an effect only before the first table and the first WAL frame. */
 const PRAGMAS: readonly (readonly [name: string, value: string, readBack: string | number])[] = [

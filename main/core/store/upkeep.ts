@@ -57,6 +57,8 @@ export class Upkeep {
   #checkpointWhenIdle(): void {
     if (this.#checkpointed || this.#clock.monotonic() - this.#lastCommitMs < IDLE_MS || sizeOf(this.#walPath) === 0) return;
     this.#db.pragma('wal_checkpoint(PASSIVE)');
+    // The pages that an import held in memory.
+    this.#db.pragma('shrink_memory');
     this.#checkpointed = true;
   }
 
