@@ -9,7 +9,10 @@ export interface EndedTurn {
   readonly nativeId: string;
   readonly createdAt: number;
   readonly endedAt: number;
-  /** Its holder lived when the lock was last seen and the gateway runs: it ended by itself, as far as files tell. */
+  /**
+   * Its holder lived when the lock was last seen. A gateway that is told to stop in mid turn lets go too; that turn has not
+   * moved the index past its lock, which is asked for beside this.
+   */
   readonly orderly: boolean;
 }
 
@@ -129,7 +132,7 @@ export class TurnWatch {
       nativeId: session.nativeId,
       createdAt: lock.sighting.createdAt ?? lock.firstSeenAt,
       endedAt: at,
-      orderly: view.gateway !== 'stopped' && (lock.sighting.holderAlive ?? view.gateway === 'running'),
+      orderly: lock.sighting.holderAlive ?? view.gateway === 'running',
     };
   }
 

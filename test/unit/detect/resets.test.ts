@@ -236,6 +236,15 @@ describe('a reset without a successor', () => {
     expect(scene.only('reset-without-successor').resolution).toBe('self-healed');
   });
 
+  it('is told where nothing but the files speaks of a gateway', () => {
+    const scene = talked();
+    scene.gateway = 'stopped';
+    reset(scene);
+    turn(scene, 's2', { wrote: 0 });
+    scene.run(5_000);
+    expect(scene.only('reset-without-successor').draft).toMatchObject({ nativeId: 's1' });
+  });
+
   it('is not told of a turn whose holder was killed', () => {
     const scene = talked();
     reset(scene);
