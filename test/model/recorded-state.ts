@@ -54,6 +54,8 @@ export class RecordedState implements AsyncDisposable {
   }
 
   archive(name: SessionName, because: 'reset' | 'deleted'): void {
+    // The name of an archive is its time: two in one millisecond would be one file, and the loss of the first a true one.
+    this.rig.clock.advance(1);
     this.#act(() => void this.rig.state.archive(name, because));
   }
 
