@@ -368,3 +368,20 @@ test('a file is captured byte for byte in chunks of at most 256 KiB', () => {
   const [generation] = rig.captured.named(LIVE);
   expect(generation && bytesOf(generation).equals(readFileSync(rig.path(LIVE)))).toBe(true);
 });
+
+test('a half-read transcript that is renamed over a side file is mirrored to its end, however little each poll may read', () => {
+  using rig = new CaptureRig();
+  const side = `${ID}.trajectory.jsonl`;
+  writeFileSync(rig.path(side), 'side\n');
+  writeFileSync(rig.path(OTHER), `${'long '.repeat(200_000)}\n`);
+  rig.poll(300_000);
+  const content = readFileSync(rig.path(OTHER));
+  renameSync(rig.path(OTHER), rig.path(side));
+  rig.poll(100);
+  rig.poll();
+  const standing = rig.captured.known.filter(({ path }) => path === rig.path(side));
+  expect(standing).toHaveLength(1);
+  const generation = rig.captured.generations.get(standing[0]?.id ?? 0);
+  expect(generation && bytesOf(generation).equals(content)).toBe(true);
+  expect(rig.captured.known).toHaveLength(1);
+});
