@@ -24,7 +24,8 @@ async function start(demo: Demo | undefined): Promise<number> {
   const sandbox = sandboxPlan(await sandboxFacts(runtime.dist));
   if (sandbox.is === 'refused') throw new BuildError(sandbox.because, sandbox.remedy);
   if (sandbox.is === 'unsandboxed') say(sandbox.because);
-  const args = [...(sandbox.is === 'unsandboxed' ? ['--no-sandbox'] : []), projectDir];
+  // Chromium's own log speaks of buses and graphics of this machine; what goes wrong in Clawback is in its log files.
+  const args = [...(sandbox.is === 'unsandboxed' ? ['--no-sandbox'] : []), '--log-level=3', projectDir];
   say(demo === undefined ? started : demoStarted);
   return runInForeground(runtime.executable, args, { ...appEnvironment(runtime.nodeApi, demo), ...exitWatch });
 }

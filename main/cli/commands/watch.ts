@@ -1,3 +1,4 @@
+import { clawbackHome } from '../../core/clawback-home.ts';
 import type { Core } from '../../core/core.ts';
 import { CoreError } from '../../core/platform/errors.ts';
 import type { CoreStatus, Incident } from '../../core/types.ts';
@@ -74,6 +75,7 @@ function tellJson(core: Core, context: Context): Telling {
 
 function tellPeople(core: Core, context: Context): Telling {
   const { out } = context;
+  const clawback = commandFor(context.home);
   let ready = false;
   let problem: string | undefined;
   const onStatus = (status: CoreStatus): void => {
@@ -99,7 +101,7 @@ function tellPeople(core: Core, context: Context): Telling {
     if (incident.severity === 'info') return;
     tell(paint(incident.severity === 'loss' ? 'red' : 'yellow', incident.severity === 'loss' ? 'LOST' : 'WARNING'), incident);
     const id = incident.id.slice(-8);
-    if (isRestorable(incident)) out.line(`       ${paint('dim', `clawback show ${id} · clawback restore ${id}`)}`);
+    if (isRestorable(incident)) out.line(`       ${paint('dim', `${clawback} show ${id}   (or: restore ${id})`)}`);
   };
   const listeners = stack([
     core.on('status', onStatus),
@@ -112,7 +114,13 @@ function tellPeople(core: Core, context: Context): Telling {
   return { incident: onIncident, [Symbol.dispose]: () => listeners[Symbol.dispose]() };
 }
 
+/** What to type in the source folder; another home than the usual one must be named, or the command looks elsewhere. */
+function commandFor(home: string): string {
+  return `npm run --silent clawback --${home === clawbackHome(process.env) ? '' : ` --home ${home}`}`;
+}
+
 function readyText(status: CoreStatus): string {
+  if (status.sources.length === 0) return `${paint('yellow', 'Waiting')} for an OpenClaw to protect. Press Ctrl+C to stop.`;
   const sessions = status.sources.reduce((sum, source) => sum + source.sessions, 0);
   const where = status.sources.map((source) => source.root).join(', ');
   const newest = Math.max(0, ...status.sources.map((source) => source.lastCaptureAt ?? 0));
