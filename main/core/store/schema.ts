@@ -146,14 +146,14 @@ CREATE TABLE message (
 CREATE INDEX message_by_session ON message (session_row, id);
 CREATE INDEX message_only_here  ON message (session_row) WHERE on_disk = 0;
 
--- Without the places of words in a text (detail=none) the index is a third as large and takes half the time.
+-- Without the places of words in a text (detail=none) the index is a third as large.
 CREATE VIRTUAL TABLE message_text USING fts5(
   text, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 2');
 -- Words are gathered for a whole transaction of the index before they are written: with the default of 1 MiB, an import
 -- would spend its time merging small segments.
 INSERT INTO message_text (message_text, rank) VALUES ('hashsize', 16777216);
--- Merge sixteen segments at a time instead of four: every word is then written half as often, and a search looks into a
--- few dozen segments at most. A crisis would merge them all in one step, which could hold the loop for seconds.
+-- Merge sixteen segments at a time instead of four: words are then written again less often, and a search looks into a few
+-- dozen segments at most. A crisis would merge them all in one step, which could hold the loop for seconds.
 INSERT INTO message_text (message_text, rank) VALUES ('automerge', 16);
 INSERT INTO message_text (message_text, rank) VALUES ('crisismerge', 64);
 
