@@ -35,7 +35,8 @@ function run(): void {
     event.preventDefault();
     _stopping ??= shell.stop().then(() => {
       stopped = true;
-      app.quit();
+      // Never from within this event, where it would land when no core runs: the windows would close and the app stay.
+      setImmediate(() => app.quit());
     });
   });
   app.dock?.hide();

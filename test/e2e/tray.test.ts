@@ -60,6 +60,16 @@ test('Quit ends the app and its core', async () => {
   await eventually('the end of the core', () => core !== undefined && !isAlive(core));
 });
 
+test('a signal ends an app that has a window and no core', async () => {
+  const app = await start({ prepare, env: { CLAWBACK_CORE_NODE: '/nowhere/node' } });
+  await eventually('the end of all attempts', async () => (await app.tray.tooltip()).includes('Not protecting'));
+  await app.tray.activate();
+  await app.window('recovery');
+  const closed = app.electron.waitForEvent('close');
+  app.electron.process().kill('SIGINT');
+  await closed;
+});
+
 test('a core that was killed is started again and goes on protecting', async () => {
   const app = await start({ prepare });
   await app.protecting();
