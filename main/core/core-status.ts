@@ -2,12 +2,47 @@ import { createHash } from 'node:crypto';
 import type { ProtectedSource } from './protected-source.ts';
 import type { Recorder } from './recorder.ts';
 import type { Catalog, SourceRow } from './store/store.ts';
-import type { CoreStatus, Health, LiveSession, SourceStatus } from './types.ts';
+import type { CoreStatus, Health, LiveSession, SessionSummary, SourceStatus } from './types.ts';
 
 const MOST_LIVE_SHOWN = 20;
 
+/** What of the status is counted in the buffer. */
+export interface CountedFacts {
+  readonly sources: ReturnType<Catalog['sources']>;
+  readonly live: readonly SessionSummary[];
+  readonly openIncidents: number;
+}
+
+/** Counts again only after something was written: ten thousand idle conversations must cost nothing to report on. */
+export class StatusCounts {
+  readonly #catalog: Catalog;
+  #facts: CountedFacts | undefined;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** Something was written, or a source was added. */
+  forget(): void {
+    this.#facts = undefined;
+  }
+
+  get facts(): CountedFacts {
+    if (this.#facts !== undefined) return this.#facts;
+    const facts = {
+      sources: this.#catalog.sources(),
+      live: this.#catalog.sessions({ states: ['live'], limit: MOST_LIVE_SHOWN }).items,
+      openIncidents: this.#catalog.openIncidentCount(),
+    };
+    // What is not indexed yet still changes titles, without a commit that would say so.
+    if (this.#catalog.indexBacklogBytes() === 0) this.#facts = facts;
+    return facts;
+  }
+}
+
 export interface StatusInput {
-  readonly catalog: Catalog;
+  readonly facts: CountedFacts;
+  readonly bufferBytes: number;
   readonly sources: readonly ProtectedSource[];
   readonly recorder: Pick<Recorder, 'problem' | 'lagBytes' | 'caughtUp' | 'importing' | 'pausedUntil' | 'lastCommitAt' | 'flushIntervalMs'>;
   readonly watchHealthy: boolean;
@@ -16,8 +51,8 @@ export interface StatusInput {
 }
 
 export function coreStatus(input: StatusInput): CoreStatus {
-  const { catalog, recorder } = input;
-  const rows = new Map(catalog.sources().map((row) => [row.id, row]));
+  const { facts, recorder } = input;
+  const rows = new Map(facts.sources.map((row) => [row.id, row]));
   const sources = input.sources.map((source) => sourceStatus(source, rows.get(source.row.id), input.watchHealthy));
   const missing = input.missingRoots.map((root): SourceStatus => ({ ...emptySource(root), problems: ['root-missing'] }));
   const importing = recorder.importing;
@@ -26,8 +61,8 @@ export function coreStatus(input: StatusInput): CoreStatus {
     running: input.running,
     sources: [...sources, ...missing],
     live: liveSessions(input),
-    bufferBytes: catalog.bufferBytes(),
-    openIncidents: catalog.openIncidentCount(),
+    bufferBytes: input.bufferBytes,
+    openIncidents: facts.openIncidents,
     ...(recorder.lastCommitAt === undefined ? {} : { lastCommitAt: recorder.lastCommitAt }),
     lagBytes: recorder.lagBytes,
     flushIntervalMs: recorder.flushIntervalMs,
@@ -87,7 +122,7 @@ function emptySource(root: string): SourceStatus {
 function liveSessions(input: StatusInput): readonly LiveSession[] {
   const lag = new Map<string, number>();
   for (const source of input.sources) for (const hot of source.hot) lag.set(`${source.row.id}/${hot.agent}/${hot.nativeId}`, hot.lagBytes);
-  return input.catalog.sessions({ states: ['live'], limit: MOST_LIVE_SHOWN }).items.map((session) => ({
+  return input.facts.live.map((session) => ({
     id: session.id,
     title: session.title,
     agent: session.agent,

@@ -4,7 +4,7 @@ import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
 import { createWatcher, type Watcher } from './capture/watcher.ts';
 import { catalogRequests, requireIncident } from './catalog-requests.ts';
-import { coreStatus } from './core-status.ts';
+import { coreStatus, StatusCounts } from './core-status.ts';
 import { defaultPolicy } from './detect/detection.ts';
 import { createDetector } from './detect/detector.ts';
 import { GatewayRounds } from './gateway-rounds.ts';
@@ -93,6 +93,7 @@ export class Core implements AsyncDisposable {
   /** One for all directories: what macOS lets a process open is shared too. */
   readonly #handles = new HandlePool();
   readonly #announcements: Announcements;
+  readonly #counts: StatusCounts;
   readonly #timers = new Set<Disposable>();
   readonly #exits: ExitWatch;
   readonly #gateways: GatewayRounds;
@@ -107,6 +108,7 @@ export class Core implements AsyncDisposable {
     this.#options = options;
     this.#journal = journal;
     this.#announcements = new Announcements(options.log);
+    this.#counts = new StatusCounts(journal.catalog);
     this.#damagedAside = damagedAside;
     this.#exits = options.exits ?? noExitWatch;
     this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
@@ -178,7 +180,8 @@ export class Core implements AsyncDisposable {
 
   get status(): CoreStatus {
     return coreStatus({
-      catalog: this.#journal.catalog,
+      facts: this.#counts.facts,
+      bufferBytes: this.#journal.catalog.bufferBytes(),
       sources: this.#sources.all,
       recorder: this.#recorder,
       watchHealthy: this.#watcher?.healthy ?? false,
@@ -284,6 +287,7 @@ export class Core implements AsyncDisposable {
     this.#recorder.commitRead();
     const { clock, env, fs, gateway, log } = this.#options;
     const row = this.#journal.registerSource('openclaw-jsonl', root, clock.now());
+    this.#counts.forget();
     const source = new ProtectedSource(row, {
       tailerDeps: { fs, clock, log, handles: this.#handles, nextGenerationId: () => this.#journal.nextGenerationId() },
       createTailer: createDirectoryTailer,
@@ -357,6 +361,7 @@ export class Core implements AsyncDisposable {
   }
 
   #committed(result: CommitResult): void {
+    this.#counts.forget();
     if (result.bytes > 0) this.#announcements.emit('committed', { bytes: result.bytes, durationMs: result.durationMs, at: result.at });
     for (const incident of result.opened) this.#announcements.emit('incident', incident);
     for (const incident of result.resolved) this.#announcements.emit('resolved', incident);

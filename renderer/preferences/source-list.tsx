@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { CoreStatus, SourceStatus } from '../../main/core/types.ts';
 import type { Settings } from '../../main/ipc/contract.ts';
@@ -64,10 +64,18 @@ interface SourceRowProps {
 }
 
 function SourceRow({ root, source, now, onToggle }: SourceRowProps) {
+  const isProtected = source !== undefined;
+  // The box shows what was wished at once, and what is true as soon as the core has followed.
+  const [wished, setWished] = useState<boolean | undefined>(undefined);
+  useEffect(() => setWished(undefined), [isProtected]);
+  const toggle = (enabled: boolean) => {
+    setWished(enabled);
+    onToggle(enabled);
+  };
   return (
     <li>
       <label class="source">
-        <input type="checkbox" checked={source !== undefined} onChange={(event) => onToggle(event.currentTarget.checked)} />
+        <input type="checkbox" checked={wished ?? isProtected} onChange={(event) => toggle(event.currentTarget.checked)} />
         <span class="path">{root}</span>
         <small class="dim num">{source === undefined ? text.notProtected : factsOf(source, now)}</small>
         {source?.problems.map((code) => (

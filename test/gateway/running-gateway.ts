@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import type { ChatEnd, GatewayClient } from '../support/gateway-client.ts';
 import { type OpenClawGateway, startGateway } from '../support/openclaw-gateway.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
@@ -41,7 +42,22 @@ export class RunningGateway implements AsyncDisposable {
   /** Speaks each message in turn; the id and file of the conversation. */
   async converse(key: string, ...messages: readonly string[]): Promise<{ readonly sessionId: string; readonly path: string }> {
     for (const message of messages) await this.chat(key, message);
-    return this.conversation(key);
+    const conversation = this.conversation(key);
+    await this.#stored(key, conversation.path);
+    return conversation;
+  }
+
+  /** `final` comes before OpenClaw has stored the turn in its index: what a test does to the index meanwhile would be written over. */
+  async #stored(key: string, path: string): Promise<void> {
+    await vi.waitFor(
+      () => {
+        const last = JSON.parse(readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '') as { timestamp: string };
+        const updatedAt = Number(this.gateway.index()[key]?.updatedAt);
+        if (!(updatedAt >= Date.parse(last.timestamp)) || existsSync(`${path}.lock`))
+          throw new Error(`the turn of ${key} is not stored yet`);
+      },
+      { timeout: 20_000, interval: 25 },
+    );
   }
 
   async chat(key: string, message: string): Promise<ChatEnd> {
