@@ -26,7 +26,7 @@ export function Preferences() {
       <FlushInterval valueMs={settings.flushIntervalMs} onChange={(flushIntervalMs) => change({ flushIntervalMs })} />
       <Notify policy={settings.notify} info={info} onChange={(notify) => change({ notify })} />
       <LoginItem info={info} onChange={(openAtLogin) => change({ openAtLogin })} />
-      <SourceList status={status} settings={settings} now={now} onChange={(sources) => change({ sources })} />
+      <SourceList status={status} settings={settings} refusal={error} now={now} onChange={(sources) => change({ sources })} />
       <section class="field">
         <h2>{text.home}</h2>
         <p class="path">{info.home}</p>

@@ -15,12 +15,14 @@ const text = words.preferences;
 interface SourceListProps {
   readonly status: CoreStatus | undefined;
   readonly settings: Settings;
+  /** Why the last change could not be stored; another object for each. */
+  readonly refusal: ErrorShape | undefined;
   readonly now: number;
   readonly onChange: (sources: Settings['sources']) => void;
 }
 
 /** What is protected and how it is, what was switched off, and a way to add what was not found. */
-export function SourceList({ status, settings, now, onChange }: SourceListProps) {
+export function SourceList({ status, settings, refusal, now, onChange }: SourceListProps) {
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const found = useRequest('discover', {}).value ?? [];
   const active = status?.sources ?? [];
@@ -42,6 +44,7 @@ export function SourceList({ status, settings, now, onChange }: SourceListProps)
               key={root}
               root={root}
               source={active.find((source) => source.root === root)}
+              refusal={refusal}
               now={now}
               onToggle={(enabled) => onChange(withSource(settings.sources, { root, enabled }))}
             />
@@ -59,15 +62,16 @@ export function SourceList({ status, settings, now, onChange }: SourceListProps)
 interface SourceRowProps {
   readonly root: string;
   readonly source: SourceStatus | undefined;
+  readonly refusal: ErrorShape | undefined;
   readonly now: number;
   readonly onToggle: (enabled: boolean) => void;
 }
 
-function SourceRow({ root, source, now, onToggle }: SourceRowProps) {
+function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
   const isProtected = source !== undefined;
-  // The box shows what was wished at once, and what is true as soon as the core has followed.
+  // The box shows what was wished at once, and what is true as soon as the core has followed or the change was refused.
   const [wished, setWished] = useState<boolean | undefined>(undefined);
-  useEffect(() => setWished(undefined), [isProtected]);
+  useEffect(() => setWished(undefined), [isProtected, refusal]);
   const toggle = (enabled: boolean) => {
     setWished(enabled);
     onToggle(enabled);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { harbour, turns } from './support/conversations.ts';
@@ -56,6 +56,22 @@ test('a state directory that is switched off is no longer protected, also after 
       return reply.ok && reply.value.running && reply.value.sources.length === 0;
     }),
   );
+});
+
+test('a change that cannot be stored is said, and the box shows what is true', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  const source = page.getByRole('checkbox', { name: app.openclaw.root });
+  await source.waitFor();
+  const path = join(app.home, 'settings.json');
+  rmSync(path, { force: true });
+  // No file can take the place of a directory that holds something.
+  mkdirSync(join(path, 'occupied'), { recursive: true });
+  await source.click();
+  await page.getByRole('alert').waitFor();
+  await eventually('the box as before', () => source.isChecked());
 });
 
 test('launch at login is an autostart entry that says what is true', async () => {
