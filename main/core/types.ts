@@ -36,8 +36,10 @@ export type IncidentKind =
   | 'mass-change'
   | 'index-lost'
   | 'wipe-pending'
+  | 'unpersisted'
   | 'writes-blocked'
   | 'interrupted-reply'
+  | 'agent-stuck'
   | 'source-unreadable'
   | 'unsupported-format'
   | 'mirror-degraded'
@@ -111,6 +113,8 @@ export interface SessionSummary {
 
 export interface GenerationSummary {
   readonly id: number;
+  /** `witness`: lines that Clawback made of messages which OpenClaw never wrote; no file ever held them. */
+  readonly kind: 'transcript' | 'witness';
   readonly ordinal: number;
   readonly name: string;
   readonly path: string;
@@ -122,8 +126,24 @@ export interface GenerationSummary {
   readonly onDisk: boolean;
 }
 
-/** Where a message is known from. Later witnesses add members. */
-export type Provenance = 'transcript';
+/** Ways of seeing a conversation beside its transcript, by how much of it they see. */
+export type WitnessKind = 'recorder-plugin' | 'acp-store' | 'trajectory' | 'gateway-stream';
+
+/** Where a message is known from. */
+export type Provenance = 'transcript' | WitnessKind;
+
+/** How a witness of one source is doing. */
+export interface WitnessStatus {
+  readonly kind: WitnessKind;
+  /**
+   * `listening`: it would see the next message. `waiting`: nothing to listen to now, it looks again by itself (no gateway
+   * runs, no such file yet). `off`: not installed or switched off. `blocked`: something that a person can put right is in the way.
+   */
+  readonly state: 'listening' | 'waiting' | 'off' | 'blocked';
+  /** Why it is `blocked`, in words, with what to do about it. */
+  readonly problem?: { readonly code: string; readonly message: string; readonly hint: string };
+  readonly lastMessageAt?: number;
+}
 
 /** One entry of a conversation as a person reads it. */
 export interface MessageView {
@@ -139,6 +159,8 @@ export interface MessageView {
   readonly provenance: Provenance;
   /** A file on disk holds this message now. */
   readonly persisted: boolean;
+  /** A reply that was cut off while it streamed. */
+  readonly interrupted?: true;
 }
 
 export interface Page<T> {
@@ -166,11 +188,15 @@ export interface VerifyReport {
   readonly damaged: readonly { readonly generationId: number; readonly start: number; readonly reason: string }[];
 }
 
-export type RestoreTarget = 'new-session' | 'file';
+/** `same-session`: into the session that has no transcript at all, so that the chat simply continues. */
+export type RestoreTarget = 'new-session' | 'same-session' | 'file';
 export type RestorePhase = 'planned' | 'written' | 'linked' | 'verified' | 'failed' | 'undone';
 
 export type RefusalCode =
   | 'gateway-running'
+  | 'gateway-refused'
+  | 'session-busy'
+  | 'session-has-transcript'
   | 'index-unreadable'
   | 'index-locked'
   | 'nothing-to-restore'
@@ -199,6 +225,10 @@ export interface RestorePlan {
   readonly sha256: string;
   /** Written exactly as captured, or rebuilt because OpenClaw would wipe it as it is. */
   readonly form: 'verbatim' | 'rebuilt';
+  /** How OpenClaw is told of it: by an edit of its index while it is stopped, or by the running gateway itself. */
+  readonly route?: 'index' | 'gateway';
+  /** Messages of it that OpenClaw never wrote. */
+  readonly unpersisted?: number;
   /** What a rebuild changes, in codes such as `header-added`, `torn-line-dropped`, `assistant-added`. */
   readonly changes: readonly string[];
   readonly refusal?: { readonly code: RefusalCode; readonly message: string; readonly hint: string };
@@ -244,7 +274,7 @@ export interface SourceStatus {
   readonly sessions: number;
   readonly lastCaptureAt?: number;
   readonly lagBytes: number;
-  readonly witnesses: readonly never[];
+  readonly witnesses: readonly WitnessStatus[];
   /** `events` when watch hints arrive, `polling` when only the poll works; both are complete. */
   readonly watch: 'events' | 'polling';
   readonly gateway: 'running' | 'stopped' | 'unknown';

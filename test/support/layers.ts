@@ -11,6 +11,7 @@ export interface Layer {
 const coreTypes = ['main/core/types.ts', 'main/core/requests.ts'];
 const captureFacts = ['main/core/capture/change.ts', 'main/core/capture/tailing.ts'];
 const source = 'main/core/sources/source.ts';
+const witnessFacts = 'main/core/witness/witness.ts';
 
 export const layers: readonly Layer[] = [
   { path: 'renderer', values: ['main/wording'], types: ['main/ipc', ...coreTypes], packages: ['preact'] },
@@ -45,11 +46,23 @@ export const layers: readonly Layer[] = [
     types: [source, 'main/core/types.ts'],
     packages: ['chokidar', 'node:*'],
   },
-  { path: 'main/core/detect', values: [], types: [...captureFacts, source, 'main/core/types.ts'], packages: ['node:*'] },
+  { path: 'main/core/detect', values: [], types: [...captureFacts, source, witnessFacts, 'main/core/types.ts'], packages: ['node:*'] },
+  {
+    path: 'main/core/witness',
+    values: ['main/core/platform', 'main/core/sources'],
+    types: ['main/core/detect/detection.ts', 'main/core/store/store.ts', 'main/core/types.ts'],
+    packages: ['node:*'],
+  },
+  {
+    path: 'main/core/gateway',
+    values: ['main/core/platform', 'main/core/sources'],
+    types: [witnessFacts, 'main/core/types.ts'],
+    packages: ['ws', 'node:*'],
+  },
   {
     path: 'main/core/store',
     values: ['main/core/platform'],
-    types: [...captureFacts, source, 'main/core/detect/detection.ts', 'main/core/types.ts'],
+    types: [...captureFacts, source, witnessFacts, 'main/core/detect/detection.ts', 'main/core/types.ts'],
     packages: ['better-sqlite3', 'uuid', 'node:*'],
   },
   {
@@ -61,7 +74,7 @@ export const layers: readonly Layer[] = [
   {
     path: 'main/core/restore',
     values: ['main/core/platform', 'main/core/store', 'main/core/sources'],
-    types: [...captureFacts, 'main/core/types.ts'],
+    types: [...captureFacts, 'main/core/gateway/gateway.ts', 'main/core/types.ts'],
     packages: ['uuid', 'node:*'],
   },
   { path: 'main/core/platform', values: [], types: [], packages: ['node:*'] },

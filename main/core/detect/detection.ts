@@ -1,7 +1,8 @@
 import type { Change, DirectoryRef } from '../capture/change.ts';
 import type { KnownGeneration } from '../capture/tailing.ts';
 import type { IndexReading } from '../sources/source.ts';
-import type { IncidentDraft, Resolution, SessionState } from '../types.ts';
+import type { IncidentDraft, Resolution, SessionState, WitnessKind } from '../types.ts';
+import type { WitnessEvent, WitnessPhase } from '../witness/witness.ts';
 
 /** A conversation as detection knows it. `nativeId` is unique within the directory of an agent of a source. */
 export interface SessionRef {
@@ -48,6 +49,8 @@ export interface Observation {
   readonly at: number;
   readonly changes: readonly Change[];
   readonly directories: readonly DirectoryView[];
+  /** What witnesses noticed beside messages. */
+  readonly noticed?: readonly (WitnessEvent & { readonly sourceId: number })[];
 }
 
 export interface Transition {
@@ -75,6 +78,44 @@ export interface Outcome {
   /** Opens an incident, or updates the open one with the same dedupe key. */
   readonly drafts: readonly IncidentDraft[];
   readonly resolved: readonly { readonly dedupeKey: string; readonly as: Resolution; readonly at: number }[];
+  /** On witnessed messages. */
+  readonly verdicts?: readonly WitnessVerdict[];
+}
+
+/** A witnessed message as the buffer holds it. */
+export interface WitnessedRow {
+  readonly id: number;
+  readonly sourceId: number;
+  readonly agent: string;
+  /** Of the transcript that should hold it; `undefined` while nobody can tell which that is. */
+  readonly nativeId?: string;
+  readonly sessionKey?: string;
+  readonly witness: WitnessKind;
+  readonly runId?: string;
+  readonly role: 'user' | 'assistant' | 'tool';
+  readonly phase: WitnessPhase;
+  readonly endsRun: boolean;
+  readonly at: number;
+  /** First seen by the core. */
+  readonly seenAt: number;
+  readonly text: string;
+  readonly isUnpersisted: boolean;
+}
+
+/**
+ * `persisted`: a transcript holds it; also takes back an earlier `unpersisted`. `covered`: another witness tells the same, better.
+ * `void`: nothing of a conversation (NO_REPLY, a heartbeat). `unpersisted`: it becomes a message of `session` that no file holds.
+ */
+export type WitnessVerdict =
+  | { readonly id: number; readonly is: 'persisted' | 'covered' | 'void' }
+  | { readonly id: number; readonly is: 'unpersisted'; readonly session: SessionRef; readonly sessionKey?: string };
+
+/** A message that some transcript of a conversation holds, on disk now. */
+export interface SpokenMessage {
+  readonly session: SessionRef;
+  readonly role: 'user' | 'assistant' | 'tool';
+  readonly text: string;
+  readonly at: number;
 }
 
 /** Questions that detection asks of what is already committed. Synchronous, answered from the buffer. */
@@ -88,6 +129,18 @@ export interface Evidence {
   lastMessageAt(session: SessionRef): number | undefined;
   /** Messages in the most complete generation of the session. */
   messageCount(session: SessionRef): number;
+  /** Without a verdict yet, oldest first, bounded. */
+  pendingWitnessed(): readonly WitnessedRow[];
+  /** Those of a conversation that were judged `unpersisted` and still are, oldest first. */
+  unpersisted(session: SessionRef): readonly WitnessedRow[];
+  /**
+   * What files on disk (archives too) hold of a conversation and of its predecessors and successors under the same routing key,
+   * said at or after `sinceMs`, in order; bounded.
+   */
+  spoken(
+    query: { readonly sourceId: number; readonly agent: string; readonly nativeId?: string; readonly sessionKey?: string },
+    sinceMs: number,
+  ): readonly SpokenMessage[];
 }
 
 export interface TranscriptShape {
@@ -128,6 +181,8 @@ export interface DetectionPolicy {
   readonly massCount: number;
   /** A turn's lock that is held longer than this blocks writes. 2026.3 lets go after 720 s itself. */
   readonly lockHeldMs: number;
+  /** How long after a turn its messages may still be on their way into the transcript: the flush interval and 2 s. */
+  readonly unpersistedMs: number;
 }
 
 export const defaultPolicy: DetectionPolicy = {
@@ -136,6 +191,7 @@ export const defaultPolicy: DetectionPolicy = {
   massWindowMs: 60_000,
   massCount: 10,
   lockHeldMs: 720_000,
+  unpersistedMs: 3_000,
 };
 
 /** Holds the state machine of every session. Deterministic: no clock, no I/O but `Evidence`. */

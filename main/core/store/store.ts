@@ -16,7 +16,9 @@ import type {
   SessionSummary,
   SourceLayout,
   VerifyReport,
+  WitnessKind,
 } from '../types.ts';
+import type { WitnessedMessage } from '../witness/witness.ts';
 
 export interface SourceRow {
   readonly id: number;
@@ -49,6 +51,13 @@ export interface Journal extends Disposable {
   nextGenerationId(): number;
   /** Bytes, checkpoints, state changes and incidents together. */
   commit(changes: readonly Change[], outcome: Outcome, at: number): CommitResult;
+  /**
+   * What witnesses saw, and where each goes on after a restart, in one transaction. A `ref` that is known replaces what was stored
+   * while it has no verdict (and when it was `partial`); afterwards it is ignored.
+   */
+  recordWitnessed(sightings: readonly WitnessSighting[], at: number): void;
+  /** As last given to `recordWitnessed`. */
+  witnessCursor(sourceId: number, witness: string): string | undefined;
   /** Generations whose file may still be on disk, to continue from. */
   knownGenerations(directory: DirectoryRef): readonly KnownGeneration[];
   rememberedSessions(): readonly RememberedSession[];
@@ -65,6 +74,14 @@ export interface Journal extends Disposable {
   /** Seals settled generations, checkpoints the WAL. Bounded by `budgetMs`; true when there is more to do. */
   upkeep(budgetMs: number, at: number): boolean;
   readonly catalog: Catalog;
+}
+
+/** What one witness of one source saw since it was last asked. */
+export interface WitnessSighting {
+  readonly sourceId: number;
+  readonly witness: WitnessKind | 'log';
+  readonly messages: readonly (WitnessedMessage & { readonly nativeId?: string })[];
+  readonly cursor?: string;
 }
 
 export interface CommitResult extends CommitInfo {
@@ -109,8 +126,11 @@ export interface Catalog extends Disposable, Evidence {
   incidents(options: { readonly all: boolean; readonly limit: number; readonly before?: number }): readonly Incident[];
   /** By id, or its beginning or end of at least 4 characters where only one has it. */
   incident(id: string): Incident | undefined;
-  /** Exact bytes from 0, each chunk checked against its hash; throws CoreError `buffer-damaged` naming generation and offset. */
-  bytes(generationId: number, upTo?: number): IterableIterator<Uint8Array>;
+  /**
+   * Exact bytes from 0, each chunk checked against its hash; throws CoreError `buffer-damaged` naming generation and offset.
+   * `unchecked` is for who compares the whole with a hash that is known already: hashing all of it twice would prove no more.
+   */
+  bytes(generationId: number, upTo?: number, options?: { readonly unchecked: boolean }): IterableIterator<Uint8Array>;
   /** Records of one generation for the restore planner, in file order. */
   lines(
     generationId: number,
@@ -121,6 +141,10 @@ export interface Catalog extends Disposable, Evidence {
   restore(id: string): RestoreSummary | undefined;
   /** The full row, for recovery and undo. */
   restoreDraft(id: string): RestoreDraft | undefined;
+  /** JSON lines of a conversation's messages that no file holds and only witnesses saw, in the order they were said (transcript format, version 3). */
+  unpersistedLines(sessionRow: number): readonly { readonly at: number; readonly witness: WitnessKind; readonly bytes: Uint8Array }[];
+  /** Newest message that a witness of a source saw. */
+  lastWitnessedAt(sourceId: number, witness: WitnessKind): number | undefined;
   /** Size of the buffer's files. */
   bufferBytes(): number;
   openIncidentCount(): number;
