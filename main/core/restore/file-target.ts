@@ -1,17 +1,16 @@
 import { dirname } from 'node:path';
-import { CoreError, errnoOf } from '../platform/errors.ts';
+import { errnoOf } from '../platform/errors.ts';
 import type { RestoreDraft } from '../store/store.ts';
-import { inspect, publish, type RestoreTools, refused, removeScratch, type Settled } from './publishing.ts';
+import { inspect, isUnchangedSince, notReadBack, publish, type RestoreTools, refused, removeScratch, type Settled } from './publishing.ts';
+import type { PlannedContent } from './reading.ts';
 
 /** Byte-exact into a file that does not exist yet. */
-export function writeFileTarget(tools: RestoreTools, draft: RestoreDraft, content: Iterable<Uint8Array>): void {
+export async function writeFileTarget(tools: RestoreTools, draft: RestoreDraft, content: PlannedContent): Promise<void> {
   let published = false;
   try {
-    publish(tools, draft, content);
+    const proven = await publish(tools, draft, content);
     published = true;
-    if (inspect(draft).is !== 'intact') {
-      throw new CoreError('io', 'the restored file did not read back as it was written', 'Check the volume, then try again.');
-    }
+    if (!isUnchangedSince(draft, proven)) throw notReadBack();
     tools.record(draft.id, 'verified');
   } catch (error) {
     if (published) tools.disk.unlink('take-back', draft.path);

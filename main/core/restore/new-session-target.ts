@@ -3,7 +3,18 @@ import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { RestoreDraft } from '../store/store.ts';
 import { isReferenced } from './index-edit.ts';
 import { entryOf, type IndexText } from './index-text.ts';
-import { inspect, isUnchangedSince, publish, type RestoreTools, refused, removeScratch, type Settled, undoMarkPath } from './publishing.ts';
+import {
+  inspect,
+  isUnchangedSince,
+  notReadBack,
+  publish,
+  type RestoreTools,
+  refused,
+  removeScratch,
+  type Settled,
+  undoMarkPath,
+} from './publishing.ts';
+import type { PlannedContent } from './reading.ts';
 import { look } from './target-disk.ts';
 
 /** A draft with what a new session must have. */
@@ -27,7 +38,7 @@ const anyTime = async (): Promise<void> => undefined;
 export async function writeNewSession(
   tools: RestoreTools,
   draft: SessionDraft,
-  job: { readonly sourceId: number; readonly label: string; readonly content: Iterable<Uint8Array>; readonly createDirectory: boolean },
+  job: { readonly sourceId: number; readonly label: string; readonly content: PlannedContent; readonly createDirectory: boolean },
 ): Promise<void> {
   const directory = dirname(draft.path);
   const index = tools.index(directory);
@@ -40,7 +51,7 @@ export async function writeNewSession(
       made = true;
       tools.disk.syncDirectory('make-directory-sync', dirname(directory));
     }
-    publish(tools, draft, job.content);
+    const proven = await publish(tools, draft, job.content);
     published = true;
     await index.edit(
       draft.id,
@@ -51,11 +62,8 @@ export async function writeNewSession(
         locked.add(draft.sessionKey, { sessionId: draft.sessionId, updatedAt: tools.clock.now(), label: job.label });
       },
     );
-    const file = inspect(draft);
     const standing = index.read();
-    if (file.is !== 'intact' || !standing.ok || !names(standing, draft)) {
-      throw new CoreError('io', 'the restored conversation did not read back as it was written', 'Check the volume, then try again.');
-    }
+    if (!isUnchangedSince(draft, proven) || !standing.ok || !names(standing, draft)) throw notReadBack();
     tools.record(draft.id, 'verified');
   } catch (error) {
     if (touched) {

@@ -5,7 +5,7 @@ import type { GenerationSummary, RestorePlan, SessionSummary } from '../types.ts
 import type { BuildOptions } from './conversation-builder.ts';
 import { indexEditor } from './index-edit.ts';
 import { utcOffsetMinutesAt } from './local-time.ts';
-import { isDamage, type Prepared, plannedContent, prepare, workingFolder } from './reading.ts';
+import { isDamage, type PlannedContent, type Prepared, plannedContent, prepare, workingFolder } from './reading.ts';
 import {
   chooseGeneration,
   isSafeAgent,
@@ -33,7 +33,7 @@ export type CheckedPlan =
       readonly sessionRow: number;
       readonly sourceId: number;
       readonly createDirectory: boolean;
-      readonly content: Iterable<Uint8Array>;
+      readonly content: PlannedContent;
     };
 
 export interface Planner {

@@ -7,8 +7,9 @@ import type { RefusalCode, RestorePhase } from '../types.ts';
 import type { IndexEditor } from './index-edit.ts';
 import { indexTmpName } from './index-edit.ts';
 import { lockScratchName } from './index-lock.ts';
+import type { PlannedContent } from './reading.ts';
 import { refusal } from './restore-plan.ts';
-import { hashFile, look, type TargetDisk } from './target-disk.ts';
+import { hashFile, look, stampOf, type TargetDisk } from './target-disk.ts';
 
 /** What the targets of a restore work with. */
 export interface RestoreTools {
@@ -41,19 +42,18 @@ export function undoMarkPath(draft: RestoreDraft): string {
 }
 
 /**
- * Writes the content under a scratch name and links it to its own in one step: the file is there whole or not at all,
- * and one that stands there already stays. On failure nothing of it is left.
+ * Writes the content under a scratch name, proves by reading it back that it is what was planned, and only then links it
+ * to its own name in one step: the file is there whole or not at all, and one that stands there already stays. On failure
+ * nothing of it is left.
  */
-export function publish(tools: RestoreTools, draft: RestoreDraft, content: Iterable<Uint8Array>): void {
+export async function publish(tools: RestoreTools, draft: RestoreDraft, content: PlannedContent): Promise<RestoredFile> {
   const { disk } = tools;
   const tmp = tmpPath(draft);
   const directory = dirname(draft.path);
-  const written = disk.create('tmp', tmp, content);
+  const proven = await disk.createProven('tmp', tmp, content.bytes);
   let linked = false;
   try {
-    if (written.sha256 !== draft.sha256) {
-      throw new CoreError('refused', 'the recording changed since the preview', 'Look at the preview again and repeat the restore.');
-    }
+    if (proven.sha256 !== draft.sha256) throw await whyOther(draft, content);
     if (draft.target === 'new-session') refuseForeignOwner(tmp, directory);
     tools.record(draft.id, 'written');
     linkNew(disk, tmp, draft.path);
@@ -61,11 +61,22 @@ export function publish(tools: RestoreTools, draft: RestoreDraft, content: Itera
     disk.unlink('tmp-unlink', tmp);
     disk.syncDirectory('publish-sync', directory);
     tools.record(draft.id, 'linked');
+    return { is: 'intact', stamp: proven.stamp };
   } catch (error) {
     disk.unlink('tmp-discard', tmp);
     if (linked) disk.unlink('publish-discard', draft.path);
     throw error;
   }
+}
+
+/** What lies on the disk is not what was planned. Throws CoreError `buffer-damaged` when the recording is to blame. */
+async function whyOther(draft: RestoreDraft, content: PlannedContent): Promise<CoreError> {
+  if ((await content.checkedSha256()) === draft.sha256) return notReadBack();
+  return new CoreError('refused', 'the recording changed since the preview', 'Look at the preview again and repeat the restore.');
+}
+
+export function notReadBack(): CoreError {
+  return new CoreError('io', 'the restored conversation did not read back as it was written', 'Check the volume, then try again.');
 }
 
 function linkNew(disk: TargetDisk, tmp: string, path: string): void {
@@ -100,9 +111,10 @@ export function removeScratch(tools: RestoreTools, draft: RestoreDraft): void {
 export type RestoredFile = { readonly is: 'missing' } | { readonly is: 'intact' | 'grown' | 'other'; readonly stamp: string };
 
 export function inspect(draft: RestoreDraft): RestoredFile {
-  const stamp = stampOf(draft.path);
-  if (stamp === undefined) return { is: 'missing' };
-  if (look(draft.path)?.isFile() !== true) return { is: 'other', stamp };
+  const stat = look(draft.path);
+  if (stat === undefined) return { is: 'missing' };
+  const stamp = stampOf(stat);
+  if (!stat.isFile()) return { is: 'other', stamp };
   if (hashFile(draft.path)?.sha256 === draft.sha256) return { is: 'intact', stamp };
   let starts = false;
   hashFile(draft.path, (sha256) => {
@@ -114,10 +126,6 @@ export function inspect(draft: RestoreDraft): RestoredFile {
 
 /** Whether the file is still the one that was inspected. */
 export function isUnchangedSince(draft: RestoreDraft, inspected: RestoredFile): boolean {
-  return stampOf(draft.path) === (inspected.is === 'missing' ? undefined : inspected.stamp);
-}
-
-function stampOf(path: string): string | undefined {
-  const stat = look(path);
-  return stat === undefined ? undefined : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+  const stat = look(draft.path);
+  return (stat && stampOf(stat)) === (inspected.is === 'missing' ? undefined : inspected.stamp);
 }

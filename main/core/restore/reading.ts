@@ -45,15 +45,26 @@ async function digested(content: Iterable<Uint8Array>): Promise<Pick<Prepared, '
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** The bytes of a plan once more, every chunk checked against its hash. What they hash to is for the caller to compare. */
+/** The bytes of a plan once more. What they hash to is for the caller to compare with the plan. */
+export interface PlannedContent {
+  /** Not checked against the hashes of their chunks: the comparison of the whole proves as much. */
+  readonly bytes: Iterable<Uint8Array>;
+  /** What the recording hashes to now, to tell why the comparison failed. Throws CoreError `buffer-damaged`. */
+  checkedSha256(): Promise<string>;
+}
+
 export async function plannedContent(
   catalog: Catalog,
   plan: { readonly generationId: number; readonly upTo: number; readonly form: 'verbatim' | 'rebuilt' },
   options: BuildOptions,
-): Promise<Iterable<Uint8Array>> {
+): Promise<PlannedContent> {
   const { generationId, upTo, form } = plan;
   const survey = form === 'verbatim' ? undefined : await surveyed(catalog, generationId, upTo, options);
-  return contentOf(catalog, generationId, upTo, survey);
+  const checked = () => contentOf(catalog, generationId, upTo, survey);
+  return {
+    bytes: survey === undefined ? catalog.bytes(generationId, upTo, { unchecked: true }) : checked(),
+    checkedSha256: async () => (await digested(checked())).sha256,
+  };
 }
 
 async function surveyed(catalog: Catalog, generationId: number, upTo: number, options: BuildOptions): Promise<ConversationSurvey> {

@@ -82,7 +82,7 @@ async function apply(
   deps.failpoint?.('record-planned');
   deps.journal.beginRestore(draft);
   deps.log.log('info', 'restore-started', { restoreId: draft.id, target: draft.target, path: draft.path });
-  if (plan.target === 'file') writeFileTarget(tools, draft, job.content);
+  if (plan.target === 'file') await writeFileTarget(tools, draft, job.content);
   else {
     const { sourceId, createDirectory } = job;
     await writeNewSession(tools, requireSessionDraft(draft), {

@@ -16,10 +16,16 @@ import {
   writeSync,
 } from 'node:fs';
 import { CoreError, errnoOf } from '../platform/errors.ts';
+import { syncAndHash, writeBlocks } from './large-file.ts';
 
 export interface Written {
   readonly sha256: string;
   readonly bytes: number;
+}
+
+export interface Proven extends Written {
+  /** Changes when the file does. */
+  readonly stamp: string;
 }
 
 /**
@@ -29,6 +35,8 @@ export interface Written {
 export interface TargetDisk {
   /** Creates a file 0600 and makes its content durable. EEXIST when there is one; on any failure the file is gone again. */
   create(step: string, path: string, chunks: Iterable<Uint8Array>): Written;
+  /** The same for large content: lets other work run meanwhile, and gives what lies in the file when it is read back. */
+  createProven(step: string, path: string, chunks: Iterable<Uint8Array>): Promise<Proven>;
   /** A second name for a file; never replaces. EEXIST. */
   link(step: string, from: string, to: string): void;
   /** Replaces `to` in one step. */
@@ -62,6 +70,21 @@ export function targetDisk(failpoint: (step: string) => void = () => undefined):
         failpoint(`${step}:sync`);
         fsyncSync(file);
         return written;
+      } catch (error) {
+        unlink(`${step}:discard`, path);
+        throw error;
+      } finally {
+        closeSync(file);
+      }
+    },
+    async createProven(step, path, chunks) {
+      failpoint(`${step}:create`);
+      const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+      try {
+        await writeBlocks(file, chunks, () => failpoint(`${step}:write`));
+        failpoint(`${step}:sync`);
+        const stamp = stampOf(fstatSync(file));
+        return { ...(await syncAndHash(file)), stamp };
       } catch (error) {
         unlink(`${step}:discard`, path);
         throw error;
@@ -107,6 +130,11 @@ export function look(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
+/** Changes when the file does: another one in its place, or other content. */
+export function stampOf(stat: Stats): string {
+  return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+}
+
 /** Hex SHA-256 of a regular file, following no link; `undefined` when there is none. */
 export function hashFile(path: string, onLineEnd?: (sha256SoFar: () => string) => boolean): Written | undefined {
   const file = openRegular(path);
@@ -150,6 +178,8 @@ export function readRegular(path: string): Uint8Array | undefined {
 }
 
 const readBytes = 256 * 1024;
+/** Worth a call of its own: captured bytes come in pieces of this length, and to copy them together would be the greater cost. */
+const longBytes = 64 * 1024;
 
 function openRegular(path: string): number | undefined {
   let file: number;
@@ -182,7 +212,7 @@ export function* gather(chunks: Iterable<Uint8Array>): IterableIterator<Uint8Arr
   let parts: Uint8Array[] = [];
   let length = 0;
   for (const chunk of chunks) {
-    if (parts.length === 0 && chunk.length >= readBytes) {
+    if (parts.length === 0 && chunk.length >= longBytes) {
       yield chunk;
       continue;
     }

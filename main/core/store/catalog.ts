@@ -51,10 +51,10 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
       throw storageError(error, home);
     }
   }
-  const bytes = (generationId: number, upTo?: number) =>
+  const bytes: Catalog['bytes'] = (generationId, upTo, options) =>
     each(() => {
       const size = reader.size(generationId);
-      return reader.from(generationId, Math.min(upTo ?? size, size));
+      return reader.from(generationId, Math.min(upTo ?? size, size), options?.unchecked);
     });
 
   return {

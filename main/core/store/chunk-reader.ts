@@ -62,10 +62,10 @@ export class ChunkReader {
     return chunk.bytes.subarray(from, from + limitBytes);
   }
 
-  /** Exact bytes from 0, each chunk checked against its hash. Throws CoreError `buffer-damaged`. */
-  *from(generationId: number, upTo: number): IterableIterator<Uint8Array> {
+  /** Exact bytes from 0, each chunk checked against its hash unless `unchecked`. Throws CoreError `buffer-damaged`. */
+  *from(generationId: number, upTo: number, unchecked = false): IterableIterator<Uint8Array> {
     for (let position = 0; position < upTo; ) {
-      const chunk = this.#read(generationId, position, unpack);
+      const chunk = this.#read(generationId, position, unchecked ? unpackUnchecked : unpack);
       const piece = chunk.bytes.subarray(position - chunk.start, upTo - chunk.start);
       yield piece;
       position += piece.length;
