@@ -4,7 +4,7 @@ import { compilerPackages, desktopPackages, electronLibraries, ensurePackages, i
 import { electronRuntime } from './electron-runtime.ts';
 import type { Job } from './job-schedule.ts';
 import { exitWatchProgram } from './native-helpers.ts';
-import { openclawInstall } from './openclaw-install.ts';
+import { acpxInstall, openclawInstall, openclawVersions } from './openclaw-install.ts';
 import { BuildError, describeFailure } from './project.ts';
 import { ensureSharedLibraries } from './shared-libraries.ts';
 import { sqliteBinding } from './sqlite-napi9.ts';
@@ -12,7 +12,7 @@ import type { Preparation } from './test-suites.ts';
 
 /** Environment of the end-to-end suite: which runtime, and what its older Node-API needs. Filled while the preparations run. */
 export type TestEnvironment = Map<
-  'ELECTRON_OVERRIDE_DIST_PATH' | 'CLAWBACK_CORE_NODE' | 'CLAWBACK_EXIT_WATCH' | 'CLAWBACK_TEST_SQLITE_BINDING' | 'OPENCLAW_ENTRY',
+  'ELECTRON_OVERRIDE_DIST_PATH' | 'CLAWBACK_CORE_NODE' | 'CLAWBACK_EXIT_WATCH' | 'CLAWBACK_TEST_SQLITE_BINDING',
   string
 >;
 
@@ -28,7 +28,8 @@ export function preparationJobs(needs: ReadonlySet<Preparation>, env: TestEnviro
     // After the compiler, because two of apt at a time would fail.
     desktop: { ...preparation('desktop', () => prepareDesktop(env)), needs: needs.has('compiler') ? [preparationName('compiler')] : [] },
     openclaw: preparation('openclaw', async () => {
-      env.set('OPENCLAW_ENTRY', (await openclawInstall()).entry);
+      for (const version of openclawVersions) await openclawInstall(version);
+      await acpxInstall();
     }),
   };
   return [...needs].map((need) => jobs[need]);

@@ -6,25 +6,41 @@ import { join, resolve } from 'node:path';
 import { connectGateway, type GatewayClient } from './gateway-client.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
+export type OpenClawVersion = '2026.3.13' | '2026.6.11' | '2026.9.6';
+
 /** Where `npm test` installs the OpenClaw that the gateway suite runs. */
-export const openclawInstall = join(repository, 'node_modules/.cache/openclaw-2026.3.13');
+export function openclawInstall(version: OpenClawVersion): string {
+  return join(repository, 'node_modules/.cache', `openclaw-${version}`);
+}
+
 const token = 'test-token';
+/** The newest one starts its side processes first. */
+const startTimeoutMs = 120_000;
 
 export interface GatewayOptions {
   /** Of the scripted model, see scripted-model.ts. */
   readonly modelUrl: string;
+  /** Default: the one of the seed incident. */
+  readonly version?: OpenClawVersion;
+  /** Merged into the configuration at its top level. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** An existing state directory to run on; default: a new one, removed at the end. Its `openclaw.json` is written here. */
   readonly stateDir?: string;
 }
 
 /**
- * A real OpenClaw 2026.3.13 gateway on a state directory of its own. It has its own HOME, and its own TMPDIR, because it keeps its
+ * A real OpenClaw gateway on a state directory of its own. It has its own HOME, and its own TMPDIR, because it keeps its
  * process lock there (`<tmp>/openclaw-<uid>/gateway.<hash of the configuration's path>.lock`): whoever probes for it needs the same.
  */
 export interface OpenClawGateway extends AsyncDisposable {
   readonly stateDir: string;
   /** `<stateDir>/agents/main/sessions`. */
   readonly sessionsDir: string;
+  readonly configPath: string;
+  /** `ws://127.0.0.1:<port>`, the same after every start. */
+  readonly url: string;
+  /** Writes the configuration, which the first start does else. */
+  configure(): Promise<void>;
   /** HOME and TMPDIR of the gateway. */
   readonly env: Readonly<{ HOME: string; TMPDIR: string }>;
   readonly pid: number | undefined;
@@ -48,8 +64,10 @@ export async function startGateway(options: GatewayOptions): Promise<OpenClawGat
 /** Prepares a gateway without starting it. */
 export function prepareGateway(options: GatewayOptions): OpenClawGateway {
   const base = mkdtempSync(join(realpathSync(tmpdir()), 'clawback-gateway-'));
+  const version = options.version ?? '2026.3.13';
   const stateDir = options.stateDir ?? join(base, 'state');
   const sessionsDir = join(stateDir, 'agents/main/sessions');
+  const configPath = join(stateDir, 'openclaw.json');
   const env = { HOME: join(base, 'home'), TMPDIR: join(base, 'tmp') };
   for (const directory of [stateDir, env.HOME, env.TMPDIR, join(base, 'workspace')]) mkdirSync(directory, { recursive: true, mode: 0o700 });
 
@@ -64,18 +82,29 @@ export function prepareGateway(options: GatewayOptions): OpenClawGateway {
     await exited;
   };
 
+  /** Once: a gateway that starts again listens where it did, on whatever somebody has made of its configuration since. */
+  const configure = async () => {
+    if (port !== 0) return;
+    port = await freePort();
+    const config = { ...configuration(version, port, base, options.modelUrl), ...options.config };
+    writeFileSync(configPath, JSON.stringify(config, undefined, 2), { mode: 0o600 });
+  };
+
   return {
     stateDir,
     sessionsDir,
+    configPath,
     env,
+    configure,
+    get url() {
+      return `ws://127.0.0.1:${port}`;
+    },
     get pid() {
       return child?.pid;
     },
     async start() {
-      port = await freePort();
-      const configPath = join(stateDir, 'openclaw.json');
-      writeFileSync(configPath, JSON.stringify(configuration(port, base, options.modelUrl), undefined, 2), { mode: 0o600 });
-      child = await spawnGateway(port, stateDir, env);
+      await configure();
+      child = await spawnGateway(version, port, stateDir, env);
     },
     stop: () => endWith('SIGTERM'),
     kill: () => endWith('SIGKILL'),
@@ -88,7 +117,8 @@ export function prepareGateway(options: GatewayOptions): OpenClawGateway {
   };
 }
 
-function configuration(port: number, base: string, modelUrl: string): object {
+function configuration(version: OpenClawVersion, port: number, base: string, modelUrl: string): object {
+  const isNewest = version === '2026.9.6';
   const model = {
     id: 'mock-1',
     name: 'Mock',
@@ -99,22 +129,35 @@ function configuration(port: number, base: string, modelUrl: string): object {
     maxTokens: 4096,
   };
   return {
-    gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token }, controlUi: { enabled: false } },
-    models: { mode: 'merge', providers: { mock: { baseUrl: modelUrl, apiKey: 'sk-mock', api: 'openai-completions', models: [model] } } },
+    gateway: {
+      mode: 'local',
+      port,
+      bind: 'loopback',
+      auth: { mode: 'token', token },
+      ...(isNewest ? {} : { controlUi: { enabled: false } }),
+    },
+    models: {
+      mode: isNewest ? 'replace' : 'merge',
+      providers: { mock: { baseUrl: modelUrl, apiKey: 'sk-mock', api: 'openai-completions', models: [model] } },
+    },
     agents: {
-      defaults: { model: { primary: 'mock/mock-1' }, workspace: join(base, 'workspace'), skipBootstrap: true, heartbeat: { every: '0m' } },
+      defaults: {
+        model: { primary: 'mock/mock-1' },
+        workspace: join(base, 'workspace'),
+        skipBootstrap: true,
+        ...(isNewest ? {} : { heartbeat: { every: '0m' } }),
+      },
     },
     discovery: { mdns: { mode: 'off' } },
     update: { checkOnStart: false },
-    plugins: { enabled: false },
+    ...(isNewest ? { telemetry: { enabled: false } } : { plugins: { enabled: false } }),
     logging: { file: join(base, 'gateway.log') },
   };
 }
 
-async function spawnGateway(port: number, stateDir: string, env: OpenClawGateway['env']): Promise<ChildProcess> {
-  const program = join(openclawInstall, 'node_modules/openclaw/openclaw.mjs');
-  if (!existsSync(program))
-    throw new Error(`OpenClaw 2026.3.13 is not installed in ${openclawInstall}: run "npm test" once, it installs it`);
+async function spawnGateway(version: OpenClawVersion, port: number, stateDir: string, env: OpenClawGateway['env']): Promise<ChildProcess> {
+  const program = join(openclawInstall(version), 'node_modules/openclaw/openclaw.mjs');
+  if (!existsSync(program)) throw new Error(`OpenClaw ${version} is not installed: "node build/openclaw-install.ts" installs it`);
   const child = spawn(process.execPath, [program, 'gateway', 'run', '--port', String(port)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: env.HOME,
@@ -131,6 +174,8 @@ async function spawnGateway(port: number, stateDir: string, env: OpenClawGateway
       OPENCLAW_SKIP_GMAIL_WATCHER: '1',
       OPENCLAW_DISABLE_BONJOUR: '1',
       OPENCLAW_NO_RESPAWN: '1',
+      OPENCLAW_NO_AUTO_UPDATE: '1',
+      DO_NOT_TRACK: '1',
       NO_COLOR: '1',
     },
   });
@@ -143,11 +188,12 @@ async function spawnGateway(port: number, stateDir: string, env: OpenClawGateway
   await new Promise<void>((ready, reject) => {
     const timer = setTimeout(() => {
       reap();
-      reject(new Error(`the gateway did not listen within 60 s:\n${output}`));
-    }, 60_000);
+      reject(new Error(`the gateway was not ready within ${startTimeoutMs} ms:\n${output}`));
+    }, startTimeoutMs);
     const onOutput = (piece: Buffer) => {
       output = (output + piece.toString('utf8')).slice(-8000);
-      if (!output.includes('listening on ws://')) return;
+      // 2026.9 accepts connections before it can serve them.
+      if (!output.includes(version === '2026.3.13' ? 'listening on ws://' : '[gateway] ready')) return;
       clearTimeout(timer);
       ready();
     };
