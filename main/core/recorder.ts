@@ -1,5 +1,5 @@
-import type { Change } from './capture/change.ts';
 import type { Detector, Outcome } from './detect/detection.ts';
+import { ImportProgress } from './import-progress.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
@@ -52,10 +52,8 @@ export class Recorder implements Disposable {
   #refreshedAt = Number.NEGATIVE_INFINITY;
   #upkeepAt = 0;
   #probedAt = Number.NEGATIVE_INFINITY;
-  #importTotalBytes = 0;
-  #importedBytes = 0;
+  readonly #import = new ImportProgress();
   #derivationProblem: CoreProblem | undefined;
-  #settled = false;
   #stopped = false;
   #inRound = false;
   /** Rounds in a row that left work for the next one. */
@@ -72,7 +70,7 @@ export class Recorder implements Disposable {
       clock: deps.clock,
       journal: deps.journal,
       observe: (observation) => this.#derive('observe', () => deps.detector.observe(observation), nothing),
-      onWritten: (result, changes) => this.#written(result, changes),
+      onWritten: (result, hasChanges) => this.#written(result, hasChanges),
     });
   }
 
@@ -87,16 +85,16 @@ export class Recorder implements Disposable {
 
   /** Everything that was on disk at the start is in the buffer. */
   get caughtUp(): boolean {
-    return this.#settled;
+    return this.#import.isOver;
   }
 
   get importing(): { doneBytes: number; totalBytes: number } | undefined {
-    if (this.#settled) return undefined;
-    return { doneBytes: this.#importedBytes, totalBytes: this.#importTotalBytes };
+    return this.#import.current;
   }
 
   get lagBytes(): number {
-    return this.#deps.sources().reduce((sum, source) => sum + source.lagBytes, this.#unwritten.bytes);
+    const { bytes, undurableBytes } = this.#unwritten;
+    return this.#deps.sources().reduce((sum, source) => sum + source.lagBytes, bytes + undurableBytes);
   }
 
   start(): void {
@@ -219,14 +217,18 @@ export class Recorder implements Disposable {
     const sweep = startedAt - this.#sweptAt >= schedule.sweepMs;
     const found = this.#collect(sweep ? 'sweep' : 'poll', SLICE_BYTES);
     if (sweep) this.#sweptAt = clock.monotonic();
+    // What cannot be read now lags too: looking again at once would only burn the battery.
+    const behind = found && this.#isBehind;
     const { since, isUrgent, bytes } = this.#unwritten;
     const due = since !== undefined && clock.monotonic() - since >= schedule.commitWithinMs;
     // A round of a first import takes long enough: what was written meanwhile waits for no other.
-    if (since === undefined || isUrgent || due || this.#busyRounds > 0 || bytes >= EARLY_COMMIT_BYTES) this.#unwritten.commit();
-    // What cannot be read now lags too: looking again at once would only burn the battery.
-    const behind = found && this.#isBehind;
+    if (since === undefined || isUrgent || due || this.#busyRounds > 0 || bytes >= EARLY_COMMIT_BYTES) {
+      this.#unwritten.commit(behind && !this.#import.isOver && !isUrgent ? 'later' : 'now');
+    }
+    const { undurableSince = Number.POSITIVE_INFINITY } = this.#unwritten;
+    if (!behind || clock.monotonic() - undurableSince >= this.#flushIntervalMs / 2) this.#unwritten.sync();
     this.#markProgress(behind);
-    const unindexed = this.#index(behind ? (this.#settled ? BEHIND_INDEX_BYTES : 0) : INDEX_SLICE_BYTES);
+    const unindexed = this.#index(behind ? (this.#import.isOver ? BEHIND_INDEX_BYTES : 0) : INDEX_SLICE_BYTES);
     this.#decide(unindexed);
     if (behind || unindexed > 0) {
       this.#busyRounds += 1;
@@ -295,9 +297,9 @@ export class Recorder implements Disposable {
     return found;
   }
 
-  #written(result: CommitResult, changes: readonly Change[]): void {
-    if (changes.length > 0) this.lastCommitAt = result.at;
-    if (!this.#settled) this.#importedBytes += result.bytes;
+  #written(result: CommitResult, hasChanges: boolean): void {
+    if (hasChanges) this.lastCommitAt = result.at;
+    this.#import.written(result.bytes);
     this.#deps.onCommit(result);
   }
 
@@ -336,12 +338,11 @@ export class Recorder implements Disposable {
   }
 
   #markProgress(isBehind: boolean): void {
-    if (this.#settled) return;
-    this.#importTotalBytes = Math.max(this.#importTotalBytes, this.#importedBytes + this.lagBytes);
-    if (!isBehind && !this.#unwritten.hasChanges && this.#sweptAt !== Number.NEGATIVE_INFINITY) {
-      this.#settled = true;
-      this.#deps.onChange();
-    }
+    if (this.#import.isOver) return;
+    this.#import.seen(this.lagBytes);
+    if (isBehind || this.#unwritten.hasChanges || this.#sweptAt === Number.NEGATIVE_INFINITY) return;
+    this.#import.isOver = true;
+    this.#deps.onChange();
   }
 
   /** Asked between two slices of work: lets other work through when it is time, and tells whether to stop. */

@@ -7,13 +7,15 @@ interface Batch {
   readonly changes: readonly Change[];
   readonly outcome: Outcome;
   readonly bytes: number;
+  readonly durable: 'now' | 'later';
 }
 
 export interface UnwrittenDeps {
   readonly clock: Clock;
-  readonly journal: Pick<Journal, 'commit'>;
+  readonly journal: Pick<Journal, 'commit' | 'sync'>;
   readonly observe: (observation: Observation) => Outcome;
-  readonly onWritten: (result: CommitResult, changes: readonly Change[]) => void;
+  /** Once it is durable; the result then stands for the commits before that did not wait for the disk, too. */
+  readonly onWritten: (result: CommitResult, hasChanges: boolean) => void;
 }
 
 /**
@@ -26,6 +28,7 @@ export class Unwritten {
   #views: DirectoryView[] = [];
   #bytes = 0;
   #queue: Batch[] = [];
+  #undurable: { readonly result: CommitResult; readonly since: number } | undefined;
   /** Monotonic ms of the oldest change that detection was not shown yet. */
   since: number | undefined;
   isUrgent = false;
@@ -42,6 +45,15 @@ export class Unwritten {
   /** The buffer refused what comes first: nothing more may be read before it is written. */
   get isRefused(): boolean {
     return this.#queue.length > 0;
+  }
+
+  /** Monotonic ms of the oldest commit that a power cut may still undo. */
+  get undurableSince(): number | undefined {
+    return this.#undurable?.since;
+  }
+
+  get undurableBytes(): number {
+    return this.#undurable?.result.bytes ?? 0;
   }
 
   get bytes(): number {
@@ -61,8 +73,11 @@ export class Unwritten {
     this.#views.push(view);
   }
 
-  /** Shows detection what was read, also nothing: it judges nothing that happened after the last time somebody looked. Then writes. */
-  commit(): void {
+  /**
+   * Shows detection what was read, also nothing: it judges nothing that happened after the last time somebody looked. Then
+   * writes. `later`: see `Journal.commit`.
+   */
+  commit(durable: 'now' | 'later' = 'now'): void {
     this.write();
     const changes = this.#changes;
     const outcome = this.#deps.observe({ at: this.#deps.clock.now(), changes, directories: this.#views });
@@ -72,24 +87,45 @@ export class Unwritten {
     this.#bytes = 0;
     this.since = undefined;
     this.isUrgent = false;
-    this.#enqueue({ changes, outcome, bytes });
+    this.#enqueue({ changes, outcome, bytes, durable });
     this.write();
   }
 
   /** Writes what detection concluded by itself, after everything that came before it. */
   conclude(outcome: Outcome): void {
-    this.#enqueue({ changes: [], outcome, bytes: 0 });
+    this.#enqueue({ changes: [], outcome, bytes: 0, durable: 'now' });
     this.write();
   }
 
   /** Writes what waits. Throws what keeps the buffer from being written; nothing is forgotten then. */
   write(): void {
-    const { clock, journal, onWritten } = this.#deps;
+    const { clock, journal } = this.#deps;
     for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
-      const result = journal.commit(batch.changes, batch.outcome, clock.now());
+      const result = journal.commit(batch.changes, batch.outcome, clock.now(), batch.durable);
       this.#queue.shift();
-      onWritten(result, batch.changes);
+      this.#written(result, batch.changes.length > 0);
     }
+  }
+
+  /** Makes durable what was committed without waiting for the disk. */
+  sync(): void {
+    if (this.#undurable === undefined) return;
+    this.#deps.journal.sync();
+    const { result } = this.#undurable;
+    this.#undurable = undefined;
+    this.#deps.onWritten({ ...result, durable: true, at: this.#deps.clock.now() }, true);
+  }
+
+  #written(result: CommitResult, hasChanges: boolean): void {
+    const before = this.#undurable?.result;
+    const all: CommitResult =
+      before === undefined ? result : { ...result, bytes: before.bytes + result.bytes, durationMs: before.durationMs + result.durationMs };
+    if (!result.durable) {
+      this.#undurable = { result: all, since: this.#undurable?.since ?? this.#deps.clock.monotonic() };
+      return;
+    }
+    this.#undurable = undefined;
+    this.#deps.onWritten(all, hasChanges || before !== undefined);
   }
 
   #enqueue(batch: Batch): void {

@@ -5,6 +5,7 @@ import type { Journal } from '../../main/core/store/store.ts';
 const WRITES: ReadonlySet<string> = new Set([
   'registerSource',
   'commit',
+  'sync',
   'index',
   'acknowledge',
   'beginRestore',

@@ -16,10 +16,11 @@ import { Indexer } from './indexer.ts';
 import { RestoreWriter } from './restore-writer.ts';
 import { RunWriter } from './run-writer.ts';
 import { SessionWriter } from './session-writer.ts';
-import { inTransaction, type Sqlite } from './sqlite.ts';
+import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 import { isDamage, storageError } from './sqlite-errors.ts';
 import type { Catalog, CommitResult, Journal, ParseLine, RestoreDraft, SourceRow } from './store.ts';
 import { Upkeep } from './upkeep.ts';
+import { WalFlush } from './wal-flush.ts';
 
 export interface JournalDeps {
   readonly home: string;
@@ -55,6 +56,7 @@ export class BufferJournal implements Journal {
   readonly #runs: RunWriter;
   readonly #indexer: Indexer;
   readonly #upkeep: Upkeep;
+  readonly #walFlush: WalFlush;
   #lastGenerationId: number;
 
   constructor(db: Sqlite, lock: Disposable, deps: JournalDeps) {
@@ -68,6 +70,7 @@ export class BufferJournal implements Journal {
     this.#runs = new RunWriter(db);
     this.#indexer = new Indexer(db, deps.parse, deps.log);
     this.#upkeep = new Upkeep(db, deps.clock, bufferPaths(deps.home).wal);
+    this.#walFlush = new WalFlush(bufferPaths(deps.home).wal);
     this.#lastGenerationId = db.prepare<[], { id: number }>('SELECT coalesce(max(id), 0) AS id FROM generation').get()?.id ?? 0;
     this.catalog = createCatalog(db, {
       parse: deps.parse,
@@ -90,19 +93,25 @@ export class BufferJournal implements Journal {
     return this.#lastGenerationId;
   }
 
-  commit(changes: readonly Change[], outcome: Outcome, at: number): CommitResult {
+  commit(changes: readonly Change[], outcome: Outcome, at: number, durable: 'now' | 'later' = 'now'): CommitResult {
     const began = this.#deps.clock.monotonic();
     const { transitions, sessions, drafts, resolved } = outcome;
     if (changes.length + transitions.length + sessions.length + drafts.length + resolved.length === 0) {
-      return { bytes: 0, durationMs: 0, at, opened: [], resolved: [] };
+      return { bytes: 0, durationMs: 0, at, durable: true, opened: [], resolved: [] };
     }
-    const written = this.#write(() => {
+    const mayWait = durable === 'later' && drafts.length + resolved.length === 0;
+    const write = <T>(work: () => T) => (mayWait ? this.#writeForLater(work) : this.#write(work));
+    const written = write(() => {
       const bytes = this.#generations.apply(changes);
       for (const facts of sessions) this.#sessions.learn(facts);
       for (const transition of transitions) this.#sessions.move(transition);
       return { bytes, ...this.#incidents.apply(drafts, resolved, at) };
     });
-    return { ...written, durationMs: this.#deps.clock.monotonic() - began, at };
+    return { ...written, durationMs: this.#deps.clock.monotonic() - began, at, durable: !mayWait };
+  }
+
+  sync(): void {
+    this.#guarded(() => this.#walFlush.wait());
   }
 
   knownGenerations(directory: DirectoryRef): readonly KnownGeneration[] {
@@ -178,6 +187,7 @@ export class BufferJournal implements Journal {
   [Symbol.dispose](): void {
     if (!this.#db.open) return;
     this.catalog[Symbol.dispose]();
+    this.#walFlush[Symbol.dispose]();
     this.#db.close();
     this.#lock[Symbol.dispose]();
   }
@@ -185,6 +195,13 @@ export class BufferJournal implements Journal {
   #write<T>(work: () => T): T {
     const result = this.#guarded(() => inTransaction(this.#db, work));
     this.#upkeep.committed();
+    return result;
+  }
+
+  #writeForLater<T>(work: () => T): T {
+    const result = this.#guarded(() => withoutSync(this.#db, () => inTransaction(this.#db, work)));
+    this.#upkeep.committed();
+    this.#guarded(() => this.#walFlush.begin());
     return result;
   }
 

@@ -49,8 +49,14 @@ export interface RestoreDraft {
 export interface Journal extends Disposable {
   registerSource(layout: SourceLayout, root: string, at: number): SourceRow;
   nextGenerationId(): number;
-  /** Bytes, checkpoints, state changes and incidents together. */
-  commit(changes: readonly Change[], outcome: Outcome, at: number): CommitResult;
+  /**
+   * Bytes, checkpoints, state changes and incidents together. `later`: whole and readable at once, and still there after a
+   * crash of this process; a power cut may undo it until the next commit or `sync`. Only what still stands in the files may
+   * wait: with an incident in it, nothing waits.
+   */
+  commit(changes: readonly Change[], outcome: Outcome, at: number, durable?: 'now' | 'later'): CommitResult;
+  /** Waits until everything committed is durable. */
+  sync(): void;
   /**
    * What witnesses saw, and where each goes on after a restart, in one transaction. A `ref` that is known replaces what was stored
    * while it has no verdict (and when it was `partial`); afterwards it is ignored.
@@ -85,6 +91,8 @@ export interface WitnessSighting {
 }
 
 export interface CommitResult extends CommitInfo {
+  /** False: a power cut may still undo it. */
+  readonly durable: boolean;
   /** Incidents that were opened, or updated in a way a person would want to see. */
   readonly opened: readonly Incident[];
   readonly resolved: readonly Incident[];

@@ -48,7 +48,7 @@ function recording(clock: FakeClock, source: LongSource) {
   const watched: string[] = [];
   const nothing = { transitions: [], sessions: [], drafts: [], resolved: [] };
   const journal = {
-    commit: () => ({ bytes: 0, durationMs: 0, at: 0, opened: [], resolved: [] }),
+    commit: () => ({ bytes: 0, durationMs: 0, at: 0, durable: true, opened: [], resolved: [] }),
     index: () => 0,
     upkeep: (budgetMs: number) => void upkeep.push(budgetMs),
   } as unknown as Journal;

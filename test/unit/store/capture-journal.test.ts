@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { captured, HEADER, Recording, said, texts } from './recording.ts';
+import { WalFlush } from '../../../main/core/store/wal-flush.ts';
+import { captured, draft, HEADER, NOTHING, Recording, said, texts } from './recording.ts';
 
 let recording: Recording;
 beforeEach(() => {
@@ -47,4 +48,26 @@ test('the conversation and its state are there after reopening', () => {
   recording.index();
   recording.reopen();
   expect(texts(recording.journal, recording.row('a'))).toEqual(['hello']);
+});
+
+test('a commit that does not wait for the disk is readable at once, and durable after a sync', () => {
+  const id = recording.open('a', 'one\n');
+  const change = recording.appended(id, 'two\n');
+  expect(recording.journal.commit([change], NOTHING, recording.clock.now(), 'later').durable).toBe(false);
+  expect(captured(recording.journal, id).toString()).toBe('one\ntwo\n');
+  recording.journal.sync();
+  recording.reopen();
+  expect(captured(recording.journal, id).toString()).toBe('one\ntwo\n');
+});
+
+test('an incident never waits', () => {
+  const id = recording.open('a', 'one\n');
+  const change = recording.appended(id, 'two\n');
+  const outcome = { ...NOTHING, drafts: [draft()] };
+  expect(recording.journal.commit([change], outcome, recording.clock.now(), 'later').durable).toBe(true);
+});
+
+test('a sync without a file to sync says so', () => {
+  using flush = new WalFlush(`${recording.home}/no-such-folder/buffer.db-wal`);
+  expect(() => flush.wait()).toThrow('ENOENT');
 });
