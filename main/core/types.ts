@@ -197,6 +197,7 @@ export type RefusalCode =
   | 'gateway-refused'
   | 'session-busy'
   | 'session-has-transcript'
+  | 'session-moved-on'
   | 'index-unreadable'
   | 'index-locked'
   | 'nothing-to-restore'
@@ -213,7 +214,7 @@ export interface RestorePlan {
   readonly target: RestoreTarget;
   readonly generationId: number;
   readonly upTo: number;
-  /** The file that will be created; it does not exist yet. */
+  /** The file that will be created; it does not exist yet. With `route: 'gateway'` OpenClaw names it (and the session) when it is made. */
   readonly path: string;
   readonly agent: string;
   readonly sessionId?: string;

@@ -10,6 +10,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'acknowledge',
   'beginRestore',
   'advanceRestore',
+  'placeRestore',
   'beginRun',
   'beat',
   'endRun',

@@ -41,6 +41,8 @@ export interface AdminSession {
   readonly hello: GatewayHello;
   /** `sessions.patch`: makes the key when there is none. Resolves with the id that OpenClaw gave it. */
   createSession(input: { readonly key: string; readonly label: string }): Promise<{ readonly sessionId: string }>;
+  /** `sessions.patch` of an existing key that changes nothing: OpenClaw dates it to now, so that the day's reset is not due on it. */
+  refreshSession(key: string): Promise<void>;
   /** `sessions.delete`. OpenClaw keeps the file as `.deleted.<time>`. */
   deleteSession(key: string): Promise<void>;
   /** `chat.history`, at most 1000: what OpenClaw shows of the conversation. */

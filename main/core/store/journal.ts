@@ -168,6 +168,10 @@ export class BufferJournal implements Journal {
     this.#write(() => this.#restores.advance(id, phase, at, error));
   }
 
+  placeRestore(id: string, place: { readonly sessionId: string; readonly path: string }): void {
+    this.#write(() => this.#restores.place(id, place));
+  }
+
   beginRun(version: string, at: number): { readonly runId: number; readonly uncleanStop: boolean } {
     return this.#write(() => this.#runs.begin(version, process.pid, at));
   }

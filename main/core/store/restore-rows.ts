@@ -7,7 +7,9 @@ export interface RestoreRow {
   readonly session_row: number;
   readonly generation_id: number;
   readonly up_to: number;
+  readonly unpersisted: string | null;
   readonly target: RestoreTarget;
+  readonly route: 'index' | 'gateway' | null;
   readonly path: string;
   readonly agent: string;
   readonly session_id: string | null;
@@ -48,6 +50,8 @@ export function toRestoreDraft(row: RestoreRow): RestoreDraft {
     messages: row.messages,
     sha256: row.sha256,
     startedAt: row.started_at,
+    ...(row.unpersisted === null ? {} : { unpersisted: row.unpersisted }),
+    ...(row.route === null ? {} : { route: row.route }),
     ...optionalFields(row),
   };
 }

@@ -184,7 +184,10 @@ CREATE TABLE restore (
   session_row   INTEGER NOT NULL REFERENCES session(id),
   generation_id INTEGER NOT NULL REFERENCES generation(id),
   up_to         INTEGER NOT NULL,
-  target        TEXT NOT NULL CHECK (target IN ('new-session','file')),
+  -- Hex SHA-256 of the lines of it that only witnesses saw.
+  unpersisted   TEXT,
+  target        TEXT NOT NULL CHECK (target IN ('new-session','same-session','file')),
+  route         TEXT CHECK (route IN ('index','gateway')),
   path          TEXT NOT NULL,
   agent         TEXT NOT NULL,
   session_id    TEXT,

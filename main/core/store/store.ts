@@ -32,7 +32,12 @@ export interface RestoreDraft {
   readonly sessionRow: number;
   readonly generationId: number;
   readonly upTo: number;
+  /** Hex SHA-256 of `unpersistedLines` as they were; absent: there were none, or one version was asked for. */
+  readonly unpersisted?: string;
   readonly target: RestoreTarget;
+  /** How OpenClaw learns of it; see `RestorePlan.route`. */
+  readonly route?: 'index' | 'gateway';
+  /** By way of the gateway only a name in the right folder, until `placeRestore`. */
   readonly path: string;
   readonly agent: string;
   readonly sessionId?: string;
@@ -73,6 +78,8 @@ export interface Journal extends Disposable {
   acknowledge(incidentId: string, at: number): void;
   beginRestore(draft: RestoreDraft): void;
   advanceRestore(id: string, phase: RestorePhase, at: number, error?: string): void;
+  /** The gateway has named the session: where its transcript will be. */
+  placeRestore(id: string, place: { readonly sessionId: string; readonly path: string }): void;
   /** Open run rows at start mean that the last run did not end cleanly. */
   beginRun(version: string, at: number): { readonly runId: number; readonly uncleanStop: boolean };
   beat(runId: number, at: number): void;
