@@ -33,6 +33,7 @@ function parseEntry(key: string, entry: JsonObject): IndexEntry | undefined {
   const updatedAt = epochMsOf(entry.updatedAt);
   const label = stringOf(entry.label);
   const displayName = stringOf(entry.displayName);
+  const acpState = isObject(entry.acp) ? stringOf(entry.acp.state) : undefined;
   return {
     key,
     sessionId,
@@ -44,6 +45,7 @@ function parseEntry(key: string, entry: JsonObject): IndexEntry | undefined {
     ranOnce: hasRun(entry, sessionId),
     hasSessionFile: sessionFile !== '',
     isAcp: isObject(entry.acp) || isAcpKey(key),
+    ...(acpState === undefined ? {} : { acpState }),
   };
 }
 

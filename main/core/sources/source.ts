@@ -87,6 +87,8 @@ export interface IndexEntry {
   readonly ranOnce: boolean;
   readonly hasSessionFile: boolean;
   readonly isAcp: boolean;
+  /** `acp.state`: `running` while a runner answers, or has died without saying so. */
+  readonly acpState?: string;
 }
 
 export interface LockReading {

@@ -54,15 +54,26 @@ function header(entry: JsonObject): ParsedLine {
 }
 
 function message(entry: JsonObject, inner: JsonObject): ParsedLine {
-  const role = ROLES.get(inner.role);
+  const said = parseMessage(inner);
   const known = common(entry, epochMsOf(inner.timestamp));
-  if (role === undefined) return { kind: 'meta', role: 'system', ...known, ...textOf(inner.content) };
-  if (role === 'user') return { kind: 'message', role, ...known, ...userText(inner.content) };
-  const stopReason = role === 'assistant' ? stringOf(inner.stopReason) : undefined;
-  return { kind: 'message', role, ...known, text: render(inner.content).toWellFormed(), ...defined('stopReason', stopReason) };
+  if (said === undefined) return { kind: 'meta', role: 'system', ...known, ...textOf(inner.content) };
+  return { kind: 'message', ...known, ...said };
 }
 
-function userText(content: unknown): Pick<ParsedLine, 'text' | 'startsSession'> {
+/** A message of a conversation, as a person would read it. */
+export type SaidMessage = Required<Pick<ParsedLine, 'text'>> &
+  Pick<ParsedLine, 'stopReason' | 'startsSession'> & { readonly role: 'user' | 'assistant' | 'tool' };
+
+/** The `message` of a transcript entry, which hooks and trajectories carry too; `undefined` for roles that nobody speaks in. Total. */
+export function parseMessage(inner: JsonObject): SaidMessage | undefined {
+  const role = ROLES.get(inner.role);
+  if (role === undefined) return undefined;
+  if (role === 'user') return { role, ...userText(inner.content) };
+  const stopReason = role === 'assistant' ? stringOf(inner.stopReason) : undefined;
+  return { role, text: render(inner.content).toWellFormed(), ...defined('stopReason', stopReason) };
+}
+
+function userText(content: unknown): Required<Pick<ParsedLine, 'text'>> & Pick<ParsedLine, 'startsSession'> {
   const { text, startsSession } = unwrapUserText(render(content));
   return { text: text.toWellFormed(), ...(startsSession ? { startsSession } : {}) };
 }
