@@ -116,6 +116,8 @@ export interface SpokenMessage {
   readonly role: 'user' | 'assistant' | 'tool';
   readonly text: string;
   readonly at: number;
+  /** On the last one: the answer was cut here and says nothing of what came later. */
+  readonly more?: true;
 }
 
 /** Questions that detection asks of what is already committed. Synchronous, answered from the buffer. */

@@ -12,6 +12,8 @@ import type { Sqlite } from './sqlite.ts';
 import { storageError } from './sqlite-errors.ts';
 import type { Catalog, ParseLine } from './store.ts';
 import { verifyBuffer } from './verification.ts';
+import { WitnessQueries } from './witness-queries.ts';
+import { Spoken } from './witness-spoken.ts';
 
 export interface CatalogDeps {
   readonly home: string;
@@ -32,9 +34,12 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
   const search = new Search(db, texts);
   const incidents = new IncidentQueries(db);
   const restores = new RestoreQueries(db);
-  const evidence = new EvidenceQueries(db, reader, texts, deps.settle ?? (() => undefined));
+  const settle = deps.settle ?? (() => undefined);
+  const evidence = new EvidenceQueries(db, reader, texts, settle);
+  const witnessed = new WitnessQueries(db, reader);
+  const spoken = new Spoken(db, texts, settle);
   const backlog = db.prepare<[], { bytes: number }>(
-    `SELECT coalesce(sum("offset" - scanned_to), 0) AS bytes FROM generation WHERE kind = 'transcript' AND scanned_to < "offset"`,
+    `SELECT coalesce(sum("offset" - scanned_to), 0) AS bytes FROM generation WHERE kind IN ('transcript','witness') AND scanned_to < "offset"`,
   );
 
   const answer = <T>(query: () => T): T => {
@@ -82,6 +87,11 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
     startedByCommand: (session) => answer(() => evidence.startedByCommand(session)),
     lastMessageAt: (session) => answer(() => evidence.lastMessageAt(session)),
     messageCount: (session) => answer(() => evidence.messageCount(session)),
+    pendingWitnessed: () => answer(() => witnessed.pendingWitnessed()),
+    unpersisted: (session) => answer(() => witnessed.unpersisted(session)),
+    spoken: (query, sinceMs) => answer(() => spoken.since(query, sinceMs)),
+    unpersistedLines: (sessionRow) => answer(() => witnessed.lines(sessionRow)),
+    lastWitnessedAt: (sourceId, witness) => answer(() => witnessed.lastAt(sourceId, witness)),
     [Symbol.dispose]() {
       if (deps.owned && db.open) db.close();
     },

@@ -23,7 +23,7 @@ interface LiveRow {
 }
 
 /** Answers what detection asks, after everything captured of the session in question is indexed. */
-export class EvidenceQueries implements Evidence {
+export class EvidenceQueries implements Omit<Evidence, 'pendingWitnessed' | 'unpersisted' | 'spoken'> {
   readonly #settle: (sessionRow: number) => void;
   readonly #reader: ChunkReader;
   readonly #texts: RecordText;
@@ -100,11 +100,11 @@ function prepare(db: Sqlite) {
          JOIN record AS r ON r.generation_id = g.id
          JOIN message AS m ON m.id = r.message_id AND m.on_disk = 0
         WHERE g.session_row = ? AND g.on_disk = 0
-        GROUP BY g.id ORDER BY count(DISTINCT m.id) DESC, g.ordinal DESC LIMIT 1`,
+        GROUP BY g.id ORDER BY count(DISTINCT m.id) DESC, g.kind = 'witness' DESC, g.ordinal DESC LIMIT 1`,
     ),
     live: db.prepare<[number], LiveRow>(
       `SELECT id, "offset" AS size, first_line, messages, assistant_messages
-         FROM generation WHERE session_row = ? AND closed_as IS NULL ORDER BY ordinal DESC LIMIT 1`,
+         FROM generation WHERE session_row = ? AND kind = 'transcript' AND closed_as IS NULL ORDER BY ordinal DESC LIMIT 1`,
     ),
   };
 }

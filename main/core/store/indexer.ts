@@ -21,6 +21,7 @@ interface Backlog {
   readonly scanned_to: number;
   readonly on_disk: number;
   readonly opened_at: number;
+  readonly is_witness: number;
 }
 
 /** Derives records, messages and full text from the bytes of transcripts, by complete lines, newest appends first. */
@@ -98,7 +99,10 @@ export class Indexer {
       const lines = this.#splitter(backlog);
       for (let position = scanned_to; position < end; ) {
         const bytes = this.#reader.piece(id, position, end - position);
-        for (const line of lines.push(bytes)) this.#messages.add(generation, line);
+        for (const line of lines.push(bytes)) {
+          if (backlog.is_witness === 1 && this.#statements.retracted.get(id, line.start) !== undefined) continue;
+          this.#messages.add(generation, line);
+        }
         position += bytes.length;
       }
       this.#statements.advance.run(lines.lineStart, end, id);
@@ -122,17 +126,18 @@ export class Indexer {
 
 function prepare(db: Sqlite) {
   const backlog = `
-    SELECT g.id, g.session_row, s.layout, g."offset" AS offset, g.indexed_to, g.scanned_to, g.on_disk, g.opened_at
+    SELECT g.id, g.session_row, s.layout, g."offset" AS offset, g.indexed_to, g.scanned_to, g.on_disk, g.opened_at, g.kind = 'witness' AS is_witness
       FROM generation AS g JOIN source AS s ON s.id = g.source_id
-     WHERE g.kind = 'transcript' AND g.scanned_to < g."offset"`;
+     WHERE g.kind IN ('transcript','witness') AND g.scanned_to < g."offset"`;
   return {
     newest: db.prepare<[], { session_row: number }>(
-      `SELECT session_row FROM generation WHERE kind = 'transcript' AND scanned_to < "offset" ORDER BY updated_at DESC LIMIT 1`,
+      `SELECT session_row FROM generation WHERE kind IN ('transcript','witness') AND scanned_to < "offset" ORDER BY updated_at DESC LIMIT 1`,
     ),
     nextOf: db.prepare<[number], Backlog>(`${backlog} AND g.session_row = ? ORDER BY g.id LIMIT 1`),
     advance: db.prepare<[number, number, number]>('UPDATE generation SET indexed_to = ?, scanned_to = ? WHERE id = ?'),
+    retracted: db.prepare<[number, number], object>('SELECT 1 AS is_retracted FROM retracted WHERE generation_id = ? AND start = ?'),
     backlogBytes: db.prepare<[], { bytes: number }>(
-      `SELECT coalesce(sum("offset" - scanned_to), 0) AS bytes FROM generation WHERE kind = 'transcript' AND scanned_to < "offset"`,
+      `SELECT coalesce(sum("offset" - scanned_to), 0) AS bytes FROM generation WHERE kind IN ('transcript','witness') AND scanned_to < "offset"`,
     ),
   };
 }

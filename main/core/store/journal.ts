@@ -6,6 +6,8 @@ import { errnoOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RestorePhase, SessionState, SourceLayout } from '../types.ts';
 import { createCatalog } from './catalog.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { ChunkWriter } from './chunk-writer.ts';
 import { markSuspect } from './damage.ts';
 import { bufferPaths } from './database.ts';
 import { readKnownGenerations } from './generation-rows.ts';
@@ -13,13 +15,18 @@ import { GenerationWriter } from './generation-writer.ts';
 import { type IncidentRow, SELECT_INCIDENT, toDraft } from './incident-rows.ts';
 import { IncidentWriter } from './incident-writer.ts';
 import { Indexer } from './indexer.ts';
+import { Presence } from './presence.ts';
+import { RecordText } from './record-text.ts';
 import { RestoreWriter } from './restore-writer.ts';
 import { RunWriter } from './run-writer.ts';
 import { SessionWriter } from './session-writer.ts';
 import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 import { isDamage, storageError } from './sqlite-errors.ts';
-import type { Catalog, CommitResult, Journal, ParseLine, RestoreDraft, SourceRow } from './store.ts';
+import type { Catalog, CommitResult, Journal, ParseLine, RestoreDraft, SourceRow, WitnessSighting } from './store.ts';
 import { Upkeep } from './upkeep.ts';
+import { portionsOf, WitnessRecorder } from './witness-recorder.ts';
+import { Retraction } from './witness-retraction.ts';
+import { WitnessVerdicts } from './witness-verdicts.ts';
 import { WalFlush } from './wal-flush.ts';
 
 export interface JournalDeps {
@@ -55,6 +62,8 @@ export class BufferJournal implements Journal {
   readonly #restores: RestoreWriter;
   readonly #runs: RunWriter;
   readonly #indexer: Indexer;
+  readonly #witnessed: WitnessRecorder;
+  readonly #verdicts: WitnessVerdicts;
   readonly #upkeep: Upkeep;
   readonly #walFlush: WalFlush;
   #lastGenerationId: number;
@@ -69,6 +78,9 @@ export class BufferJournal implements Journal {
     this.#restores = new RestoreWriter(db);
     this.#runs = new RunWriter(db);
     this.#indexer = new Indexer(db, deps.parse, deps.log);
+    const retraction = new Retraction(db, new Presence(db), new RecordText(db, new ChunkReader(db), deps.parse));
+    this.#witnessed = new WitnessRecorder(db, retraction);
+    this.#verdicts = new WitnessVerdicts(db, new ChunkWriter(db), this.#sessions, retraction, () => this.nextGenerationId());
     this.#upkeep = new Upkeep(db, deps.clock, bufferPaths(deps.home).wal);
     this.#walFlush = new WalFlush(bufferPaths(deps.home).wal);
     this.#lastGenerationId = db.prepare<[], { id: number }>('SELECT coalesce(max(id), 0) AS id FROM generation').get()?.id ?? 0;
@@ -95,14 +107,15 @@ export class BufferJournal implements Journal {
 
   commit(changes: readonly Change[], outcome: Outcome, at: number, durable: 'now' | 'later' = 'now'): CommitResult {
     const began = this.#deps.clock.monotonic();
-    const { transitions, sessions, drafts, resolved } = outcome;
-    if (changes.length + transitions.length + sessions.length + drafts.length + resolved.length === 0) {
+    const { transitions, sessions, drafts, resolved, verdicts = [] } = outcome;
+    if (changes.length + transitions.length + sessions.length + drafts.length + resolved.length + verdicts.length === 0) {
       return { bytes: 0, durationMs: 0, at, durable: true, opened: [], resolved: [] };
     }
-    const mayWait = durable === 'later' && drafts.length + resolved.length === 0;
+    const mayWait = durable === 'later' && drafts.length + resolved.length + verdicts.length === 0;
     const write = <T>(work: () => T) => (mayWait ? this.#writeForLater(work) : this.#write(work));
     const written = write(() => {
       const bytes = this.#generations.apply(changes);
+      this.#verdicts.apply(verdicts, at);
       for (const facts of sessions) this.#sessions.learn(facts);
       for (const transition of transitions) this.#sessions.move(transition);
       return { bytes, ...this.#incidents.apply(drafts, resolved, at) };
@@ -112,6 +125,18 @@ export class BufferJournal implements Journal {
 
   sync(): void {
     this.#guarded(() => this.#walFlush.wait());
+  }
+
+  recordWitnessed(sightings: readonly WitnessSighting[], at: number): void {
+    for (const portion of portionsOf(sightings)) {
+      this.#write(() => {
+        for (const sighting of portion) this.#witnessed.record(sighting, at);
+      });
+    }
+  }
+
+  witnessCursor(sourceId: number, witness: string): string | undefined {
+    return this.#guarded(() => this.#witnessed.cursor(sourceId, witness));
   }
 
   knownGenerations(directory: DirectoryRef): readonly KnownGeneration[] {

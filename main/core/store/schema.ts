@@ -64,7 +64,7 @@ CREATE TABLE generation (
   source_id        INTEGER NOT NULL REFERENCES source(id),
   agent            TEXT NOT NULL,
   directory        TEXT NOT NULL,
-  kind             TEXT NOT NULL CHECK (kind IN ('transcript','sidecar','index')),
+  kind             TEXT NOT NULL CHECK (kind IN ('transcript','sidecar','index','witness')),
   name             TEXT NOT NULL,
   ordinal          INTEGER NOT NULL,
   native_id        TEXT,
@@ -88,7 +88,7 @@ CREATE TABLE generation (
   archived_at      INTEGER,
   archive_gone_at  INTEGER,
   on_disk          INTEGER NOT NULL GENERATED ALWAYS AS
-                     (closed_as IS NULL OR (closed_as = 'archived' AND archive_gone_at IS NULL)) VIRTUAL,
+                     (kind <> 'witness' AND (closed_as IS NULL OR (closed_as = 'archived' AND archive_gone_at IS NULL))) VIRTUAL,
   sealed_to        INTEGER NOT NULL DEFAULT 0,
   -- Derived from here on: complete lines are indexed up to indexed_to, line ends were looked for up to scanned_to.
   indexed_to         INTEGER NOT NULL DEFAULT 0,
@@ -101,7 +101,7 @@ CREATE TABLE generation (
 CREATE INDEX generation_by_session ON generation (session_row, ordinal) WHERE session_row IS NOT NULL;
 CREATE INDEX generation_by_place   ON generation (source_id, agent, directory);
 CREATE INDEX generation_by_update  ON generation (source_id, updated_at);
-CREATE INDEX generation_backlog    ON generation (updated_at) WHERE kind = 'transcript' AND scanned_to < "offset";
+CREATE INDEX generation_backlog    ON generation (updated_at) WHERE kind IN ('transcript','witness') AND scanned_to < "offset";
 CREATE INDEX generation_unsealed   ON generation (updated_at) WHERE sealed_to < "offset";
 
 -- Exact bytes, append-only, contiguous: generation.offset = sum of len.
@@ -156,6 +156,54 @@ INSERT INTO message_text (message_text, rank) VALUES ('hashsize', 16777216);
 -- dozen segments at most. A crisis would merge them all in one step, which could hold the loop for seconds.
 INSERT INTO message_text (message_text, rank) VALUES ('automerge', 16);
 INSERT INTO message_text (message_text, rank) VALUES ('crisismerge', 64);
+
+-- What witnesses saw. Once a message is judged, only one that is unpersisted keeps its text, and has a line in the bytes of
+-- its conversation's generation of kind 'witness'.
+CREATE TABLE witnessed (
+  id            INTEGER PRIMARY KEY,
+  source_id     INTEGER NOT NULL REFERENCES source(id),
+  witness       TEXT NOT NULL,
+  ref           TEXT NOT NULL,
+  agent         TEXT NOT NULL,
+  native_id     TEXT,
+  session_id    TEXT,
+  session_key   TEXT,
+  run_id        TEXT,
+  role          TEXT NOT NULL CHECK (role IN ('user','assistant','tool')),
+  phase         TEXT NOT NULL CHECK (phase IN ('partial','final','aborted','error')),
+  ends_run      INTEGER NOT NULL,
+  at            INTEGER NOT NULL,
+  seen_at       INTEGER NOT NULL,
+  text          TEXT NOT NULL,
+  message       TEXT,
+  state         TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','persisted','covered','void','unpersisted')),
+  judged_at     INTEGER,
+  session_row   INTEGER REFERENCES session(id),
+  generation_id INTEGER REFERENCES generation(id),
+  start         INTEGER,
+  len           INTEGER,
+  UNIQUE (source_id, witness, ref)
+) STRICT;
+CREATE INDEX witnessed_pending  ON witnessed (at, id) WHERE state = 'pending';
+CREATE INDEX witnessed_standing ON witnessed (session_row, at, id) WHERE state = 'unpersisted';
+CREATE UNIQUE INDEX witnessed_line ON witnessed (generation_id, start) WHERE generation_id IS NOT NULL;
+CREATE INDEX witnessed_settled  ON witnessed (judged_at) WHERE state IN ('persisted','covered','void');
+
+-- Lines of generations of kind 'witness' that say nothing any more: a transcript holds the message after all.
+CREATE TABLE retracted (
+  generation_id INTEGER NOT NULL REFERENCES generation(id),
+  start         INTEGER NOT NULL,
+  PRIMARY KEY (generation_id, start)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE witness_cursor (
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  witness   TEXT NOT NULL,
+  cursor    TEXT,
+  -- Newest message that it saw.
+  last_at   INTEGER,
+  PRIMARY KEY (source_id, witness)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE incident (
   id            TEXT PRIMARY KEY,

@@ -28,6 +28,7 @@ interface SessionRow {
 
 interface GenerationRow {
   readonly id: number;
+  readonly kind: GenerationSummary['kind'];
   readonly ordinal: number;
   readonly name: string;
   readonly path: string;
@@ -110,7 +111,7 @@ export class SessionQueries {
   generations(sessionRow: number): readonly GenerationSummary[] {
     return this.#db
       .prepare<[number], GenerationRow>(
-        `SELECT id, ordinal, name, path, "offset" AS bytes, messages AS records, opened_at, closed_as, closed_at, on_disk
+        `SELECT id, kind, ordinal, name, path, "offset" AS bytes, messages AS records, opened_at, closed_as, closed_at, on_disk
            FROM generation WHERE session_row = ? ORDER BY ordinal`,
       )
       .all(sessionRow)
@@ -168,6 +169,7 @@ function toSummary(row: SessionRow): SessionSummary {
 function toGeneration(row: GenerationRow): GenerationSummary {
   return {
     id: row.id,
+    kind: row.kind,
     ordinal: row.ordinal,
     name: row.name,
     path: row.path,

@@ -35,6 +35,11 @@ export class SessionWriter {
     return created.id;
   }
 
+  /** Routing key of a conversation of which the index never spoke. */
+  nameIfUnnamed(row: number, routingKey: string): void {
+    this.#statements.nameIfUnnamed.run(routingKey, row);
+  }
+
   countGeneration(row: number): void {
     this.#statements.countGeneration.run(row);
   }
@@ -91,6 +96,7 @@ function prepare(db: Sqlite) {
     takePending: db.prepare<[number, string, string], { session_id: string | null; routing_key: string | null; label: string | null }>(
       'DELETE FROM pending_facts WHERE source_id = ? AND agent = ? AND native_id = ? RETURNING session_id, routing_key, label',
     ),
+    nameIfUnnamed: db.prepare<[string, number]>('UPDATE session SET routing_key = ? WHERE id = ? AND routing_key IS NULL'),
     countGeneration: db.prepare<[number]>('UPDATE session SET generations = generations + 1 WHERE id = ?'),
     lastAppend: db.prepare<[number], { last_append_at: number | null }>('SELECT last_append_at FROM session WHERE id = ?'),
     grow: db.prepare<[number, number]>('UPDATE session SET bytes = max(bytes, ?) WHERE id = ?'),

@@ -19,11 +19,10 @@ export function createTimeSlots(db: Sqlite, table: 'session' | 'message', column
   const last = db.prepare<[number, number], { taken: number | null }>(
     `SELECT max(${column}) AS taken FROM ${table} WHERE ${column} >= ? AND ${column} < ?`,
   );
-  const first = (atMs: number) => Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
   return {
-    first,
+    first: slotOf,
     next(atMs) {
-      let base = first(atMs);
+      let base = slotOf(atMs);
       for (;;) {
         const taken = last.get(base, base + SLOTS)?.taken ?? undefined;
         if (taken === undefined) return base;
@@ -32,6 +31,11 @@ export function createTimeSlots(db: Sqlite, table: 'session' | 'message', column
       }
     },
   };
+}
+
+/** The first slot of a millisecond. */
+export function slotOf(atMs: number): number {
+  return Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
 }
 
 /** The millisecond of a slot. */
