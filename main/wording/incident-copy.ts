@@ -1,6 +1,7 @@
 import type { Incident, IncidentKind } from '../core/types.ts';
-import { bytesText, countText, messagesText, spanText, timeText } from './quantities.ts';
+import { bytesText, countText, messagesText, timeText } from './quantities.ts';
 import { quietReason } from './quiet-reason.ts';
+import { agentStuck, interruptedReply, resetUnsaved, unsaved, unsavedCount, writesBlocked } from './unsaved-copy.ts';
 
 /**
  * An incident in plain words. `notification` may appear on a locked screen: it names the agent, counts and times, never
@@ -18,8 +19,8 @@ export interface IncidentCopy {
   readonly notification: { readonly title: string; readonly body: string };
 }
 
-type Words = Omit<IncidentCopy, 'notification'>;
-type Told = Pick<Incident, 'kind' | 'severity' | 'agent' | 'messages' | 'bytes' | 'evidence' | 'openedAt'>;
+export type Words = Omit<IncidentCopy, 'notification'>;
+export type Told = Pick<Incident, 'kind' | 'severity' | 'agent' | 'messages' | 'bytes' | 'evidence' | 'openedAt'>;
 
 export function incidentCopy(incident: Told, now: number): IncidentCopy {
   const words = wordsOf[incident.kind](incident, now);
@@ -29,6 +30,7 @@ export function incidentCopy(incident: Told, now: number): IncidentCopy {
 
 const wordsOf: Readonly<Record<IncidentKind, (incident: Told, now: number) => Words>> = {
   'reset-without-successor': (incident, now) => {
+    if (unsavedCount(incident) > 0) return resetUnsaved(incident, now);
     const resetAt = timeText(time(incident, 'resetAt') ?? incident.openedAt, now);
     const lastTurnAt = time(incident, 'lastTurnAt');
     const last = lastTurnAt === undefined ? '' : `, last at ${timeText(lastTurnAt, now)}`;
@@ -90,21 +92,10 @@ const wordsOf: Readonly<Record<IncidentKind, (incident: Told, now: number) => Wo
       next: 'Do not write to this conversation. Restore makes a whole copy of it as a new session.',
     };
   },
-  'writes-blocked': (incident, now) => {
-    const since = time(incident, 'createdAt') ?? time(incident, 'firstSeenAt') ?? incident.openedAt;
-    return {
-      title: 'OpenClaw cannot write to a conversation',
-      summary: `Its file is locked since ${timeText(since, now)} (${spanText(now - since)}), longer than any turn should take.`,
-      safe: 'Everything written so far is saved. New messages may not be written until the lock is gone.',
-      next: 'Restarting the OpenClaw gateway takes the lock away.',
-    };
-  },
-  'interrupted-reply': (incident, now) => ({
-    title: 'A reply was cut off',
-    summary: `OpenClaw ended in the middle of a reply, noticed at ${timeText(time(incident, 'deadSince') ?? incident.openedAt, now)}.`,
-    safe: 'What was on disk by then is safe. The rest of that reply was never written.',
-    next: 'Ask again once OpenClaw runs. Nothing needs to be restored.',
-  }),
+  unpersisted: unsaved,
+  'writes-blocked': writesBlocked,
+  'interrupted-reply': interruptedReply,
+  'agent-stuck': agentStuck,
   'source-unreadable': (incident, now) => {
     const skipped = number(incident, 'skipped');
     const what = incident.evidence.whole === true ? 'The folder with its conversations' : countText(skipped, 'conversation file');

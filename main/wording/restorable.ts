@@ -1,7 +1,10 @@
 import type { Incident, IncidentKind } from '../core/types.ts';
 
-/** Whether putting the conversation back answers what happened. The others are about a place, a lock or this machine. */
-const answeredByRestore: Readonly<Record<IncidentKind, boolean>> = {
+/**
+ * Whether putting the conversation back answers what happened. The others are about a place, a lock or this machine.
+ * `with-messages`: only where something of the conversation is here and nowhere else.
+ */
+const answeredByRestore: Readonly<Record<IncidentKind, boolean | 'with-messages'>> = {
   'reset-without-successor': true,
   truncated: true,
   overwritten: true,
@@ -9,8 +12,10 @@ const answeredByRestore: Readonly<Record<IncidentKind, boolean>> = {
   'mass-change': false,
   'index-lost': true,
   'wipe-pending': true,
-  'writes-blocked': false,
-  'interrupted-reply': false,
+  unpersisted: true,
+  'writes-blocked': 'with-messages',
+  'interrupted-reply': 'with-messages',
+  'agent-stuck': false,
   'source-unreadable': false,
   'unsupported-format': false,
   'mirror-degraded': false,
@@ -19,6 +24,7 @@ const answeredByRestore: Readonly<Record<IncidentKind, boolean>> = {
 };
 
 /** Restore is offered for this incident: it concerns one conversation, and a copy of it helps. */
-export function isRestorable(incident: Pick<Incident, 'kind' | 'nativeId'>): boolean {
-  return incident.nativeId !== undefined && answeredByRestore[incident.kind];
+export function isRestorable(incident: Pick<Incident, 'kind' | 'nativeId' | 'messages'>): boolean {
+  const answered = answeredByRestore[incident.kind];
+  return incident.nativeId !== undefined && (answered === 'with-messages' ? incident.messages > 0 : answered);
 }

@@ -282,6 +282,9 @@ export class Scene {
       return times.length === 0 ? undefined : Math.max(...times);
     },
     messageCount: (session) => Math.max(0, ...this.#filesOf(session).map((file) => file.messages.length)),
+    pendingWitnessed: () => [],
+    unpersisted: () => [],
+    spoken: () => [],
   };
 
   #filesOf(session: SessionRef): File[] {
