@@ -3,6 +3,7 @@ import type { ProtectedSource } from './protected-source.ts';
 import type { Recorder } from './recorder.ts';
 import type { Catalog, SourceRow } from './store/store.ts';
 import type { CoreStatus, Health, LiveSession, SessionSummary, SourceStatus } from './types.ts';
+import type { WitnessDesk } from './witness-desk.ts';
 
 const MOST_LIVE_SHOWN = 20;
 
@@ -46,6 +47,7 @@ export interface StatusInput {
   readonly sources: readonly ProtectedSource[];
   readonly recorder: Pick<Recorder, 'problem' | 'lagBytes' | 'caughtUp' | 'importing' | 'pausedUntil' | 'lastCommitAt' | 'flushIntervalMs'>;
   readonly watchHealthy: boolean;
+  readonly witnesses: Pick<WitnessDesk, 'statusOf'>;
   readonly running: boolean;
   readonly missingRoots: readonly string[];
 }
@@ -53,7 +55,7 @@ export interface StatusInput {
 export function coreStatus(input: StatusInput): CoreStatus {
   const { facts, recorder } = input;
   const rows = new Map(facts.sources.map((row) => [row.id, row]));
-  const sources = input.sources.map((source) => sourceStatus(source, rows.get(source.row.id), input.watchHealthy));
+  const sources = input.sources.map((source) => sourceStatus(source, rows.get(source.row.id), input));
   const missing = input.missingRoots.map((root): SourceStatus => ({ ...emptySource(root), problems: ['root-missing'] }));
   const importing = recorder.importing;
   return {
@@ -89,7 +91,7 @@ function health(input: StatusInput, sources: readonly SourceStatus[]): Health {
 
 type CountedRow = ReturnType<Catalog['sources']>[number];
 
-function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, watchHealthy: boolean): SourceStatus {
+function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, input: StatusInput): SourceStatus {
   return {
     ...emptySource(source.row.root),
     layout: source.row.layout,
@@ -97,7 +99,8 @@ function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, watc
     sessions: row?.sessions ?? 0,
     ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
     lagBytes: source.lagBytes,
-    watch: watchHealthy ? 'events' : 'polling',
+    witnesses: input.witnesses.statusOf(source.row.id),
+    watch: input.watchHealthy ? 'events' : 'polling',
     gateway: source.gateway,
     problems: source.problems,
   };

@@ -2,12 +2,13 @@ import { homedir } from 'node:os';
 import { Announcements } from './announcements.ts';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
-import { createWatcher, type Watcher } from './capture/watcher.ts';
 import { catalogRequests, requireIncident } from './catalog-requests.ts';
 import { coreStatus, StatusCounts } from './core-status.ts';
 import { defaultPolicy } from './detect/detection.ts';
 import { createDetector } from './detect/detector.ts';
 import { GatewayRounds } from './gateway-rounds.ts';
+import { Hints } from './hints.ts';
+import { checkFlushInterval, checkPause } from './limits.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import { type ExitWatch, noExitWatch } from './platform/exit-watch.ts';
@@ -25,7 +26,10 @@ import { discoverStateDirs } from './sources/openclaw-home.ts';
 import { parseLine, sources as sourceRegistry } from './sources/registry.ts';
 import { openBuffer } from './store/buffer.ts';
 import type { CommitResult, Journal } from './store/store.ts';
+import { noThreads, type StoreThreads } from './store/store-threads.ts';
 import type { CoreStatus } from './types.ts';
+import { WitnessDesk } from './witness-desk.ts';
+import { noWitnesses, type OpenWitnesses } from './witnesses.ts';
 
 export interface CoreOptions {
   /** Clawback's own directory. */
@@ -39,17 +43,18 @@ export interface CoreOptions {
   readonly gateway: GatewayProbe;
   /** Saves time when a gateway ends; detection is complete without it. The core disposes of it. */
   readonly exits?: ExitWatch;
+  /** Who sees conversations beside their transcripts; default: nobody but OpenClaw's own files. */
+  readonly witnesses?: OpenWitnesses;
   /** Watch events as hints; capture is complete without them. */
   readonly hints: boolean;
+  /** For an import; absent: the core does everything in its own thread. The core disposes of them. */
+  readonly threads?: StoreThreads;
   /** Tests put a buffer here that refuses to be written. */
   readonly openBuffer?: typeof openBuffer;
 }
 
 const STATUS_EVERY_MS = 1_000;
 const BEAT_EVERY_MS = 5_000;
-const SHORTEST_FLUSH_MS = 250;
-const LONGEST_FLUSH_MS = 30_000;
-const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
 /**
  * The front door: owns the buffer and its one writer, the sources under protection and the loop. Opening takes the writer
@@ -68,7 +73,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
 }
 
 async function openOnce(options: CoreOptions): Promise<Core> {
-  const opened = (options.openBuffer ?? openBuffer)(options.home, { clock: options.clock, log: options.log, parse: parseLine });
+  const { home, clock, log, threads = noThreads } = options;
+  const opened = (options.openBuffer ?? openBuffer)(home, { clock, log, parse: parseLine, threads });
   let core: Core | undefined;
   try {
     core = new Core(options, opened.journal, opened.damagedAside);
@@ -99,7 +105,8 @@ export class Core implements AsyncDisposable {
   readonly #gateways: GatewayRounds;
   readonly #runId: number;
   #damagedAside: string | undefined;
-  #watcher: Watcher | undefined;
+  readonly #hints: Hints;
+  readonly #desk: WitnessDesk;
   #statusDue: Disposable | undefined;
   #started = false;
   #closed = false;
@@ -118,6 +125,12 @@ export class Core implements AsyncDisposable {
       incidents: journal.rememberedIncidents(),
       classify: (name) => sourceRegistry['openclaw-jsonl'].classify(name),
     });
+    this.#desk = new WitnessDesk({
+      clock: options.clock,
+      log: options.log,
+      journal,
+      parties: () => this.#sources.all.map((source) => source.party),
+    });
     this.#recorder = new Recorder(
       {
         clock: options.clock,
@@ -125,6 +138,7 @@ export class Core implements AsyncDisposable {
         journal,
         detector: this.#detector,
         sources: () => this.#sources.all,
+        witnesses: this.#desk,
         onCommit: (result) => this.#committed(result),
         onChange: () => this.#announceStatus(),
         onDirectories: () => this.#hint(),
@@ -141,6 +155,13 @@ export class Core implements AsyncDisposable {
     });
     this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config);
     this.#sources.refresh();
+    this.#hints = new Hints({
+      log: options.log,
+      sources: () => this.#sources.all,
+      onFile: () => this.#recorder.wake(),
+      onAgents: () => this.#recorder.lookForDirectories(),
+      onUnhealthy: () => this.#announceStatus(),
+    });
     this.#gateways = new GatewayRounds({
       log: options.log,
       sources: () => this.#sources.all,
@@ -184,7 +205,8 @@ export class Core implements AsyncDisposable {
       bufferBytes: this.#journal.catalog.bufferBytes(),
       sources: this.#sources.all,
       recorder: this.#recorder,
-      watchHealthy: this.#watcher?.healthy ?? false,
+      watchHealthy: this.#hints.healthy,
+      witnesses: this.#desk,
       running: this.#started && !this.#closed,
       missingRoots: this.#sources.missing,
     });
@@ -198,7 +220,7 @@ export class Core implements AsyncDisposable {
     for (const timer of this.#timers) timer[Symbol.dispose]();
     this.#exits[Symbol.dispose]();
     this.#statusDue?.[Symbol.dispose]();
-    await this.#watcher?.[Symbol.asyncDispose]();
+    await this.#hints[Symbol.asyncDispose]();
     await this.#restores.settled();
     try {
       if (this.#started) this.#recorder.flush();
@@ -235,10 +257,7 @@ export class Core implements AsyncDisposable {
         return null;
       },
       pause: async ({ untilMs }) => {
-        const now = clock.now();
-        if (!(untilMs > now && untilMs <= now + LONGEST_PAUSE_MS)) {
-          throw new CoreError('invalid', 'a pause ends within the next 24 hours', 'Choose a time between now and tomorrow.');
-        }
+        checkPause(untilMs, clock.now());
         this.#recorder.flush();
         this.#recorder.pausedUntil = untilMs;
         this.#announceStatus();
@@ -301,6 +320,8 @@ export class Core implements AsyncDisposable {
       exits: this.#exits,
       onHolderEnded: () => void this.#gateways.atOnce(),
       resetPolicy: () => readOpenclawConfig(root, env).resetPolicy,
+      cursor: (witness) => this.#journal.witnessCursor(row.id, witness),
+      openWitnesses: this.#options.witnesses ?? noWitnesses,
     });
     source.refreshDirectories();
     this.#reportDamage(row.id);
@@ -325,21 +346,7 @@ export class Core implements AsyncDisposable {
   }
 
   #hint(): void {
-    if (!this.#options.hints || !this.#started) return;
-    const previous = this.#watcher;
-    this.#watcher = createWatcher({
-      roots: this.#sources.roots,
-      directories: this.#sources.all.flatMap((source) => source.directories.map((directory) => directory.path)),
-      log: this.#options.log,
-      onHint: (directory, name) => {
-        for (const source of this.#sources.all) {
-          if (source.hint(directory, name)) this.#recorder.wake();
-          else if (source.isAgents(directory)) this.#recorder.lookForDirectories();
-        }
-      },
-      onUnhealthy: () => this.#announceStatus(),
-    });
-    void previous?.[Symbol.asyncDispose]();
+    if (this.#options.hints && this.#started) this.#hints.follow();
   }
 
   async #probe(): Promise<void> {
@@ -387,9 +394,4 @@ export class Core implements AsyncDisposable {
     const timer = this.#options.clock.schedule(intervalMs, run);
     this.#timers.add(timer);
   }
-}
-
-function checkFlushInterval(flushIntervalMs: number): void {
-  if (flushIntervalMs >= SHORTEST_FLUSH_MS && flushIntervalMs <= LONGEST_FLUSH_MS) return;
-  throw new CoreError('invalid', `not a flush interval: ${flushIntervalMs} ms`, 'Choose 250 to 30000 ms.');
 }

@@ -65,6 +65,11 @@ export class DirectoryWatch implements Disposable {
     };
   }
 
+  /** What the index said when it was last read. */
+  get index(): IndexReading | undefined {
+    return this.#index?.reading;
+  }
+
   /** Processes that held a lock here when it was last looked at, and lived. */
   get holders(): readonly number[] {
     return this.#holders;

@@ -4,11 +4,16 @@ import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './captu
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { HolderWatch } from './holder-watch.ts';
+import { SourceKeys } from './key-book.ts';
 import type { ExitWatch } from './platform/exit-watch.ts';
 import type { GatewayProbe } from './restore/restoring.ts';
 import type { TranscriptSource } from './sources/source.ts';
 import type { SourceRow } from './store/store.ts';
 import type { LiveSession, SourceStatus } from './types.ts';
+import { createTrajectoryWitness, isTrajectory, type TrajectoryWitness } from './witness/trajectory.ts';
+import type { Witness } from './witness/witness.ts';
+import type { WitnessParty } from './witness-desk.ts';
+import type { OpenWitnesses } from './witnesses.ts';
 
 export interface ProtectedSourceDeps {
   readonly tailerDeps: Omit<TailerDeps, 'classify'>;
@@ -21,6 +26,9 @@ export interface ProtectedSourceDeps {
   readonly onHolderEnded: () => void;
   /** Reset policy of this root's configuration, read again now and then because the person may edit it. */
   readonly resetPolicy: () => ResetPolicy;
+  /** As last committed for a witness of this source. */
+  readonly cursor: (witness: Witness['kind']) => string | undefined;
+  readonly openWitnesses: OpenWitnesses;
 }
 
 /** Where one look at a source goes. */
@@ -42,12 +50,37 @@ export class ProtectedSource implements Disposable {
   #gatewayChanged = false;
   #gatewayPid: number | undefined;
   readonly #holders: HolderWatch;
+  readonly #keys: SourceKeys;
+  readonly #trajectories: TrajectoryWitness;
+  readonly #trajectoryPaths = new Map<number, { readonly path: string; readonly agent: string }>();
+  readonly #witnesses: readonly Witness[];
 
   constructor(row: SourceRow, deps: ProtectedSourceDeps) {
     this.row = row;
     this.#deps = deps;
     this.#resetPolicy = deps.resetPolicy();
     this.#holders = new HolderWatch(deps.exits, deps.onHolderEnded);
+    this.#keys = new SourceKeys(
+      () => [...this.#watches.values()].map(({ directory, index }) => ({ agent: directory.agent, index })),
+      (name) => deps.source.classify(name),
+    );
+    const { cursor } = deps;
+    const { clock, fs, log } = deps.tailerDeps;
+    this.#trajectories = createTrajectoryWitness({ fs, clock, cursor: cursor('trajectory') });
+    const others = deps.openWitnesses({
+      root: row.root,
+      keys: this.#keys,
+      clock,
+      fs,
+      log,
+      cursor,
+      alive: deps.gateway.alive.bind(deps.gateway),
+    });
+    this.#witnesses = [...others, this.#trajectories];
+  }
+
+  get party(): WitnessParty {
+    return { sourceId: this.row.id, witnesses: this.#witnesses, keys: this.#keys };
   }
 
   /** Sessions directories that exist now or may appear; newly found ones start to be mirrored. True when there were any. */
@@ -57,10 +90,12 @@ export class ProtectedSource implements Disposable {
     for (const { agent, path } of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
       if (this.#watches.has(path)) continue;
       const directory: DirectoryRef = { sourceId: this.row.id, agent, path };
+      const known = this.#deps.knownGenerations(directory);
+      for (const { id, path: of } of known) this.#knowTrajectory(id, of, agent);
       const tailer = this.#deps.createTailer(
         { ...this.#deps.tailerDeps, classify: (name) => this.#deps.source.classify(name) },
         directory,
-        this.#deps.knownGenerations(directory),
+        known,
       );
       this.#watches.set(
         path,
@@ -89,7 +124,13 @@ export class ProtectedSource implements Disposable {
       try {
         const changes = mode === 'sweep' ? watch.tailer.sweep(left) : watch.tailer.poll(left);
         look.found(changes);
-        for (const change of changes) if (change.change === 'appended') left -= change.bytes.byteLength;
+        for (const change of changes) {
+          if (change.change === 'opened') this.#knowTrajectory(change.generation.id, change.generation.path, watch.directory.agent);
+          if (change.change !== 'appended') continue;
+          left -= change.bytes.byteLength;
+          const trajectory = this.#trajectoryPaths.get(change.generationId);
+          if (trajectory !== undefined) this.#trajectories.changed(trajectory.path, trajectory.agent);
+        }
         left = Math.max(0, left);
         const view = watch.view(changes, this.#gateway, this.#resetPolicy, force);
         if (view !== undefined) look.seen(view);
@@ -153,6 +194,12 @@ export class ProtectedSource implements Disposable {
     return [...problems];
   }
 
+  #knowTrajectory(generationId: number, path: string, agent: string): void {
+    if (!isTrajectory(path)) return;
+    this.#trajectoryPaths.set(generationId, { path, agent });
+    this.#trajectories.changed(path, agent);
+  }
+
   #followHolders(): void {
     const pids = new Set(this.#gatewayPid === undefined ? [] : [this.#gatewayPid]);
     for (const watch of this.#watches.values()) for (const pid of watch.holders) pids.add(pid);
@@ -161,6 +208,7 @@ export class ProtectedSource implements Disposable {
 
   [Symbol.dispose](): void {
     this.#holders[Symbol.dispose]();
+    for (const witness of this.#witnesses) witness[Symbol.dispose]();
     for (const watch of this.#watches.values()) watch[Symbol.dispose]();
     this.#watches.clear();
   }

@@ -9,6 +9,7 @@ import type { ProtectedSource } from './protected-source.ts';
 import type { CommitResult, Journal } from './store/store.ts';
 import type { CoreProblem } from './types.ts';
 import { Unwritten } from './unwritten.ts';
+import type { WitnessDesk } from './witness-desk.ts';
 
 /** Read in one go; more and the process would not answer for too long. */
 const SLICE_BYTES = 16 * 1024 * 1024;
@@ -31,6 +32,7 @@ export interface RecorderDeps {
   readonly journal: Journal;
   readonly detector: Detector;
   readonly sources: () => readonly ProtectedSource[];
+  readonly witnesses: Pick<WitnessDesk, 'hear'>;
   readonly onCommit: (result: CommitResult) => void;
   readonly onChange: () => void;
   /** Directories appeared that nobody watches yet. */
@@ -122,6 +124,7 @@ export class Recorder implements Disposable {
     this.#refresh();
     for (let mode: 'sweep' | 'poll' = 'sweep', goesOn = true; goesOn; mode = 'poll') {
       this.#unwritten.write();
+      this.#unwritten.notice(this.#deps.witnesses.hear(0));
       const found = this.#collect(mode, SLICE_BYTES);
       this.#unwritten.commit();
       goesOn = found && this.#isBehind;
@@ -139,7 +142,10 @@ export class Recorder implements Disposable {
   /** Makes durable what is there now, and readable what little was not indexed yet. */
   flush(): void {
     this.#unwritten.write();
-    if (this.#pausedNow() === undefined) this.#collect('poll', SLICE_BYTES);
+    if (this.#pausedNow() === undefined) {
+      this.#unwritten.notice(this.#deps.witnesses.hear(0));
+      this.#collect('poll', SLICE_BYTES);
+    }
     this.#unwritten.commit();
     this.#index(INDEX_SLICE_BYTES);
   }
@@ -213,6 +219,7 @@ export class Recorder implements Disposable {
     if (pausedFor !== undefined) return Math.min(pausedFor, IDLE_WAKE_MS);
     const startedAt = clock.monotonic();
     if (startedAt - this.#refreshedAt >= REFRESH_EVERY_MS) this.#refresh();
+    this.#unwritten.notice(this.#deps.witnesses.hear(this.#flushIntervalMs / 2));
     const schedule = this.#cadence();
     const sweep = startedAt - this.#sweptAt >= schedule.sweepMs;
     const found = this.#collect(sweep ? 'sweep' : 'poll', SLICE_BYTES);

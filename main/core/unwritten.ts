@@ -2,6 +2,7 @@ import type { Change } from './capture/change.ts';
 import type { DirectoryView, Observation, Outcome } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import type { CommitResult, Journal } from './store/store.ts';
+import type { Heard } from './witness-desk.ts';
 
 interface Batch {
   readonly changes: readonly Change[];
@@ -26,6 +27,8 @@ export class Unwritten {
   readonly #deps: UnwrittenDeps;
   #changes: Change[] = [];
   #views: DirectoryView[] = [];
+  #noticed: Heard['events'][number][] = [];
+  #recorded = false;
   #bytes = 0;
   #queue: Batch[] = [];
   #undurable: { readonly result: CommitResult; readonly since: number } | undefined;
@@ -73,6 +76,12 @@ export class Unwritten {
     this.#views.push(view);
   }
 
+  /** What witnesses noticed: detection is shown it together with what the files say by then. */
+  notice({ events, recorded }: Heard): void {
+    this.#noticed.push(...events);
+    this.#recorded ||= recorded;
+  }
+
   /**
    * Shows detection what was read, also nothing: it judges nothing that happened after the last time somebody looked. Then
    * writes. `later`: see `Journal.commit`.
@@ -80,10 +89,18 @@ export class Unwritten {
   commit(durable: 'now' | 'later' = 'now'): void {
     this.write();
     const changes = this.#changes;
-    const outcome = this.#deps.observe({ at: this.#deps.clock.now(), changes, directories: this.#views });
+    const outcome = this.#deps.observe({
+      at: this.#deps.clock.now(),
+      changes,
+      directories: this.#views,
+      noticed: this.#noticed,
+      recorded: this.#recorded,
+    });
     const bytes = this.#bytes;
     this.#changes = [];
     this.#views = [];
+    this.#noticed = [];
+    this.#recorded = false;
     this.#bytes = 0;
     this.since = undefined;
     this.isUrgent = false;
@@ -134,5 +151,6 @@ export class Unwritten {
 }
 
 function isEmpty(outcome: Outcome): boolean {
-  return outcome.transitions.length === 0 && outcome.sessions.length === 0 && outcome.drafts.length === 0 && outcome.resolved.length === 0;
+  const { transitions, sessions, drafts, resolved, verdicts = [] } = outcome;
+  return transitions.length + sessions.length + drafts.length + resolved.length + verdicts.length === 0;
 }

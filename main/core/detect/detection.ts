@@ -51,6 +51,8 @@ export interface Observation {
   readonly directories: readonly DirectoryView[];
   /** What witnesses noticed beside messages. */
   readonly noticed?: readonly (WitnessEvent & { readonly sourceId: number })[];
+  /** Messages were recorded since the last time that wait for a verdict. */
+  readonly recorded?: boolean;
 }
 
 export interface Transition {

@@ -61,6 +61,7 @@ function recording(clock: FakeClock, source: LongSource) {
     journal,
     detector,
     sources,
+    witnesses: { hear: () => ({ events: [], recorded: false }) },
     onCommit: ignore,
     onChange: ignore,
     onDirectories: () => void watched.push('again'),

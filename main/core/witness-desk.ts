@@ -1,0 +1,109 @@
+import type { Clock } from './platform/clock.ts';
+import { CoreError } from './platform/errors.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Journal, WitnessSighting } from './store/store.ts';
+import type { WitnessStatus } from './types.ts';
+import type { KeyBook, Witness, WitnessBatch, WitnessEvent, WitnessedMessage } from './witness/witness.ts';
+
+/** The witnesses of one state directory. */
+export interface WitnessParty {
+  readonly sourceId: number;
+  readonly witnesses: readonly Witness[];
+  readonly keys: KeyBook;
+}
+
+export interface WitnessDeskDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly journal: Pick<Journal, 'recordWitnessed'>;
+  readonly parties: () => readonly WitnessParty[];
+}
+
+export type NoticedEvent = WitnessEvent & { readonly sourceId: number };
+
+/** What came of one asking. */
+export interface Heard {
+  readonly events: readonly NoticedEvent[];
+  /** Messages became durable that wait for a verdict. */
+  readonly recorded: boolean;
+}
+
+const NOTHING: Heard = { events: [], recorded: false };
+
+interface Taken {
+  readonly witness: Witness;
+  readonly sighting: WitnessSighting;
+  readonly events: readonly NoticedEvent[];
+}
+
+/** Asks every witness what it saw and makes that durable before anything is concluded from it. */
+export class WitnessDesk {
+  readonly #deps: WitnessDeskDeps;
+  readonly #failing = new Set<Witness>();
+  #recordedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: WitnessDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * At most once in `spacingMs`: a reply that streams is written anew each time. Throws what keeps the buffer from being
+   * written; the witnesses then offer the same again.
+   */
+  hear(spacingMs: number): Heard {
+    const { clock, journal } = this.#deps;
+    if (clock.monotonic() - this.#recordedAt < spacingMs) return NOTHING;
+    const taken = this.#deps.parties().flatMap((party) => party.witnesses.flatMap((witness) => this.#take(party, witness) ?? []));
+    const sightings = taken.map(({ sighting }) => sighting).filter(({ messages, cursor }) => messages.length > 0 || cursor !== undefined);
+    if (sightings.length > 0) {
+      journal.recordWitnessed(sightings, clock.now());
+      this.#recordedAt = clock.monotonic();
+    }
+    for (const { witness } of taken) witness.committed();
+    const recorded = sightings.some(({ messages }) => messages.length > 0);
+    const events = taken.flatMap((one) => one.events);
+    return recorded || events.length > 0 ? { events, recorded } : NOTHING;
+  }
+
+  statusOf(sourceId: number): readonly WitnessStatus[] {
+    const party = this.#deps.parties().find((candidate) => candidate.sourceId === sourceId);
+    return (party?.witnesses ?? []).flatMap((witness) => (witness.kind === 'log' ? [] : [witness.status]));
+  }
+
+  /** A witness that cannot read what it should must not keep the others, or the capture of files, from working. */
+  #take({ sourceId, keys }: WitnessParty, witness: Witness): Taken | undefined {
+    let batch: WitnessBatch;
+    try {
+      batch = witness.collect();
+      this.#failing.delete(witness);
+    } catch (error) {
+      if (!this.#failing.has(witness)) {
+        const reason = error instanceof CoreError ? error.code : error instanceof Error ? error.stack : String(error);
+        this.#deps.log.log('warn', 'witness-failed', { witness: witness.kind, reason });
+      }
+      this.#failing.add(witness);
+      return undefined;
+    }
+    return {
+      witness,
+      sighting: {
+        sourceId,
+        witness: witness.kind,
+        messages: batch.messages.map((message) => place(message, keys)),
+        ...(batch.cursor === undefined ? {} : { cursor: batch.cursor }),
+      },
+      events: batch.events.map((event) => ({ ...event, sourceId })),
+    };
+  }
+}
+
+/** Which transcript should hold a message: what the witness itself knows, else what its key names now. */
+function place(message: WitnessedMessage, keys: KeyBook): WitnessedMessage & { readonly nativeId?: string } {
+  const { sessionId, sessionKey } = message;
+  const byKey = sessionKey === undefined ? undefined : keys.byKey(sessionKey);
+  if (sessionId !== undefined) {
+    const keyed = byKey?.sessionId === sessionId ? byKey : keys.bySessionId(sessionId);
+    return { ...message, nativeId: keyed?.nativeId ?? sessionId };
+  }
+  return byKey === undefined ? message : { ...message, agent: byKey.agent, sessionId: byKey.sessionId, nativeId: byKey.nativeId };
+}
