@@ -3,6 +3,7 @@ import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Catalog } from './store.ts';
 import { limitText, MESSAGE_TEXT_BYTES } from './text-limits.ts';
+import { type Known, WitnessProvenance } from './witness-provenance.ts';
 
 const MOST_MESSAGES = 500;
 const PAGE_TEXT_BYTES = 256 * 1024;
@@ -23,11 +24,13 @@ type Options = Parameters<Catalog['messages']>[1];
 /** Conversations as a person reads them. */
 export class MessageQueries {
   readonly #texts: RecordText;
+  readonly #provenance: WitnessProvenance;
   readonly #merged;
   readonly #ofGeneration;
 
   constructor(db: Sqlite, texts: RecordText) {
     this.#texts = texts;
+    this.#provenance = new WitnessProvenance(db);
     this.#merged = db.prepare<[number, number, number], MessageRow>(
       `SELECT m.id AS cursor, m.generation_id, m.start, r.len, r.kind, m.role, m.at, m.on_disk
          FROM message AS m JOIN record AS r ON r.generation_id = m.generation_id AND r.start = m.start
@@ -46,11 +49,12 @@ export class MessageQueries {
       generationId === undefined
         ? this.#merged.all(sessionRow, cursor, wanted + 1)
         : this.#ofGeneration.all(generationId, sessionRow, cursor, wanted + 1);
+    const knownFrom = this.#provenance.of(sessionRow);
     const items: MessageView[] = [];
     let textBytes = 0;
     let last: MessageRow | undefined;
     for (const row of rows.slice(0, wanted)) {
-      const { view, bytes } = this.#view(row);
+      const { view, bytes } = this.#view(row, knownFrom(row.generation_id, row.start));
       if (items.length > 0 && textBytes + bytes > PAGE_TEXT_BYTES) break;
       items.push(view);
       textBytes += bytes;
@@ -63,7 +67,7 @@ export class MessageQueries {
     return limitText(this.#texts.whole(generationId, start, limitBytes), limitBytes).text;
   }
 
-  #view(row: MessageRow): { readonly view: MessageView; readonly bytes: number } {
+  #view(row: MessageRow, known: Known): { readonly view: MessageView; readonly bytes: number } {
     const oversized = row.kind === 'oversized';
     const said = oversized ? '' : (this.#texts.parsed(row.generation_id, row.start, row.len).text ?? '');
     const { text, bytes, truncated } = limitText(said, MESSAGE_TEXT_BYTES);
@@ -75,7 +79,7 @@ export class MessageQueries {
       role: row.role,
       text,
       truncated: truncated || oversized,
-      provenance: 'transcript',
+      ...known,
       persisted: row.on_disk > 0,
       ...(row.at === null ? {} : { at: row.at }),
     };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ArchiveMark, Change, Checkpoint, DirectoryRef, FileIdentity } from '../../../main/core/capture/change.ts';
 import type { Outcome, SessionRef, Transition } from '../../../main/core/detect/detection.ts';
 import { silentLogger } from '../../../main/core/platform/logger.ts';
+import { parseLine } from '../../../main/core/sources/registry.ts';
 import type { ParsedLine } from '../../../main/core/sources/source.ts';
 import { openBuffer } from '../../../main/core/store/buffer.ts';
 import type { Journal, ParseLine } from '../../../main/core/store/store.ts';
@@ -11,8 +12,8 @@ import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 
 export const NOTHING: Outcome = { transitions: [], sessions: [], drafts: [], resolved: [] };
 
-/** A format just rich enough to test the store with: `{type, id, at, role, text}` a line. */
-export const parseTestLine: ParseLine = (_layout, line): ParsedLine => {
+/** A format just rich enough to test the store with: `{type, id, at, role, text}` a line. What the buffer writes itself is in OpenClaw's. */
+export const parseTestLine: ParseLine = (layout, line): ParsedLine => {
   let value: Record<string, unknown>;
   try {
     value = JSON.parse(Buffer.from(line).toString('utf8')) as Record<string, unknown>;
@@ -22,6 +23,7 @@ export const parseTestLine: ParseLine = (_layout, line): ParsedLine => {
   }
   if (value.type === 'header') return { kind: 'header' };
   if (value.type !== 'message') return { kind: 'meta' };
+  if (value.message !== undefined) return parseLine(layout, line);
   return {
     kind: 'message',
     role: value.role as 'user' | 'assistant' | 'tool',

@@ -1,0 +1,78 @@
+import type { SessionRef, WitnessVerdict } from '../../../main/core/detect/detection.ts';
+import type { WitnessSighting } from '../../../main/core/store/store.ts';
+import type { MessageView } from '../../../main/core/types.ts';
+import { Recording } from './recording.ts';
+
+type Seen = WitnessSighting['messages'][number];
+
+let refs = 0;
+
+/** A reply that ended its run, unless told otherwise; every one has a `ref` of its own. */
+export function seen(text: string, overrides: Partial<Seen> = {}): Seen {
+  refs += 1;
+  return {
+    witness: 'recorder-plugin',
+    ref: `ref-${refs}`,
+    agent: 'main',
+    nativeId: 'a',
+    sessionKey: 'agent:main:main',
+    role: 'assistant',
+    phase: 'final',
+    endsRun: true,
+    at: 1_000 + refs,
+    text,
+    ...overrides,
+  };
+}
+
+/** A recording that witnesses tell of too. */
+export class Witnessing extends Recording {
+  record(...messages: readonly Seen[]): void {
+    this.journal.recordWitnessed([{ sourceId: this.directory.sourceId, witness: 'recorder-plugin', messages }], this.clock.now());
+  }
+
+  /** Ids of what waits for a verdict, by text. */
+  pending(): ReadonlyMap<string, number> {
+    return new Map(this.catalog.pendingWitnessed().map(({ text, id }) => [text, id]));
+  }
+
+  id(text: string, nativeId = 'a'): number {
+    const id = this.pending().get(text) ?? this.catalog.unpersisted(this.ref(nativeId)).find((row) => row.text === text)?.id;
+    if (id === undefined) throw new Error(`nobody witnessed: ${text}`);
+    return id;
+  }
+
+  judge(...verdicts: readonly WitnessVerdict[]): void {
+    this.commit([], { verdicts });
+    this.index();
+  }
+
+  /** Records messages and finds that no file holds them. */
+  promote(...messages: readonly Seen[]): void {
+    this.record(...messages);
+    const judged = this.catalog.pendingWitnessed().filter((row) => messages.some(({ text }) => text === row.text));
+    this.judge(...judged.map(({ id, nativeId = 'a' }) => ({ id, is: 'unpersisted' as const, session: this.ref(nativeId) })));
+  }
+
+  unpersisted(text: string, session: SessionRef = this.ref('a'), sessionKey = 'agent:main:main'): WitnessVerdict {
+    return { id: this.id(text, session.nativeId), is: 'unpersisted', session, sessionKey };
+  }
+
+  persisted(text: string): WitnessVerdict {
+    return { id: this.id(text), is: 'persisted' };
+  }
+
+  messages(nativeId = 'a'): readonly MessageView[] {
+    return this.catalog.messages(this.row(nativeId), { limit: 500 }).items;
+  }
+
+  texts(nativeId = 'a'): readonly string[] {
+    return this.messages(nativeId).map(({ text }) => text);
+  }
+
+  summary(nativeId = 'a') {
+    const session = this.catalog.session(this.row(nativeId));
+    if (session === undefined) throw new Error(`no session ${nativeId}`);
+    return session;
+  }
+}
