@@ -40,7 +40,7 @@ export function exportChunks(catalog: Catalog, request: ExportRequest, utcOffset
   if (request.generation === 'all') {
     throw new CoreError('invalid', 'all versions of a conversation are several files', 'Name a file with --output.');
   }
-  return catalog.bytes(requireGeneration(catalog, request).id);
+  return contentOf(catalog, request.sessionRow, requireGeneration(catalog, request));
 }
 
 /**
@@ -64,11 +64,18 @@ export function exportFiles(
       return [writeWhole(disk, output, exportChunks(catalog, request, utcOffset))];
     requireSession(catalog, request.sessionRow);
     const stem = output.replace(/\.jsonl$/, '');
-    const generations = [...catalog.generations(request.sessionRow)].sort((a, b) => a.ordinal - b.ordinal);
+    const generations = catalog
+      .generations(request.sessionRow)
+      .filter(({ kind, records }) => kind === 'transcript' || records > 0)
+      .toSorted((a, b) => a.ordinal - b.ordinal);
     const done: ExportedFile[] = [];
     try {
-      for (const { id, ordinal } of generations) {
-        done.push({ ...writeWhole(disk, `${stem}.g${ordinal}.jsonl`, catalog.bytes(id)), generation: ordinal });
+      for (const generation of generations) {
+        const { ordinal } = generation;
+        done.push({
+          ...writeWhole(disk, `${stem}.g${ordinal}.jsonl`, contentOf(catalog, request.sessionRow, generation)),
+          generation: ordinal,
+        });
       }
     } catch (error) {
       for (const { path } of done) disk.unlink('export-discard', path);
@@ -78,6 +85,15 @@ export function exportFiles(
   } catch (error) {
     throw withHint(error);
   }
+}
+
+/** What no file ever held is told without the lines that were taken back: they stand in another generation. */
+function contentOf(catalog: Catalog, sessionRow: number, { id, kind }: GenerationSummary): Iterable<Uint8Array> {
+  return kind === 'transcript' ? catalog.bytes(id) : witnessedLines(catalog, sessionRow);
+}
+
+function* witnessedLines(catalog: Catalog, sessionRow: number): IterableIterator<Uint8Array> {
+  for (const { bytes } of catalog.unpersistedLines(sessionRow)) yield Buffer.concat([bytes, Buffer.from('\n')]);
 }
 
 function writeWhole(disk: TargetDisk, path: string, chunks: Iterable<Uint8Array>): ExportedFile {

@@ -210,7 +210,8 @@ export class BufferJournal implements Journal {
   }
 
   upkeep(budgetMs: number, at: number): boolean {
-    return this.#guarded(() => this.#upkeep.run(budgetMs, at));
+    const forgot = this.#guarded(() => this.#witnessed.forgetOld(at));
+    return this.#guarded(() => this.#upkeep.run(budgetMs, at)) || forgot;
   }
 
   [Symbol.dispose](): void {

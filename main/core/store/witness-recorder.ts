@@ -1,4 +1,4 @@
-import type { Sqlite } from './sqlite.ts';
+import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 import type { WitnessSighting } from './store.ts';
 import { limitText } from './text-limits.ts';
 import type { Retraction } from './witness-retraction.ts';
@@ -23,12 +23,18 @@ interface Known {
   readonly start: number | null;
 }
 
+/** A judged message is known by its `ref` this long; a witness does not tell again of what is older. */
+const KNOWN_MS = 30 * 24 * 3_600_000;
+const FORGOTTEN_AT_ONCE = 500;
+
 /** Stores what witnesses saw, inside the transaction of the caller. */
 export class WitnessRecorder {
+  readonly #db: Sqlite;
   readonly #retraction: Retraction;
   readonly #statements;
 
   constructor(db: Sqlite, retraction: Retraction) {
+    this.#db = db;
     this.#retraction = retraction;
     this.#statements = prepare(db);
   }
@@ -44,6 +50,13 @@ export class WitnessRecorder {
 
   cursor(sourceId: number, witness: string): string | undefined {
     return this.#statements.cursor.get(sourceId, witness)?.cursor ?? undefined;
+  }
+
+  /** Judged messages without a text of their own, a bounded number in a transaction of its own; true when there may be more. */
+  forgetOld(at: number): boolean {
+    if (this.#statements.hasOld.get(at - KNOWN_MS) === undefined) return false;
+    const { changes } = withoutSync(this.#db, () => inTransaction(this.#db, () => this.#statements.forget.run(at - KNOWN_MS)));
+    return changes === FORGOTTEN_AT_ONCE;
   }
 
   #recordOne(sourceId: number, message: Message, at: number): void {
@@ -131,6 +144,8 @@ function nameOf(name: string): string {
   return name.toWellFormed().slice(0, LONGEST_NAME);
 }
 
+const OLD = `state IN ('persisted','covered','void') AND judged_at < ?`;
+
 function prepare(db: Sqlite) {
   type Fields = Readonly<Record<string, string | number | null>>;
   return {
@@ -164,6 +179,10 @@ function prepare(db: Sqlite) {
        ON CONFLICT DO UPDATE SET cursor = coalesce(excluded.cursor, cursor),
               last_at = nullif(max(coalesce(last_at, 0), coalesce(excluded.last_at, 0)), 0)
         WHERE cursor IS NOT coalesce(excluded.cursor, cursor) OR coalesce(excluded.last_at, 0) > coalesce(last_at, 0)`,
+    ),
+    hasOld: db.prepare<[number], object>(`SELECT 1 AS is_old FROM witnessed WHERE ${OLD} LIMIT 1`),
+    forget: db.prepare<[number]>(
+      `DELETE FROM witnessed WHERE id IN (SELECT id FROM witnessed WHERE ${OLD} ORDER BY judged_at LIMIT ${FORGOTTEN_AT_ONCE})`,
     ),
     cursor: db.prepare<[number, string], { cursor: string | null }>(
       'SELECT cursor FROM witness_cursor WHERE source_id = ? AND witness = ?',

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { WitnessVerdict } from '../../../main/core/detect/detection.ts';
 import { exportChunks, exportFiles } from '../../../main/core/restore/exporter.ts';
+import type { WitnessedMessage } from '../../../main/core/witness/witness.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 import { mode, Scene } from './scene.ts';
 import { assistant, header, healthy, text, user } from './transcripts.ts';
@@ -20,6 +22,11 @@ afterEach(() => {
   scene[Symbol.dispose]();
   dir[Symbol.dispose]();
 });
+
+function witness(said: string): WitnessedMessage & { nativeId: string } {
+  const place = { agent: 'main', nativeId: 'talk', at: scene.clock.now() };
+  return { ...place, witness: 'recorder-plugin', ref: said, role: 'assistant', phase: 'final', endsRun: true, text: said };
+}
 
 const out = (name = 'out.jsonl') => join(dir.path, name);
 const read = (name: string) => readFileSync(out(name), 'utf8');
@@ -49,6 +56,32 @@ test('all generations are exported in order, each to a file of its own', () => {
     [out('out.g2.jsonl'), 2],
   ]);
   expect([read('out.g1.jsonl'), read('out.g2.jsonl')]).toEqual([healthy(1), healthy(3)]);
+});
+
+test('messages that no file ever held are exported as a version of their own, without those that were taken back', () => {
+  const sessionRow = scene.record('talk', [healthy(1)]);
+  const lost = ['said once', 'said twice'].map((said) => witness(said));
+  scene.journal.recordWitnessed([{ sourceId: scene.sourceId, witness: 'recorder-plugin', messages: lost }], scene.clock.now());
+  const session = { sourceId: scene.sourceId, agent: 'main', nativeId: 'talk' };
+  const [first, second] = scene.journal.catalog.pendingWitnessed();
+  const judge = (...verdicts: WitnessVerdict[]) => {
+    scene.journal.commit([], { transitions: [], sessions: [], drafts: [], resolved: [], verdicts }, scene.clock.now());
+    scene.journal.index(Number.POSITIVE_INFINITY);
+  };
+  judge(...[first, second].map((row) => ({ id: row?.id ?? 0, is: 'unpersisted' as const, session })));
+  judge({ id: first?.id ?? 0, is: 'persisted' });
+  const files = exportFiles(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 'all' }, out());
+  expect(files.map(({ generation }) => generation)).toEqual([0, 1]);
+  expect(read('out.g1.jsonl')).toBe(healthy(1));
+  const lines = read('out.g0.jsonl').split('\n');
+  expect(lines).toHaveLength(2);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ type: 'message', message: { content: [{ type: 'text', text: 'said twice' }] } });
+  expect(streamed(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 0 }).toString()).toBe(read('out.g0.jsonl'));
+  const markdown = streamed(scene.journal.catalog, { sessionRow, format: 'md' }, utc).toString();
+  expect(markdown).toContain('said twice');
+  expect(markdown).not.toContain('said once');
+  judge({ id: second?.id ?? 0, is: 'persisted' });
+  expect(exportFiles(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 'all' }, out('again.jsonl'))).toHaveLength(1);
 });
 
 test('all generations do not fit one stream', () => {

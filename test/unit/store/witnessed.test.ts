@@ -181,6 +181,49 @@ describe('verdicts', () => {
   });
 });
 
+describe('keeping', () => {
+  test('a judged message is known for thirty days, one that stands for ever', () => {
+    const judged = seen('judged');
+    recording.record(judged);
+    recording.judge(recording.persisted('judged'));
+    recording.promote(seen('stands'));
+    recording.clock.advance(29 * 86_400_000);
+    recording.journal.upkeep(0, recording.clock.now());
+    recording.record(judged);
+    expect(recording.catalog.pendingWitnessed()).toEqual([]);
+    recording.clock.advance(2 * 86_400_000);
+    recording.journal.upkeep(0, recording.clock.now());
+    recording.record(judged);
+    expect(recording.catalog.pendingWitnessed()).toHaveLength(1);
+    expect(recording.texts()).toEqual(['stands']);
+  });
+
+  test('what is derived from the bytes can be derived again, without what was taken back', () => {
+    recording.open('a', HEADER + said('one', { id: '1', at: 1_000 }));
+    recording.promote(seen('two', { at: 2_000 }), seen('three', { at: 3_000 }), seen('four', { at: 4_000 }));
+    recording.judge(recording.persisted('three'));
+    recording.forgetDerived();
+    recording.index();
+    expect(recording.texts()).toEqual(['one', 'two', 'four']);
+    expect(recording.messages().map(({ provenance }) => provenance)).toEqual(['transcript', 'recorder-plugin', 'recorder-plugin']);
+    expect(recording.summary()).toMatchObject({ onlyHere: 2, records: 2 });
+    expect(recording.catalog.search('three', 10)).toEqual([]);
+    expect(recording.catalog.search('four', 10)).toHaveLength(1);
+  });
+
+  test('its bytes are packed and stay exact', () => {
+    recording.promote(...Array.from({ length: 50 }, (_, n) => seen(`message ${n} ${'.'.repeat(500)}`, { at: 1_000 * n + 1 })));
+    const before = recording.catalog.unpersistedLines(recording.row('a'));
+    recording.clock.advance(3_600_000);
+    while (recording.journal.upkeep(50, recording.clock.now()));
+    recording.reopen();
+    expect(recording.catalog.unpersistedLines(recording.row('a'))).toEqual(before);
+    expect(recording.catalog.verify().ok).toBe(true);
+    recording.promote(seen('more', { at: 99_000 }));
+    expect(recording.texts().at(-1)).toBe('more');
+  });
+});
+
 describe('taking back', () => {
   test('a message that a transcript holds after all is gone from every answer, and its bytes stay', () => {
     recording.promote(seen('hello', { role: 'user', at: 10 }), seen('lonely', { at: 20 }));

@@ -1,4 +1,6 @@
 import type { SessionRef, WitnessVerdict } from '../../../main/core/detect/detection.ts';
+import { bufferPaths } from '../../../main/core/store/database.ts';
+import { openSqlite } from '../../../main/core/store/sqlite.ts';
 import type { WitnessSighting } from '../../../main/core/store/store.ts';
 import type { MessageView } from '../../../main/core/types.ts';
 import { Recording } from './recording.ts';
@@ -60,6 +62,16 @@ export class Witnessing extends Recording {
 
   persisted(text: string): WitnessVerdict {
     return { id: this.id(text), is: 'persisted' };
+  }
+
+  /** As after damage to everything that can be derived again from the bytes. */
+  forgetDerived(): void {
+    const db = openSqlite(bufferPaths(this.home).database, { busyTimeoutMs: 5_000 });
+    db.exec(`DELETE FROM record; DELETE FROM message; INSERT INTO message_text (message_text) VALUES ('delete-all');
+             UPDATE generation SET indexed_to = 0, scanned_to = 0, messages = 0, assistant_messages = 0;
+             UPDATE session SET messages = 0, only_here = 0, title = NULL, title_message = NULL, first_user_message = NULL;`);
+    db.close();
+    this.reopen();
   }
 
   messages(nativeId = 'a'): readonly MessageView[] {
