@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../package.json' with { type: 'json' };
 import { exportSession } from './commands/export.ts';
 import { dismiss, incidents } from './commands/incidents.ts';
+import { type RecorderOptions, recorder } from './commands/recorder.ts';
 import { restore, undo } from './commands/restore.ts';
 import { search } from './commands/search.ts';
 import { sessions } from './commands/sessions.ts';
@@ -64,8 +65,29 @@ function program(): Command {
     .command('search <text...>')
     .description('find words in everything that was saved')
     .action(withReference((context, words: string[]) => search(context, words.join(' '))));
+  addRecorder(command);
   command.command('verify').description('check every saved byte against its hash').action(run(verify));
   return command;
+}
+
+/** The one part that is opt-in: it needs a change of OpenClaw's own configuration. */
+function addRecorder(command: Command): void {
+  const plugin = command
+    .command('recorder')
+    .description('the OpenClaw plugin that also sees what OpenClaw fails to save')
+    .helpCommand(false);
+  const change = (action: 'install' | 'remove', description: string) =>
+    plugin
+      .command(action)
+      .description(description)
+      .option('--yes', 'do not ask')
+      .action(run((context, options: RecorderOptions) => recorder(context, action, options)));
+  change('install', "show the change of OpenClaw's configuration, ask, and make it");
+  change('remove', 'take that change back');
+  plugin
+    .command('status')
+    .description('whether OpenClaw loads it, and what it has recorded')
+    .action(run((context) => recorder(context, 'status', {})));
 }
 
 type Action<O> = (context: Context, options: O) => void | Promise<void>;

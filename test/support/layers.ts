@@ -50,8 +50,14 @@ export const layers: readonly Layer[] = [
   {
     path: 'main/core/witness',
     values: ['main/core/platform', 'main/core/sources'],
-    types: ['main/core/detect/detection.ts', 'main/core/store/store.ts', 'main/core/types.ts'],
+    types: ['main/core/recorder-plugin/setup.ts', 'main/core/detect/detection.ts', 'main/core/store/store.ts', 'main/core/types.ts'],
     packages: ['node:*'],
+  },
+  {
+    path: 'main/core/recorder-plugin',
+    values: ['main/core/platform', 'main/core/sources'],
+    types: [],
+    packages: ['json5', 'node:*'],
   },
   {
     path: 'main/core/gateway',

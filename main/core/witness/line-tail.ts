@@ -28,7 +28,13 @@ export const LONGEST_LINE_BYTES = 32 * 1024 * 1024;
  * Complete lines of an append-only file from a mark on, at most about `budgetBytes` (one line always). A file that was replaced
  * or cut is read from its beginning. `undefined`: there is no such file, or it cannot be opened now. Torn last lines wait.
  */
-export function readTail(fs: FileSystem, path: string, from: TailMark | undefined, budgetBytes: number): TailReading | undefined {
+export function readTail(
+  fs: FileSystem,
+  path: string,
+  from: TailMark | undefined,
+  budgetBytes: number,
+  longestLineBytes = LONGEST_LINE_BYTES,
+): TailReading | undefined {
   using file = openFile(fs, path);
   if (file === undefined) return undefined;
   const stat = file.stat();
@@ -38,7 +44,7 @@ export function readTail(fs: FileSystem, path: string, from: TailMark | undefine
   let offset = start;
   let readBytes = 0;
   for (let wanted = budgetBytes; offset < stat.size; wanted *= 2) {
-    const bytes = file.readAt(offset, Math.min(wanted, LONGEST_LINE_BYTES));
+    const bytes = file.readAt(offset, Math.min(wanted, longestLineBytes));
     readBytes = bytes.byteLength;
     let lineStart = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, lineStart)) {
@@ -47,7 +53,7 @@ export function readTail(fs: FileSystem, path: string, from: TailMark | undefine
     }
     offset += lineStart;
     if (lineStart > 0 || offset + bytes.byteLength >= stat.size) break;
-    if (bytes.byteLength >= LONGEST_LINE_BYTES) {
+    if (bytes.byteLength >= longestLineBytes) {
       // Without an end yet, what follows of it is later taken for a line that says nothing.
       offset = endOfLine(file, offset + bytes.byteLength, stat.size) ?? stat.size;
       break;
