@@ -10,8 +10,8 @@ import type { GatewayProbe } from './restore/restoring.ts';
 import type { TranscriptSource } from './sources/source.ts';
 import type { SourceRow } from './store/store.ts';
 import type { LiveSession, SourceStatus } from './types.ts';
-import { createTrajectoryWitness, isTrajectory, type TrajectoryWitness } from './witness/trajectory.ts';
-import type { Witness } from './witness/witness.ts';
+import { createTrajectoryWitness } from './witness/trajectory.ts';
+import type { SidecarFollower, Witness } from './witness/witness.ts';
 import type { WitnessParty } from './witness-desk.ts';
 import type { OpenWitnesses } from './witnesses.ts';
 
@@ -51,8 +51,8 @@ export class ProtectedSource implements Disposable {
   #gatewayPid: number | undefined;
   readonly #holders: HolderWatch;
   readonly #keys: SourceKeys;
-  readonly #trajectories: TrajectoryWitness;
-  readonly #trajectoryPaths = new Map<number, { readonly path: string; readonly agent: string }>();
+  /** By generation: who wants to be told when it grows. */
+  readonly #followed = new Map<number, () => void>();
   readonly #witnesses: readonly Witness[];
 
   constructor(row: SourceRow, deps: ProtectedSourceDeps) {
@@ -66,7 +66,7 @@ export class ProtectedSource implements Disposable {
     );
     const { cursor } = deps;
     const { clock, fs, log } = deps.tailerDeps;
-    this.#trajectories = createTrajectoryWitness({ fs, clock, cursor: cursor('trajectory') });
+    const trajectories = createTrajectoryWitness({ fs, clock, cursor: cursor('trajectory') });
     const others = deps.openWitnesses({
       root: row.root,
       keys: this.#keys,
@@ -75,8 +75,9 @@ export class ProtectedSource implements Disposable {
       log,
       cursor,
       alive: deps.gateway.alive.bind(deps.gateway),
+      agentOf: (nativeId) => this.agentOf(nativeId),
     });
-    this.#witnesses = [...others, this.#trajectories];
+    this.#witnesses = [...others, trajectories];
   }
 
   get party(): WitnessParty {
@@ -91,7 +92,7 @@ export class ProtectedSource implements Disposable {
       if (this.#watches.has(path)) continue;
       const directory: DirectoryRef = { sourceId: this.row.id, agent, path };
       const known = this.#deps.knownGenerations(directory);
-      for (const { id, path: of } of known) this.#knowTrajectory(id, of, agent);
+      for (const { id, path: of } of known) this.#follow(id, of, agent);
       const tailer = this.#deps.createTailer(
         { ...this.#deps.tailerDeps, classify: (name) => this.#deps.source.classify(name) },
         directory,
@@ -125,11 +126,10 @@ export class ProtectedSource implements Disposable {
         const changes = mode === 'sweep' ? watch.tailer.sweep(left) : watch.tailer.poll(left);
         look.found(changes);
         for (const change of changes) {
-          if (change.change === 'opened') this.#knowTrajectory(change.generation.id, change.generation.path, watch.directory.agent);
+          if (change.change === 'opened') this.#follow(change.generation.id, change.generation.path, watch.directory.agent);
           if (change.change !== 'appended') continue;
           left -= change.bytes.byteLength;
-          const trajectory = this.#trajectoryPaths.get(change.generationId);
-          if (trajectory !== undefined) this.#trajectories.changed(trajectory.path, trajectory.agent);
+          this.#followed.get(change.generationId)?.();
         }
         left = Math.max(0, left);
         const view = watch.view(changes, this.#gateway, this.#resetPolicy, force);
@@ -145,6 +145,11 @@ export class ProtectedSource implements Disposable {
     const watch = this.#watches.get(directory);
     watch?.tailer.hint(name);
     return watch !== undefined;
+  }
+
+  /** The agent that has a transcript of this name now. */
+  agentOf(nativeId: string): string | undefined {
+    return [...this.#watches.values()].find((watch) => watch.tailer.listing.transcripts.has(nativeId))?.directory.agent;
   }
 
   /** The directory in which agents appear. */
@@ -194,10 +199,14 @@ export class ProtectedSource implements Disposable {
     return [...problems];
   }
 
-  #knowTrajectory(generationId: number, path: string, agent: string): void {
-    if (!isTrajectory(path)) return;
-    this.#trajectoryPaths.set(generationId, { path, agent });
-    this.#trajectories.changed(path, agent);
+  #follow(generationId: number, path: string, agent: string): void {
+    const follower = this.#witnesses
+      .map(({ follows }) => follows)
+      .find((follows): follows is SidecarFollower => path.endsWith(follows?.suffix ?? '\0'));
+    if (follower === undefined) return;
+    const tell = () => follower.changed(path, agent);
+    this.#followed.set(generationId, tell);
+    tell();
   }
 
   #followHolders(): void {

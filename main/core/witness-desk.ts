@@ -60,6 +60,7 @@ export class WitnessDesk {
       this.#recordedAt = clock.monotonic();
     }
     for (const { witness } of taken) witness.committed();
+    for (const party of this.#deps.parties()) tellOthers(party, taken);
     const recorded = sightings.some(({ messages }) => messages.length > 0);
     const events = taken.flatMap((one) => one.events);
     return recorded || events.length > 0 ? { events, recorded } : NOTHING;
@@ -95,6 +96,12 @@ export class WitnessDesk {
       events: batch.events.map((event) => ({ ...event, sourceId })),
     };
   }
+}
+
+/** One witness knows the run of a message, another its words. */
+function tellOthers({ sourceId, witnesses }: WitnessParty, taken: readonly Taken[]): void {
+  const events = taken.filter(({ sighting }) => sighting.sourceId === sourceId).flatMap((one) => one.events);
+  if (events.length > 0) for (const witness of witnesses) witness.notice?.(events);
 }
 
 /** Which transcript should hold a message: what the witness itself knows, else what its key names now. */

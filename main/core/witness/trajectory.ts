@@ -4,18 +4,13 @@ import { isObject } from '../sources/json-value.ts';
 import type { WitnessStatus } from '../types.ts';
 import { identityOf, readTail, type TailMark } from './line-tail.ts';
 import { readTrajectoryLine } from './trajectory-lines.ts';
-import type { Witness, WitnessBatch, WitnessEvent, WitnessedMessage } from './witness.ts';
+import type { SidecarFollower, Witness, WitnessBatch, WitnessEvent, WitnessedMessage } from './witness.ts';
 
 export interface TrajectoryDeps {
   readonly fs: FileSystem;
   readonly clock: Clock;
   /** As last committed. */
   readonly cursor: string | undefined;
-}
-
-export interface TrajectoryWitness extends Witness {
-  /** A trajectory is there, or grew. */
-  changed(path: string, agent: string): void;
 }
 
 const SUFFIX = '.trajectory.jsonl';
@@ -26,12 +21,8 @@ const REMEMBERED_FILES = 100;
 /** Clocks of file systems are coarser than ours. */
 const MTIME_SLACK_MS = 60_000;
 
-export function isTrajectory(path: string): boolean {
-  return path.endsWith(SUFFIX);
-}
-
 /** What OpenClaw from 2026.4 on keeps beside its transcripts, read as it grows. Needs no set-up. */
-export function createTrajectoryWitness(deps: TrajectoryDeps): TrajectoryWitness {
+export function createTrajectoryWitness(deps: TrajectoryDeps): Witness & { readonly follows: SidecarFollower } {
   return new FileTrajectory(deps);
 }
 
@@ -43,8 +34,9 @@ interface Read {
   readonly done: readonly string[];
 }
 
-class FileTrajectory implements TrajectoryWitness {
+class FileTrajectory implements Witness {
   readonly kind = 'trajectory';
+  readonly follows: SidecarFollower = { suffix: SUFFIX, changed: (path, agent) => this.#changed(path, agent) };
   readonly #deps: TrajectoryDeps;
   /** Insertion order is the order of their last reading. */
   readonly #marks: Map<string, TailMark>;
@@ -62,7 +54,7 @@ class FileTrajectory implements TrajectoryWitness {
     this.#readBefore = readBefore;
   }
 
-  changed(path: string, agent: string): void {
+  #changed(path: string, agent: string): void {
     this.#seenAny = true;
     this.#waiting.set(path, agent);
   }

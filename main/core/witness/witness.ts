@@ -84,7 +84,17 @@ export interface Witness extends Disposable {
   collect(): WitnessBatch;
   /** The last batch is durable. */
   committed(): void;
+  /** What other witnesses of the same source noticed. */
+  readonly notice?: (events: readonly WitnessEvent[]) => void;
+  /** Files beside the transcripts that it wants to be told of when they are there or grew. */
+  readonly follows?: SidecarFollower;
   readonly status: WitnessStatus;
+}
+
+export interface SidecarFollower {
+  /** End of their names. */
+  readonly suffix: string;
+  changed(path: string, agent: string): void;
 }
 
 /** What a routing key means now, from the latest `sessions.json`. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../main/core/platform/node-file-system.ts';
-import { createTrajectoryWitness, type TrajectoryWitness } from '../../../main/core/witness/trajectory.ts';
+import { createTrajectoryWitness } from '../../../main/core/witness/trajectory.ts';
 import { readTrajectoryLine } from '../../../main/core/witness/trajectory-lines.ts';
+import type { Witness } from '../../../main/core/witness/witness.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 
@@ -86,10 +87,10 @@ describe('the trajectory witness', () => {
   });
   afterEach(() => dir[Symbol.dispose]());
 
-  const open = (cursor?: string): TrajectoryWitness => createTrajectoryWitness({ fs: nodeFileSystem, clock, cursor });
+  const open = (cursor?: string) => createTrajectoryWitness({ fs: nodeFileSystem, clock, cursor });
 
   /** Texts of one collect, and the cursor that was committed with them. */
-  function take(witness: TrajectoryWitness): { readonly texts: readonly string[]; readonly cursor: string | undefined } {
+  function take(witness: Witness): { readonly texts: readonly string[]; readonly cursor: string | undefined } {
     const { messages, cursor } = witness.collect();
     witness.committed();
     return { texts: messages.map(({ text }) => text), cursor };
@@ -102,20 +103,20 @@ describe('the trajectory witness', () => {
     say('one');
     const torn = step('prompt.submitted', { prompt: 'two' });
     appendFileSync(path, torn.slice(0, 40));
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     expect(take(witness).texts).toEqual(['one']);
     appendFileSync(path, torn.slice(40));
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     expect(take(witness).texts).toEqual(['two']);
   });
 
   it('offers the same again until it is durable', () => {
     using witness = open();
     say('one');
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     expect(witness.collect().messages).toHaveLength(1);
     say('two');
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     expect(witness.collect().messages.map(({ text }) => text)).toEqual(['one']);
     witness.committed();
     expect(take(witness).texts).toEqual(['two']);
@@ -124,11 +125,11 @@ describe('the trajectory witness', () => {
   it('goes on after a restart where it was', () => {
     say('one');
     using before = open();
-    before.changed(path, 'main');
+    before.follows.changed(path, 'main');
     const { cursor } = take(before);
     say('two');
     using after = open(cursor);
-    after.changed(path, 'main');
+    after.follows.changed(path, 'main');
     expect(take(after).texts).toEqual(['two']);
   });
 
@@ -136,22 +137,22 @@ describe('the trajectory witness', () => {
     say('one');
     utimesSync(path, new Date(clock.now() - 3_600_000), new Date(clock.now() - 3_600_000));
     using witness = open(JSON.stringify({ readBefore: clock.now(), marks: [] }));
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     expect(take(witness).texts).toEqual([]);
     say('two');
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     expect(take(witness).texts).toEqual(['two']);
   });
 
   it('reads a file from its beginning that took the place of another', () => {
     using witness = open();
     say('one');
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     take(witness);
     writeFileSync(join(dir.path, 'new'), step('prompt.submitted', { prompt: 'other' }));
     rmSync(path);
     copyFileSync(join(dir.path, 'new'), path);
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     expect(take(witness).texts).toEqual(['other']);
   });
 
@@ -159,7 +160,7 @@ describe('the trajectory witness', () => {
     const long = 'x'.repeat(700_000);
     for (const name of ['a', 'b', 'c']) say(`${name}${long}`);
     using witness = open();
-    witness.changed(path, 'main');
+    witness.follows.changed(path, 'main');
     const counts: number[] = [];
     for (let texts = take(witness).texts; texts.length > 0; texts = take(witness).texts) counts.push(texts.length);
     expect(counts.length).toBeGreaterThan(1);
@@ -168,7 +169,7 @@ describe('the trajectory witness', () => {
 
   it('takes a file that is gone for nothing', () => {
     using witness = open();
-    witness.changed(join(dir.path, 'gone.trajectory.jsonl'), 'main');
+    witness.follows.changed(join(dir.path, 'gone.trajectory.jsonl'), 'main');
     expect(take(witness).texts).toEqual([]);
   });
 });
