@@ -22,6 +22,10 @@ export class Candidates {
     return bytes;
   }
 
+  get isEmpty(): boolean {
+    return this.#byName.size === 0;
+  }
+
   get(fileName: string): Candidate | undefined {
     return this.#byName.get(fileName);
   }

@@ -61,14 +61,17 @@ export class DirectorySight {
   }
 
   #list(stat: FileStat, known: KnownNames): Sight {
-    const names = new Set(this.#fs.list(this.#path));
+    const listed = this.#fs.list(this.#path);
     // Throws when names may be listed and files may not be looked at: then every file would seem unreadable by itself.
     this.#fs.stat(`${this.#path}/.`);
     const isElsewhere = this.#home !== undefined && stat.dev !== this.#home.dev;
     // The mount point of a volume that is not mounted.
-    if (isElsewhere && known.size > 0 && ![...names].some((name) => known.has(name))) return this.#unseen('other-device');
-    const appeared = [...names].filter((name) => !this.names.has(name));
-    const vanished = [...this.names].filter((name) => !names.has(name));
+    if (isElsewhere && known.size > 0 && !listed.some((name) => known.has(name))) return this.#unseen('other-device');
+    const appeared = listed.filter((name) => !this.names.has(name));
+    // As many as before and none of them new: none has gone either.
+    const isSame = appeared.length === 0 && listed.length === this.names.size;
+    const names = isSame ? this.names : new Set(listed);
+    const vanished = isSame ? [] : [...this.names].filter((name) => !names.has(name));
     this.names = names;
     const now = this.#clock.monotonic();
     const isSameTime = this.#listed !== undefined && isSameState(this.#listed.stat, stat);

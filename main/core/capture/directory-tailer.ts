@@ -1,4 +1,5 @@
 import { assertNever } from '../platform/errors.ts';
+import { calmTargets, type Targets } from './calm-targets.ts';
 import { type Candidate, Candidates } from './candidates.ts';
 import type { Change, DirectoryRef } from './change.ts';
 import { DirectoryContents } from './directory-contents.ts';
@@ -126,7 +127,7 @@ class PolledDirectory implements DirectoryTailer {
   #pass(isWhole: boolean): void {
     const startedAt = this.#deps.clock.monotonic();
     const sight = this.#look(isWhole || this.#mustList);
-    const matches = sight.is === 'ok' ? this.#match(isWhole ? this.#everyName() : this.#targets(sight), isWhole) : undefined;
+    const matches = sight.is === 'ok' ? this.#match(isWhole ? this.#sweepTargets(sight) : this.#targets(sight), isWhole) : undefined;
     if (matches) {
       this.#apply(matches);
       if (isWhole) {
@@ -162,14 +163,23 @@ class PolledDirectory implements DirectoryTailer {
     this.#state = state;
   }
 
+  #sweepTargets({ appeared, vanished }: Sight & { is: 'ok' }): Targets {
+    const isCalm = appeared.length === 0 && vanished.length === 0 && this.#candidates.isEmpty && !this.#mustLookAtAll;
+    if (!isCalm) return { names: this.#everyName(), mirrors: [...this.#generations.mirrors.values()] };
+    this.#dirty.clear();
+    const { fs } = this.#deps;
+    return calmTargets(fs, this.#generations, this.#sight.names, new Set(this.#skipped.list.map(({ name }) => name)));
+  }
+
   #everyName(): ReadonlySet<string> {
     this.#dirty.clear();
     const { names } = this.#sight;
-    const gone = [...this.#generations.byFileName.keys()].filter((name) => !names.has(name));
+    const gone: string[] = [];
+    for (const name of this.#generations.byFileName.keys()) if (!names.has(name)) gone.push(name);
     return gone.length > 0 ? new Set([...names, ...gone]) : names;
   }
 
-  #targets(sight: Sight & { is: 'ok' }): ReadonlySet<string> {
+  #targets(sight: Sight & { is: 'ok' }): Targets {
     const { byFileName } = this.#generations;
     const targets = new Set([...this.#dirty, ...this.#skipped.passing, ...sight.appeared, ...sight.vanished]);
     this.#dirty.clear();
@@ -182,19 +192,17 @@ class PolledDirectory implements DirectoryTailer {
     }
     // The index is replaced under its name, which moves nothing but the directory's time stamp.
     if (sight.listed) for (const name of this.#contents.liveIndexes) targets.add(name);
-    return targets;
+    return { names: targets, mirrors: [...targets].flatMap((name) => byFileName.get(name) ?? []) };
   }
 
   /** `undefined`: the directory cannot be seen any more. */
-  #match(targets: ReadonlySet<string>, isWhole: boolean): readonly Match<Mirror>[] | undefined {
-    const { mirrors, byFileName } = this.#generations;
-    let names = targets;
+  #match(targets: Targets, isWhole: boolean): readonly Match<Mirror>[] | undefined {
+    let { names, mirrors } = targets;
     let whole = isWhole;
     for (let attempt = 1; ; attempt += 1) {
       const { sightings, hidden, absent } = this.#contents.look(names);
       for (const name of absent) this.#candidates.delete(name);
-      const known = whole ? [...mirrors.values()] : [...names].flatMap((name) => byFileName.get(name) ?? []);
-      const matches = matchListing(known, sightings, hidden);
+      const matches = matchListing(mirrors, sightings, hidden);
       const isExplained = !matches.some((match) => match.is === 'vanished' || (!whole && this.#mayBeElsewhere(match)));
       if (isExplained || attempt === LOOK_ATTEMPTS) return matches;
       const again = this.#look(true);
@@ -205,6 +213,7 @@ class PolledDirectory implements DirectoryTailer {
       if (whole && again.appeared.length === 0 && again.vanished.length === 0) return matches;
       whole = true;
       names = new Set([...this.#everyName(), ...again.vanished]);
+      mirrors = [...this.#generations.mirrors.values()];
     }
   }
 
@@ -268,6 +277,8 @@ class PolledDirectory implements DirectoryTailer {
   }
 
   #continue(mirror: Mirror, { stat }: Sighting): void {
+    // Against what was seen, not what was read: a file that a long import is still reading has not changed.
+    const hasChanged = stat.size !== mirror.seenSize || mirror.hasNewTime(stat);
     mirror.seenSize = stat.size;
     this.#candidates.delete(mirror.fileName);
     if (mirror.isUntouchedBy(stat)) {
@@ -275,7 +286,6 @@ class PolledDirectory implements DirectoryTailer {
       if (this.#heat.has(mirror)) this.#generations.keepOpen(mirror);
       return;
     }
-    const hasChanged = stat.size !== mirror.checkpoint.offset || mirror.hasNewTime(stat);
     this.#makeDue(mirror, (hasChanged && !this.#mustLookAtAll) || this.#heat.isRecent(stat.mtimeNs));
   }
 

@@ -1,7 +1,7 @@
-import { appendFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../../main/core/capture/change.ts';
-import { CaptureRig } from '../../support/capture-rig.ts';
+import { CaptureRig, kindsOf } from '../../support/capture-rig.ts';
 
 const KIB = 1024;
 
@@ -67,6 +67,16 @@ describe('a first import', () => {
     expect([...rig.captured.generations.values()].every(({ checkpoint }) => checkpoint.offset === KIB)).toBe(true);
   });
 
+  test('takes no file for live only because it is half read when a sweep comes by', () => {
+    using rig = withFiles(2);
+    rig.sweep(KIB + 100);
+    rig.poll(100);
+    rig.sweep(100);
+    rig.sweep();
+    expect(rig.tailer.lagBytes).toBe(0);
+    expect(rig.tailer.hot).toEqual([]);
+  });
+
   test('leaves no descriptor open for files that are at rest', () => {
     using rig = withFiles(10);
     rig.sweep();
@@ -106,5 +116,32 @@ describe('an idle directory of 2,000 files', () => {
     expect(rig.fs.takeCounts()).toEqual({ stat: 1, bytesRead: 0 });
     expect(rig.sweep()).toEqual([]);
     expect(rig.fs.takeCounts()).toEqual({ stat: 2002, list: 1, bytesRead: 0 });
+  });
+
+  test('still gives a sweep everything that happened, and that alone', () => {
+    using rig = withFiles(2000);
+    rig.sweep();
+    appendFileSync(rig.path(nameOf(1)), 'more');
+    writeFileSync(rig.path(nameOf(2)), 'x'.repeat(KIB));
+    renameSync(rig.path(nameOf(3)), rig.path(nameOf(4)));
+    rmSync(rig.path(nameOf(5)));
+    linkSync(rig.path(nameOf(6)), rig.path('second-name.jsonl'));
+    const changes = rig.sweep();
+    expect(kindsOf(changes).toSorted()).toEqual(
+      ['appended', 'closed rewritten', 'opened', 'appended', 'closed replaced', 'moved', 'closed deleted', 'opened', 'appended'].toSorted(),
+    );
+    expect(openedNames(changes).toSorted()).toEqual([nameOf(2), 'second-name.jsonl']);
+  });
+
+  test('finds a file of which only the time has moved to be the same, once and for all', () => {
+    using rig = withFiles(20);
+    rig.sweep();
+    utimesSync(rig.path(nameOf(7)), 1_700_000_000, 1_700_000_000);
+    expect(rig.sweep()).toEqual([]);
+    rig.clock.advance(2000);
+    rig.sweep();
+    rig.fs.takeCounts();
+    expect(rig.sweep()).toEqual([]);
+    expect(rig.fs.takeCounts()).toEqual({ stat: 22, list: 1, bytesRead: 0 });
   });
 });
