@@ -10,7 +10,17 @@ import type { Sqlite } from './sqlite.ts';
 const LARGE_BYTES = 256 * 1024 * 1024;
 /** Up to this size they are looked at after a clean stop as well: it costs a few dozen milliseconds. */
 const SMALL_BYTES = 32 * 1024 * 1024;
-const SMALL_TABLES = ['source', 'session', 'generation', 'incident', 'restore', 'run', 'pending_facts', 'retracted', 'witness_cursor'] as const;
+const SMALL_TABLES = [
+  'source',
+  'session',
+  'generation',
+  'incident',
+  'restore',
+  'run',
+  'pending_facts',
+  'retracted',
+  'witness_cursor',
+] as const;
 /** The words of the full text are left out: looking through them takes a hundred times as long, and they can be derived again. */
 const GROWING_TABLES = [
   'chunk',
@@ -20,7 +30,6 @@ const GROWING_TABLES = [
   'witnessed',
   'message_text_data',
   'message_text_idx',
-  'message_text_docsize',
 ] as const;
 /** What was being written when the last run ended is at the end. */
 const LAST_CHUNKS = 64;

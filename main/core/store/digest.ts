@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { ParsedLine } from '../sources/source.ts';
 
-const KEY_BYTES = 16;
+/** 2^48 attempts for two messages of one conversation that would be taken for one. */
+const KEY_BYTES = 12;
 
 /** 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {

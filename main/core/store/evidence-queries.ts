@@ -1,5 +1,6 @@
 import type { Evidence, SessionRef, TranscriptShape } from '../detect/detection.ts';
 import type { ChunkReader } from './chunk-reader.ts';
+import { ONLY_HERE } from './presence.ts';
 import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
 
@@ -39,8 +40,8 @@ export class EvidenceQueries implements Omit<Evidence, 'pendingWitnessed' | 'unp
   onlyHere(session: SessionRef): ReturnType<Evidence['onlyHere']> {
     const row = this.#settled(session);
     if (row === undefined || row.only_here === 0) return { messages: 0, bytes: 0 };
-    const bytes = this.#statements.bytes.get(row.id)?.bytes ?? 0;
-    const holder = this.#statements.holder.get(row.id);
+    const bytes = this.#statements.bytes.get(row.id, row.id)?.bytes ?? 0;
+    const holder = this.#statements.holder.get(row.id, row.id);
     return { messages: row.only_here, bytes, ...(holder === undefined ? {} : { generationId: holder.id }) };
   }
 
@@ -90,17 +91,16 @@ function prepare(db: Sqlite) {
       `SELECT id, only_here, started_by_command, last_message_at, messages
          FROM session WHERE source_id = ? AND agent = ? AND native_id = ?`,
     ),
-    bytes: db.prepare<[number], { bytes: number }>(
-      `SELECT coalesce(sum(r.len), 0) AS bytes
-         FROM message AS m JOIN record AS r ON r.generation_id = m.generation_id AND r.start = m.start
-        WHERE m.session_row = ? AND m.on_disk = 0`,
+    bytes: db.prepare<[number, number], { bytes: number }>(
+      `SELECT coalesce(sum(len), 0) AS bytes FROM (
+         SELECT (SELECT len FROM record WHERE session_row = ? AND message_id = lost.message_id ORDER BY generation_id, start LIMIT 1) AS len
+           FROM (${ONLY_HERE}) AS lost)`,
     ),
-    holder: db.prepare<[number], { id: number }>(
-      `SELECT g.id FROM generation AS g
-         JOIN record AS r ON r.generation_id = g.id
-         JOIN message AS m ON m.id = r.message_id AND m.on_disk = 0
-        WHERE g.session_row = ? AND g.on_disk = 0
-        GROUP BY g.id ORDER BY count(DISTINCT m.id) DESC, g.kind = 'witness' DESC, g.ordinal DESC LIMIT 1`,
+    holder: db.prepare<[number, number], { id: number }>(
+      `SELECT g.id FROM (${ONLY_HERE}) AS lost
+         JOIN record AS r ON r.session_row = ? AND r.message_id = lost.message_id
+         JOIN generation AS g ON g.id = r.generation_id
+        GROUP BY g.id ORDER BY count(DISTINCT r.message_id) DESC, g.kind = 'witness' DESC, g.ordinal DESC LIMIT 1`,
     ),
     live: db.prepare<[number], LiveRow>(
       `SELECT id, "offset" AS size, first_line, messages, assistant_messages

@@ -151,7 +151,7 @@ export class GenerationWriter {
     write();
     const after = this.#standing(generationId);
     if (before.on_disk === after.on_disk || before.session_row === null) return;
-    this.#presence.changed(generationId, before.session_row, after.on_disk === 1);
+    this.#presence.recount(before.session_row);
   }
 
   #standing(generationId: number): Standing {

@@ -4,11 +4,10 @@ import type { SourceLayout } from '../types.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { HEAD_BYTES, LineSplitter } from './line-splitter.ts';
 import { MessageWriter } from './message-writer.ts';
+import { LONGEST_LINE_BYTES } from './oversized-line.ts';
 import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 import type { ParseLine } from './store.ts';
 
-/** Longer lines are not parsed: one of them could hold the core's loop for seconds. */
-export const LONGEST_LINE_BYTES = 4 * 1024 * 1024;
 /** One transaction; what a crash can undo, and what a reader of the WAL has to skip. */
 const TRANSACTION_BYTES = 8 * 1024 * 1024;
 
@@ -60,7 +59,7 @@ export class Indexer {
     while (next() !== undefined) this.#inOneTransaction(TRANSACTION_BYTES, next);
   }
 
-  /** The session that grew last, its oldest generation first: the first sighting of a message is where it was said first. */
+  /** What witnesses saw, then the session that was written last, its oldest generation first: the first sighting of a message is where it was said first. */
   #next(): Backlog | undefined {
     const newest = this.#statements.newest.get();
     return newest === undefined ? undefined : this.#statements.nextOf.get(newest.session_row);
@@ -131,7 +130,7 @@ function prepare(db: Sqlite) {
      WHERE g.kind IN ('transcript','witness') AND g.scanned_to < g."offset"`;
   return {
     newest: db.prepare<[], { session_row: number }>(
-      `SELECT session_row FROM generation WHERE kind IN ('transcript','witness') AND scanned_to < "offset" ORDER BY updated_at DESC LIMIT 1`,
+      `SELECT session_row FROM generation WHERE kind IN ('transcript','witness') AND scanned_to < "offset" ORDER BY kind DESC, mtime_ns DESC LIMIT 1`,
     ),
     nextOf: db.prepare<[number], Backlog>(`${backlog} AND g.session_row = ? ORDER BY g.id LIMIT 1`),
     advance: db.prepare<[number, number, number]>('UPDATE generation SET indexed_to = ?, scanned_to = ? WHERE id = ?'),

@@ -9,14 +9,11 @@ const MOST_MESSAGES = 500;
 const PAGE_TEXT_BYTES = 256 * 1024;
 
 interface MessageRow {
-  readonly cursor: number;
+  readonly id: number;
   readonly generation_id: number;
   readonly start: number;
   readonly len: number;
-  readonly kind: string;
-  readonly role: string;
-  readonly at: number | null;
-  readonly on_disk: number;
+  readonly persisted: number;
 }
 
 type Options = Parameters<Catalog['messages']>[1];
@@ -31,15 +28,15 @@ export class MessageQueries {
   constructor(db: Sqlite, texts: RecordText) {
     this.#texts = texts;
     this.#provenance = new WitnessProvenance(db);
+    const columns = `r.message_id AS id, r.generation_id, r.start, r.len,
+      EXISTS (SELECT 1 FROM record AS other JOIN generation AS g ON g.id = other.generation_id
+               WHERE other.session_row = r.session_row AND other.message_id = r.message_id AND g.on_disk = 1) AS persisted`;
     this.#merged = db.prepare<[number, number, number], MessageRow>(
-      `SELECT m.id AS cursor, m.generation_id, m.start, r.len, r.kind, m.role, m.at, m.on_disk
-         FROM message AS m JOIN record AS r ON r.generation_id = m.generation_id AND r.start = m.start
-        WHERE m.session_row = ? AND m.id > ? ORDER BY m.id LIMIT ?`,
+      `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.message_id > ?
+        ORDER BY r.message_id, r.generation_id, r.start LIMIT ?`,
     );
     this.#ofGeneration = db.prepare<[number, number, number, number], MessageRow>(
-      `SELECT r.start AS cursor, r.generation_id, r.start, r.len, r.kind, m.role, m.at, m.on_disk
-         FROM record AS r JOIN message AS m ON m.id = r.message_id
-        WHERE r.generation_id = ? AND m.session_row = ? AND r.start > ? ORDER BY r.start LIMIT ?`,
+      `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.generation_id = ? AND r.start > ? ORDER BY r.start LIMIT ?`,
     );
   }
 
@@ -47,8 +44,8 @@ export class MessageQueries {
     const wanted = Math.min(Math.max(Math.trunc(limit), 1), MOST_MESSAGES);
     const rows =
       generationId === undefined
-        ? this.#merged.all(sessionRow, cursor, wanted + 1)
-        : this.#ofGeneration.all(generationId, sessionRow, cursor, wanted + 1);
+        ? this.#once(sessionRow, cursor, wanted + 1)
+        : this.#ofGeneration.all(sessionRow, generationId, cursor, wanted + 1);
     const knownFrom = this.#provenance.of(sessionRow);
     const items: MessageView[] = [];
     let textBytes = 0;
@@ -60,28 +57,42 @@ export class MessageQueries {
       textBytes += bytes;
       last = row;
     }
-    return { items, ...(last !== undefined && items.length < rows.length ? { next: last.cursor } : {}) };
+    if (last === undefined || items.length === rows.length) return { items };
+    return { items, next: generationId === undefined ? last.id : last.start };
   }
 
   text(generationId: number, start: number, limitBytes: number): string {
     return limitText(this.#texts.whole(generationId, start, limitBytes), limitBytes).text;
   }
 
+  /** Each message once, where it was said first; a message of several generations has a row for each. */
+  #once(sessionRow: number, cursor: number, wanted: number): readonly MessageRow[] {
+    const found: MessageRow[] = [];
+    for (let after = cursor; found.length < wanted; ) {
+      const rows = this.#merged.all(sessionRow, after, wanted);
+      for (const row of rows) {
+        if (row.id > after) found.push(row);
+        after = row.id;
+      }
+      if (rows.length < wanted) break;
+    }
+    return found.slice(0, wanted);
+  }
+
   #view(row: MessageRow, known: Known): { readonly view: MessageView; readonly bytes: number } {
-    const oversized = row.kind === 'oversized';
-    const said = oversized ? '' : (this.#texts.parsed(row.generation_id, row.start, row.len).text ?? '');
-    const { text, bytes, truncated } = limitText(said, MESSAGE_TEXT_BYTES);
+    const said = this.#texts.statement(row.generation_id, row.start, row.len);
+    const { text, bytes, truncated } = limitText(said.text, MESSAGE_TEXT_BYTES);
     const view: MessageView = {
       generationId: row.generation_id,
       start: row.start,
       length: row.len,
-      kind: row.kind,
-      role: row.role,
+      kind: said.kind,
+      role: said.role,
       text,
-      truncated: truncated || oversized,
+      truncated: truncated || said.kind === 'oversized',
       ...known,
-      persisted: row.on_disk > 0,
-      ...(row.at === null ? {} : { at: row.at }),
+      persisted: row.persisted === 1,
+      ...(said.at === undefined ? {} : { at: said.at }),
     };
     return { view, bytes };
   }

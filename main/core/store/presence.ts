@@ -1,32 +1,25 @@
 import type { Sqlite } from './sqlite.ts';
 
-/**
- * Keeps, for every message, in how many records of files on disk it stands, and for every session how many messages stand
- * in none. Lists then show what is only here without looking at a single record.
- */
+/** Messages of the session `?` that stand in no generation that is on disk. */
+export const ONLY_HERE = `
+  SELECT r.message_id FROM record AS r JOIN generation AS g ON g.id = r.generation_id
+   WHERE r.session_row = ? GROUP BY r.message_id HAVING max(g.on_disk) = 0`;
+
+/** Keeps, for every session, how many messages stand in no file on disk. Lists then show it without looking at a record. */
 export class Presence {
-  readonly #shift;
   readonly #recount;
 
   constructor(db: Sqlite) {
-    this.#shift = db.prepare<[number, number]>(
-      `UPDATE message SET on_disk = on_disk + ? * seen.count
-         FROM (SELECT message_id, count(*) AS count FROM record
-                WHERE generation_id = ? AND message_id IS NOT NULL GROUP BY message_id) AS seen
-        WHERE seen.message_id = message.id`,
-    );
-    this.#recount = db.prepare<[number]>(
-      `UPDATE session SET only_here = (SELECT count(*) FROM message WHERE session_row = session.id AND on_disk = 0) WHERE id = ?`,
+    // While every generation is on disk, as nearly always, no record is looked at.
+    this.#recount = db.prepare<[number, number, number]>(
+      `UPDATE session SET only_here =
+          CASE WHEN EXISTS (SELECT 1 FROM generation WHERE session_row = ? AND on_disk = 0) THEN (SELECT count(*) FROM (${ONLY_HERE})) ELSE 0 END
+        WHERE id = ?`,
     );
   }
 
-  /** The generation's file left the disk (or is back). */
-  changed(generationId: number, sessionRow: number, onDisk: boolean): void {
-    this.#shift.run(onDisk ? 1 : -1, generationId);
-    this.#recount.run(sessionRow);
-  }
-
+  /** A file of the session left the disk, or is back, or holds a message that was known already. */
   recount(sessionRow: number): void {
-    this.#recount.run(sessionRow);
+    this.#recount.run(sessionRow, sessionRow, sessionRow);
   }
 }

@@ -2,11 +2,21 @@ import { CoreError } from '../platform/errors.ts';
 import type { ParsedLine } from '../sources/source.ts';
 import type { SourceLayout } from '../types.ts';
 import type { ChunkReader } from './chunk-reader.ts';
+import { HEAD_BYTES } from './line-splitter.ts';
+import { LONGEST_LINE_BYTES, oversizedRole } from './oversized-line.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { ParseLine } from './store.ts';
 
 /** A longer line is not parsed even when its text is asked for: its beginning is shown as it stands in the file. */
 const LONGEST_PARSED_BYTES = 64 * 1024 * 1024;
+
+export interface Statement {
+  readonly kind: 'message' | 'oversized';
+  readonly role: string;
+  /** `''` for a line too long to parse. */
+  readonly text: string;
+  readonly at?: number;
+}
 
 /** What captured lines say, parsed when someone wants to read them: the buffer keeps bytes, not texts. */
 export class RecordText {
@@ -22,7 +32,23 @@ export class RecordText {
     this.#layoutOf = db.prepare<[number], { layout: SourceLayout }>(
       'SELECT s.layout FROM generation AS g JOIN source AS s ON s.id = g.source_id WHERE g.id = ?',
     );
-    this.#lengthOf = db.prepare<[number, number], { len: number }>('SELECT len FROM record WHERE generation_id = ? AND start = ?');
+    this.#lengthOf = db.prepare<[number, number], { len: number }>(
+      `SELECT r.len FROM generation AS g JOIN record AS r ON r.session_row = g.session_row
+        WHERE g.id = ? AND r.generation_id = g.id AND r.start = ?`,
+    );
+  }
+
+  /** What a line that was indexed as a message says. */
+  statement(generationId: number, start: number, length: number): Statement {
+    if (length > LONGEST_LINE_BYTES) return this.oversized(generationId, start, length);
+    const { role = 'unknown', text = '', at } = this.parsed(generationId, start, length);
+    return { kind: 'message', role, text, ...(at === undefined ? {} : { at }) };
+  }
+
+  /** The same without parsing it: who said it, and nothing of what was said. */
+  oversized(generationId: number, start: number, length: number): Statement {
+    const head = this.#reader.range(generationId, start, Math.min(length, HEAD_BYTES));
+    return { kind: 'oversized', role: oversizedRole(head) ?? 'unknown', text: '' };
   }
 
   parsed(generationId: number, start: number, length: number): ParsedLine {

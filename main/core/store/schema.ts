@@ -101,7 +101,7 @@ CREATE TABLE generation (
 CREATE INDEX generation_by_session ON generation (session_row, ordinal) WHERE session_row IS NOT NULL;
 CREATE INDEX generation_by_place   ON generation (source_id, agent, directory);
 CREATE INDEX generation_by_update  ON generation (source_id, updated_at);
-CREATE INDEX generation_backlog    ON generation (updated_at) WHERE kind IN ('transcript','witness') AND scanned_to < "offset";
+CREATE INDEX generation_backlog    ON generation (kind, mtime_ns) WHERE kind IN ('transcript','witness') AND scanned_to < "offset";
 CREATE INDEX generation_unsealed   ON generation (updated_at) WHERE sealed_to < "offset";
 
 -- Exact bytes, append-only, contiguous: generation.offset = sum of len.
@@ -116,39 +116,31 @@ CREATE TABLE chunk (
   PRIMARY KEY (generation_id, start)
 ) STRICT;
 
--- One row per complete line.
+-- One row per complete line that is a message, in the order of the conversation. A message that stands in several
+-- generations, or twice in one, has several rows; the first is the one that is shown.
 CREATE TABLE record (
-  generation_id INTEGER NOT NULL REFERENCES generation(id),
-  start         INTEGER NOT NULL,
-  len           INTEGER NOT NULL,
-  kind          TEXT NOT NULL,
-  message_id    INTEGER,
-  is_message    INTEGER NOT NULL GENERATED ALWAYS AS (message_id IS NOT NULL) VIRTUAL,
-  PRIMARY KEY (generation_id, start)
-) STRICT, WITHOUT ROWID;
-
--- One row per message key of a session. The id is its time in ms * 1024 + a number that makes it unique, so that the
--- conversation, and hits of a search, come in the order they were said without sorting.
-CREATE TABLE message (
-  id            INTEGER PRIMARY KEY,
-  session_row   INTEGER NOT NULL REFERENCES session(id),
-  key           BLOB NOT NULL,
-  role          TEXT NOT NULL,
-  entry_id      TEXT,
-  at            INTEGER,
-  -- First sighting.
+  session_row   INTEGER NOT NULL,
+  message_id    INTEGER NOT NULL,
   generation_id INTEGER NOT NULL,
   start         INTEGER NOT NULL,
-  -- Records of it in generations that are on disk; 0 = only here.
-  on_disk       INTEGER NOT NULL CHECK (on_disk >= 0),
-  UNIQUE (session_row, key)
-) STRICT;
-CREATE INDEX message_by_session ON message (session_row, id);
-CREATE INDEX message_only_here  ON message (session_row) WHERE on_disk = 0;
+  len           INTEGER NOT NULL,
+  PRIMARY KEY (session_row, message_id, generation_id, start)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX record_by_message ON record (message_id);
 
--- Without the places of words in a text (detail=none) the index is a third as large.
+-- What makes a message the same one in another generation of its session. Its id tells its time, so that the
+-- conversation, and hits of a search, come in the order they were said without sorting.
+CREATE TABLE message (
+  session_row INTEGER NOT NULL,
+  key         BLOB NOT NULL,
+  id          INTEGER NOT NULL,
+  PRIMARY KEY (session_row, key)
+) STRICT, WITHOUT ROWID;
+
+-- Which words a message holds: without their places in the text (detail=none) and without its length (columnsize=0) the
+-- index is a third as large.
 CREATE VIRTUAL TABLE message_text USING fts5(
-  text, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 2');
+  text, content='', columnsize=0, detail=none, tokenize='unicode61 remove_diacritics 2');
 -- Words are gathered for a whole transaction of the index before they are written: with the default of 1 MiB, an import
 -- would spend its time merging small segments.
 INSERT INTO message_text (message_text, rank) VALUES ('hashsize', 16777216);

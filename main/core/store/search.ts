@@ -1,5 +1,5 @@
 import type { SearchHit } from '../types.ts';
-import type { RecordText } from './record-text.ts';
+import type { RecordText, Statement } from './record-text.ts';
 import { matchExpression, type Phrase, phrasesOf } from './searchable.ts';
 import { holdsPhrase, snippetOf } from './snippet.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -16,8 +16,6 @@ interface HitRow {
   readonly start: number;
   readonly len: number;
   readonly title: string;
-  readonly role: string;
-  readonly at: number | null;
 }
 
 /** Full text of user and assistant messages, newest first. */
@@ -29,12 +27,12 @@ export class Search {
     this.#texts = texts;
     // The inner query walks the matches from the newest and stops at the limit; joined directly, all would be fetched.
     this.#find = db.prepare<[string, number, number], HitRow>(
-      `SELECT m.id, m.session_row, m.generation_id, m.start, r.len, m.role, m.at, coalesce(nullif(s.label, ''), s.title, s.native_id) AS title
+      `SELECT hit.id, r.session_row, min(r.generation_id) AS generation_id, r.start, r.len,
+              coalesce(nullif(s.label, ''), s.title, s.native_id) AS title
          FROM (SELECT rowid AS id FROM message_text WHERE message_text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?) AS hit
-         JOIN message AS m ON m.id = hit.id
-         JOIN record AS r ON r.generation_id = m.generation_id AND r.start = m.start
-         JOIN session AS s ON s.id = m.session_row
-        ORDER BY m.id DESC`,
+         JOIN record AS r ON r.message_id = hit.id
+         JOIN session AS s ON s.id = r.session_row
+        GROUP BY hit.id ORDER BY hit.id DESC`,
     );
   }
 
@@ -51,8 +49,9 @@ export class Search {
       const rows = this.#find.all(expression, before, wanted);
       for (const row of rows) {
         before = row.id;
-        const said = limitText(this.#texts.parsed(row.generation_id, row.start, row.len).text ?? '', MESSAGE_TEXT_BYTES).text;
-        if (hits.length < wanted && ordered.every((phrase) => holdsPhrase(said, phrase))) hits.push(hitOf(row, said, phrases));
+        const said = this.#texts.statement(row.generation_id, row.start, row.len);
+        const text = limitText(said.text, MESSAGE_TEXT_BYTES).text;
+        if (hits.length < wanted && ordered.every((phrase) => holdsPhrase(text, phrase))) hits.push(hitOf(row, { ...said, text }, phrases));
       }
       if (rows.length < wanted) break;
     }
@@ -60,14 +59,14 @@ export class Search {
   }
 }
 
-function hitOf(row: HitRow, said: string, phrases: readonly Phrase[]): SearchHit {
+function hitOf(row: HitRow, said: Statement, phrases: readonly Phrase[]): SearchHit {
   return {
     sessionRow: row.session_row,
     generationId: row.generation_id,
     start: row.start,
     title: row.title,
-    role: row.role,
-    snippet: snippetOf(said, phrases),
-    ...(row.at === null ? {} : { at: row.at }),
+    role: said.role,
+    snippet: snippetOf(said.text, phrases),
+    ...(said.at === undefined ? {} : { at: said.at }),
   };
 }

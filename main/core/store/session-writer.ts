@@ -11,7 +11,7 @@ export class SessionWriter {
 
   constructor(db: Sqlite, log: Logger) {
     this.#log = log;
-    this.#recency = createTimeSlots(db, 'session', 'recency');
+    this.#recency = createTimeSlots(db);
     this.#statements = prepare(db);
   }
 

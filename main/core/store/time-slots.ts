@@ -9,20 +9,18 @@ const LATEST_MS = Math.floor(Number.MAX_SAFE_INTEGER / SLOTS) - 1;
  * one when it is full. One number is then enough to sort by and to continue a page from.
  */
 export interface TimeSlots {
-  /** The first number of `atMs`, free or taken. */
-  first(atMs: number): number;
   /** The next free number at `atMs`; only taken once the caller has stored it. */
   next(atMs: number): number;
 }
 
-export function createTimeSlots(db: Sqlite, table: 'session' | 'message', column: 'recency' | 'id'): TimeSlots {
+/** Of sessions, by their recency. */
+export function createTimeSlots(db: Sqlite): TimeSlots {
   const last = db.prepare<[number, number], { taken: number | null }>(
-    `SELECT max(${column}) AS taken FROM ${table} WHERE ${column} >= ? AND ${column} < ?`,
+    'SELECT max(recency) AS taken FROM session WHERE recency >= ? AND recency < ?',
   );
   return {
-    first: slotOf,
     next(atMs) {
-      let base = slotOf(atMs);
+      let base = Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
       for (;;) {
         const taken = last.get(base, base + SLOTS)?.taken ?? undefined;
         if (taken === undefined) return base;
@@ -31,14 +29,4 @@ export function createTimeSlots(db: Sqlite, table: 'session' | 'message', column
       }
     },
   };
-}
-
-/** The first slot of a millisecond. */
-export function slotOf(atMs: number): number {
-  return Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
-}
-
-/** The millisecond of a slot. */
-export function slotTime(slot: number): number {
-  return Math.floor(slot / SLOTS);
 }

@@ -1,17 +1,20 @@
+import { LONGEST_LINE_BYTES } from './oversized-line.ts';
 import type { Presence } from './presence.ts';
-import type { RecordText } from './record-text.ts';
+import type { RecordText, Statement } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
+import { isIndexed, TextIndex } from './text-index.ts';
 import { titleOf } from './text-limits.ts';
 
 /** User messages that are looked at for another title; OpenClaw's own prompts are the only ones without one. */
 const TITLE_CANDIDATES = 20;
+const MOST_LOOKED_AT = 1_000;
 
 export interface PromotedLine {
   readonly generationId: number;
   readonly start: number;
 }
 
-interface UserRow {
+interface MessageRow {
   readonly id: number;
   readonly generation_id: number;
   readonly start: number;
@@ -22,41 +25,44 @@ interface UserRow {
 export class Retraction {
   readonly #presence: Presence;
   readonly #texts: RecordText;
+  readonly #index: TextIndex;
   readonly #statements;
 
   constructor(db: Sqlite, presence: Presence, texts: RecordText) {
     this.#presence = presence;
     this.#texts = texts;
+    this.#index = new TextIndex(db);
     this.#statements = prepare(db);
   }
 
   /** Lines of the witness generation of one conversation. One that is not indexed yet never will be. */
   retract(sessionRow: number, lines: readonly PromotedLine[]): void {
-    const messages: number[] = [];
+    const retracted = new Map<number, Statement>();
     for (const { generationId, start } of lines) {
       this.#statements.mark.run(generationId, start);
-      const record = this.#statements.removeRecord.get(generationId, start);
-      if (record === undefined || record.message_id === null) continue;
-      this.#statements.uncount.run(record.message_id, generationId);
-      messages.push(record.message_id);
+      const record = this.#statements.removeRecord.get(sessionRow, generationId, start);
+      if (record === undefined) continue;
+      const said = this.#texts.statement(generationId, start, record.len);
+      this.#statements.uncount.run(said.role === 'assistant' ? 1 : 0, generationId);
+      retracted.set(record.message_id, said);
     }
-    if (messages.length === 0) return;
-    this.#forget(sessionRow, messages);
-    this.#statements.recount.run(sessionRow);
+    if (retracted.size === 0) return;
+    for (const [id, said] of retracted) this.#forget(sessionRow, id, said);
+    this.#statements.recount.run(this.#lastAt(sessionRow), sessionRow);
     this.#presence.recount(sessionRow);
     this.#describe(sessionRow);
   }
 
   /** A restore may have put the same message into a file: then it stands there, and no longer here. */
-  #forget(sessionRow: number, messages: readonly number[]): void {
-    const elsewhere = this.#statements.elsewhere.all(sessionRow, JSON.stringify(messages));
-    for (const { message_id, generation_id, start } of elsewhere) this.#statements.resettle.run(generation_id, start, message_id);
-    const kept = new Set(elsewhere.map(({ message_id }) => message_id));
-    for (const id of messages) {
-      if (kept.has(id)) continue;
-      this.#statements.removeMessage.run(id);
-      this.#statements.removeText.run(id);
-    }
+  #forget(sessionRow: number, id: number, { role, text }: Statement): void {
+    if (this.#statements.isElsewhere.get(sessionRow, id) !== undefined) return;
+    this.#statements.removeMessage.run(sessionRow, id);
+    if (isIndexed(role, text)) this.#index.remove(id, text);
+  }
+
+  #lastAt(sessionRow: number): number | null {
+    const last = this.#statements.last.get(sessionRow);
+    return last === undefined ? null : (this.#texts.statement(last.generation_id, last.start, last.len).at ?? null);
   }
 
   /** Title and beginning again from the first user messages that are left. */
@@ -64,13 +70,16 @@ export class Retraction {
     if (this.#statements.isDescribed.get(sessionRow) !== undefined) return;
     let first: { readonly id: number; readonly byCommand: boolean } | undefined;
     let title: { readonly id: number; readonly text: string } | undefined;
-    for (const { id, generation_id, start, len } of this.#statements.firstUsers.all(sessionRow)) {
-      const { text, startsSession } = this.#texts.parsed(generation_id, start, len);
+    let users = 0;
+    for (const { id, generation_id, start, len } of this.#statements.first.all(sessionRow)) {
+      if (len > LONGEST_LINE_BYTES) continue;
+      const { role, text, startsSession } = this.#texts.parsed(generation_id, start, len);
+      if (role !== 'user') continue;
+      users += 1;
       first ??= { id, byCommand: startsSession === true };
       const name = startsSession === true ? undefined : titleOf(text ?? '');
-      if (name === undefined) continue;
-      title = { id, text: name };
-      break;
+      if (name !== undefined) title = { id, text: name };
+      if (title !== undefined || users >= TITLE_CANDIDATES) break;
     }
     this.#statements.describe.run(title?.text ?? null, title?.id ?? null, first?.id ?? null, first?.byCommand ? 1 : 0, sessionRow);
   }
@@ -79,34 +88,30 @@ export class Retraction {
 function prepare(db: Sqlite) {
   return {
     mark: db.prepare<[number, number]>('INSERT INTO retracted (generation_id, start) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    removeRecord: db.prepare<[number, number], { message_id: number | null }>(
-      'DELETE FROM record WHERE generation_id = ? AND start = ? RETURNING message_id',
+    removeRecord: db.prepare<[number, number, number], { message_id: number; len: number }>(
+      'DELETE FROM record WHERE session_row = ? AND generation_id = ? AND start = ? RETURNING message_id, len',
     ),
     uncount: db.prepare<[number, number]>(
-      `UPDATE generation SET messages = generation.messages - 1, assistant_messages = assistant_messages - (said.role = 'assistant')
-         FROM (SELECT role FROM message WHERE id = ?) AS said WHERE generation.id = ?`,
+      'UPDATE generation SET messages = messages - 1, assistant_messages = assistant_messages - ? WHERE id = ?',
     ),
-    elsewhere: db.prepare<[number, string], { message_id: number; generation_id: number; start: number }>(
-      `SELECT r.message_id, r.generation_id, min(r.start) AS start
-         FROM generation AS g JOIN record AS r ON r.generation_id = g.id
-        WHERE g.session_row = ? AND r.message_id IN (SELECT value FROM json_each(?)) GROUP BY r.message_id`,
+    isElsewhere: db.prepare<[number, number], object>(
+      'SELECT 1 AS is_elsewhere FROM record WHERE session_row = ? AND message_id = ? LIMIT 1',
     ),
-    resettle: db.prepare<[number, number, number]>('UPDATE message SET generation_id = ?, start = ? WHERE id = ?'),
-    removeMessage: db.prepare<[number]>('DELETE FROM message WHERE id = ?'),
-    removeText: db.prepare<[number]>('DELETE FROM message_text WHERE rowid = ?'),
-    recount: db.prepare<[number]>(
+    removeMessage: db.prepare<[number, number]>('DELETE FROM message WHERE session_row = ? AND id = ?'),
+    recount: db.prepare<[number | null, number]>(
       `UPDATE session SET messages = (SELECT coalesce(max(messages), 0) FROM generation WHERE session_row = session.id),
-              last_message_at = (SELECT max(at) FROM message WHERE session_row = session.id) WHERE id = ?`,
+              last_message_at = ? WHERE id = ?`,
     ),
     isDescribed: db.prepare<[number], object>(
       `SELECT 1 AS is_described FROM session AS s WHERE s.id = ?
-          AND EXISTS (SELECT 1 FROM message AS m WHERE m.id = s.first_user_message AND m.session_row = s.id)
-          AND (s.title_message IS NULL OR EXISTS (SELECT 1 FROM message AS m WHERE m.id = s.title_message AND m.session_row = s.id))`,
+          AND EXISTS (SELECT 1 FROM record AS r WHERE r.session_row = s.id AND r.message_id = s.first_user_message)
+          AND (s.title_message IS NULL OR EXISTS (SELECT 1 FROM record AS r WHERE r.session_row = s.id AND r.message_id = s.title_message))`,
     ),
-    firstUsers: db.prepare<[number], UserRow>(
-      `SELECT m.id, m.generation_id, m.start, r.len
-         FROM message AS m JOIN record AS r ON r.generation_id = m.generation_id AND r.start = m.start
-        WHERE m.session_row = ? AND m.role = 'user' AND r.kind = 'message' ORDER BY m.id LIMIT ${TITLE_CANDIDATES}`,
+    first: db.prepare<[number], MessageRow>(
+      `SELECT message_id AS id, generation_id, start, len FROM record WHERE session_row = ? ORDER BY message_id LIMIT ${MOST_LOOKED_AT}`,
+    ),
+    last: db.prepare<[number], MessageRow>(
+      `SELECT message_id AS id, generation_id, start, len FROM record WHERE session_row = ? ORDER BY message_id DESC LIMIT 1`,
     ),
     describe: db.prepare<[string | null, number | null, number | null, number, number]>(
       'UPDATE session SET title = ?, title_message = ?, first_user_message = ?, started_by_command = ? WHERE id = ?',

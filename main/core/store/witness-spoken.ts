@@ -1,7 +1,7 @@
 import type { Evidence, SpokenMessage } from '../detect/detection.ts';
+import { firstIdAt, timeOfId } from './message-ids.ts';
 import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
-import { slotOf, slotTime } from './time-slots.ts';
 
 const MOST_SESSIONS = 100;
 const MOST_MESSAGES = 2_000;
@@ -19,7 +19,6 @@ interface SaidRow {
   readonly id: number;
   readonly agent: string;
   readonly native_id: string;
-  readonly role: SpokenMessage['role'];
   readonly generation_id: number;
   readonly start: number;
   readonly len: number;
@@ -44,13 +43,12 @@ export class Spoken {
         UNION SELECT s.id FROM session AS s JOIN named ON s.successor_id = named.id`,
     );
     this.#said = db.prepare<[string, number], SaidRow>(
-      `SELECT m.id, s.agent, s.native_id, m.role, m.generation_id, m.start, r.len
-         FROM message AS m
-         JOIN session AS s ON s.id = m.session_row
-         JOIN record AS r ON r.generation_id = m.generation_id AND r.start = m.start
-        WHERE m.session_row IN (SELECT value FROM json_each(?)) AND m.id >= ? AND m.on_disk > 0
-          AND m.role IN ('user','assistant','tool')
-        ORDER BY m.id LIMIT ${MOST_MESSAGES + 1}`,
+      `SELECT r.message_id AS id, s.agent, s.native_id, min(r.generation_id) AS generation_id, r.start, r.len
+         FROM record AS r
+         JOIN session AS s ON s.id = r.session_row
+         JOIN generation AS g ON g.id = r.generation_id AND g.on_disk = 1
+        WHERE r.session_row IN (SELECT value FROM json_each(?)) AND r.message_id >= ?
+        GROUP BY r.message_id ORDER BY r.message_id LIMIT ${MOST_MESSAGES + 1}`,
     );
   }
 
@@ -58,18 +56,29 @@ export class Spoken {
     const { sourceId, agent, nativeId = null, sessionKey = null } = query;
     const rows = this.#sessions.all({ sourceId, agent, nativeId, sessionKey });
     for (const { id } of rows) this.#settle(id);
-    const found = this.#said.all(JSON.stringify(rows.map(({ id }) => id)), slotOf(sinceMs));
+    const found = this.#said.all(JSON.stringify(rows.map(({ id }) => id)), firstIdAt(sinceMs));
     const spoken: SpokenMessage[] = [];
     let [textBytes, parsedBytes] = [0, 0];
+    let isCut = found.length > MOST_MESSAGES;
     for (const row of found.slice(0, MOST_MESSAGES)) {
-      if (textBytes > MOST_TEXT_BYTES) break;
+      if (textBytes > MOST_TEXT_BYTES) {
+        isCut = true;
+        break;
+      }
       const isTooLong = parsedBytes + row.len > MOST_PARSED_BYTES;
       if (!isTooLong) parsedBytes += row.len;
-      const text = isTooLong ? '' : (this.#texts.parsed(row.generation_id, row.start, row.len).text ?? '');
-      textBytes += text.length;
-      spoken.push({ session: { sourceId, agent: row.agent, nativeId: row.native_id }, role: row.role, text, at: slotTime(row.id) });
+      const place = [row.generation_id, row.start, row.len] as const;
+      const said = isTooLong ? this.#texts.oversized(...place) : this.#texts.statement(...place);
+      if (!isSpoken(said.role)) continue;
+      textBytes += said.text.length;
+      const session = { sourceId, agent: row.agent, nativeId: row.native_id };
+      spoken.push({ session, role: said.role, text: said.text, at: said.at ?? timeOfId(row.id) });
     }
     const last = spoken.at(-1);
-    return last === undefined || spoken.length === found.length ? spoken : [...spoken.slice(0, -1), { ...last, more: true }];
+    return last === undefined || !isCut ? spoken : [...spoken.slice(0, -1), { ...last, more: true }];
   }
+}
+
+function isSpoken(role: string): role is SpokenMessage['role'] {
+  return role === 'user' || role === 'assistant' || role === 'tool';
 }
