@@ -59,10 +59,11 @@ function toldMessage({ message, role }: WitnessedContent): Fields | undefined {
 /** With every field that OpenClaw reads unasked. */
 function completed(seen: WitnessedContent, told: Fields): Fields {
   const { role, at } = seen;
+  const blocks = blocksOf(told.content);
   const common = {
     ...told,
     role: TRANSCRIPT_ROLES[role],
-    content: blocksOf(told.content) ?? [{ type: 'text', text: seen.text }],
+    content: blocks.length > 0 || seen.text === '' ? blocks : [{ type: 'text', text: seen.text }],
     timestamp: isTime(told.timestamp) ? told.timestamp : at,
   };
   switch (role) {
@@ -98,9 +99,9 @@ const NO_USAGE = {
 } as const;
 
 /** Content as blocks; OpenClaw stumbles over one that is no object. */
-function blocksOf(content: unknown): readonly Fields[] | undefined {
+function blocksOf(content: unknown): readonly Fields[] {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
-  if (!Array.isArray(content)) return undefined;
+  if (!Array.isArray(content)) return [];
   const items: readonly unknown[] = content;
   return items.filter(isFields);
 }
