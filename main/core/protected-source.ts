@@ -29,6 +29,7 @@ export interface ProtectedSourceDeps {
   /** As last committed for a witness of this source. */
   readonly cursor: (witness: Witness['kind']) => string | undefined;
   readonly openWitnesses: OpenWitnesses;
+  readonly onNews: () => void;
 }
 
 /** Where one look at a source goes. */
@@ -76,6 +77,7 @@ export class ProtectedSource implements Disposable {
       cursor,
       alive: deps.gateway.alive.bind(deps.gateway),
       agentOf: (nativeId) => this.agentOf(nativeId),
+      onNews: deps.onNews,
     });
     this.#witnesses = [...others, trajectories];
   }

@@ -1,3 +1,4 @@
+import { ActiveRuns } from './active-runs.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
@@ -40,6 +41,7 @@ interface Taken {
 export class WitnessDesk {
   readonly #deps: WitnessDeskDeps;
   readonly #failing = new Set<Witness>();
+  readonly #runs = new ActiveRuns();
   #recordedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: WitnessDeskDeps) {
@@ -63,7 +65,13 @@ export class WitnessDesk {
     for (const party of this.#deps.parties()) tellOthers(party, taken);
     const recorded = sightings.some(({ messages }) => messages.length > 0);
     const events = taken.flatMap((one) => one.events);
+    for (const event of events) this.#runs.notice(event);
     return recorded || events.length > 0 ? { events, recorded } : NOTHING;
+  }
+
+  /** Some witness saw a turn of this conversation begin and none saw it end. */
+  isRunning(sourceId: number, sessionKey: string): boolean {
+    return this.#runs.has(sourceId, sessionKey);
   }
 
   statusOf(sourceId: number): readonly WitnessStatus[] {

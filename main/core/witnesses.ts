@@ -14,6 +14,8 @@ export interface WitnessContext {
   readonly cursor: (witness: Witness['kind']) => string | undefined;
   /** Whether a process is alive; a recycled pid (other start time) counts as dead. */
   readonly alive: (pid: number, startTime?: number) => boolean;
+  /** Something was seen that is worth a look before the next round. */
+  readonly onNews: () => void;
   /** The agent that has a transcript of this name on disk now. */
   readonly agentOf: (nativeId: string) => string | undefined;
 }

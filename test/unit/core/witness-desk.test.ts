@@ -133,3 +133,21 @@ describe('the desk of the witnesses', () => {
     ]);
   });
 });
+
+describe('turns under way', () => {
+  it('begin and end as the witnesses tell, and end with their gateway', () => {
+    const { desk, witnesses } = rig(main);
+    const at = 1;
+    const run = { witness: 'gateway-stream', at, agent: 'main', sessionKey: 'agent:main:main', runId: 'r' } as const;
+    const notice = (...events: WitnessBatch['events']) => {
+      witnesses[0].batch = { messages: [], events };
+      desk.hear(0);
+      return desk.isRunning(7, 'Agent:Main:Main');
+    };
+    expect(notice({ ...run, event: 'run-started' })).toBe(true);
+    expect(desk.isRunning(8, 'agent:main:main')).toBe(false);
+    expect(notice({ ...run, event: 'run-ended', outcome: 'final', withText: true })).toBe(false);
+    expect(notice({ ...run, event: 'run-started' })).toBe(true);
+    expect(notice({ witness: 'gateway-stream', at, event: 'gateway-ended', clean: false })).toBe(false);
+  });
+});
