@@ -7,7 +7,7 @@ export class ActiveRuns {
 
   notice(event: NoticedEvent): void {
     // What ran in a gateway ended with it.
-    if (event.event === 'gateway-ended' || event.event === 'gateway-up') this.#runs.delete(event.sourceId);
+    if (event.event === 'gateway-ended') this.#runs.delete(event.sourceId);
     if (event.event === 'run-started') this.#of(event.sourceId, event.sessionKey).add(event.runId);
     if (event.event === 'run-ended') this.#of(event.sourceId, event.sessionKey).delete(event.runId);
   }

@@ -322,6 +322,7 @@ export class Core implements AsyncDisposable {
       resetPolicy: () => readOpenclawConfig(root, env).resetPolicy,
       cursor: (witness) => this.#journal.witnessCursor(row.id, witness),
       openWitnesses: this.#options.witnesses ?? noWitnesses,
+      onNews: () => this.#recorder.wake(),
     });
     source.refreshDirectories();
     this.#reportDamage(row.id);
