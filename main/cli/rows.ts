@@ -44,6 +44,7 @@ export function messageRow(message: MessageView): Record<string, unknown> {
     at: message.at ?? null,
     provenance: message.provenance,
     persisted: message.persisted,
+    interrupted: message.interrupted ?? false,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../core/store/store.ts';
 import type { MessageView } from '../../core/types.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
+import { messageMarks } from '../../wording/witness-copy.ts';
 import { withCatalog } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint, printable } from '../output.ts';
@@ -30,6 +31,7 @@ function* allMessages(catalog: Catalog, session: number): Generator<MessageView>
 
 function messageText(message: MessageView): string {
   const when = message.at === undefined ? '' : ` ${new Date(message.at).toLocaleString()}`;
-  const mark = message.persisted ? '' : paint('yellow', '  only here');
+  const marks = messageMarks(message);
+  const mark = marks.length === 0 ? '' : paint('yellow', `  ${marks.join(', ')}`);
   return `${paint('bold', message.role)}${paint('dim', when)}${mark}\n${printable(message.text)}${message.truncated ? paint('dim', ' …') : ''}`;
 }

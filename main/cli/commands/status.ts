@@ -5,6 +5,7 @@ import { discoverStateDirs } from '../../core/sources/openclaw-home.ts';
 import { sources as sourceRegistry } from '../../core/sources/registry.ts';
 import type { CoreStatus, SourceStatus } from '../../core/types.ts';
 import { agoText, bytesText } from '../../wording/quantities.ts';
+import { witnessName, witnessState } from '../../wording/witness-copy.ts';
 import { withCatalog, withRunningCore } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint, table } from '../output.ts';
@@ -75,8 +76,15 @@ function statusText(status: CoreStatus): string {
       ]),
     ),
   );
+  lines.push(...status.sources.flatMap((source) => witnessLines(source, status.sources.length > 1)));
   lines.push(`Buffer ${bytesText(status.bufferBytes)}. ${openText(status.openIncidents)}`);
   return lines.filter((line) => line !== '').join('\n');
+}
+
+function witnessLines(source: SourceStatus, named: boolean): readonly string[] {
+  if (source.witnesses.length === 0) return [];
+  const rows = source.witnesses.map((witness) => [`  ${witnessName(witness.kind)}`, witnessState(witness, Date.now())]);
+  return [named ? `Also listening for ${source.root}:` : 'Also listening, for what no file holds:', table(rows)];
 }
 
 function openText(open: number): string {
