@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Detector, Outcome, SessionRef } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
@@ -38,12 +39,15 @@ export class RestoreDesk {
     await restorer.recover();
     const restores = catalog.restores();
     for (const session of catalog.sessions({ states: ['restoring'], limit: MOST_INTERRUPTED }).items) {
-      const withdrawn = restores.find((restore) => restore.target === 'new-session' && restore.sessionId === session.nativeId);
+      const last = restores.filter(({ sessionRow }) => sessionRow === session.id).sort((a, b) => b.startedAt - a.startedAt)[0];
+      const withdrawn =
+        last?.target === 'same-session' && last.phase === 'undone'
+          ? last
+          : restores.find((restore) => restore.target === 'new-session' && restore.sessionId === session.nativeId);
       if (withdrawn !== undefined) {
         this.#tellWithdrawal(withdrawn.id, withdrawn.phase === 'undone' ? 'done' : 'failed');
         continue;
       }
-      const last = restores.filter(({ sessionRow }) => sessionRow === session.id).sort((a, b) => b.startedAt - a.startedAt)[0];
       const incident = last?.incidentId === undefined ? undefined : catalog.incident(last.incidentId);
       this.#tellOf(incident?.resolvedAt === undefined ? incident : undefined, session, last?.phase === 'verified' ? 'verified' : 'failed');
     }
@@ -93,7 +97,8 @@ export class RestoreDesk {
       receipt = await restorer.apply(plan, request);
     } catch (error) {
       this.#tell(open, session, 'failed');
-      const failed = catalog.restores().find((restore) => plan.sessionId !== undefined && restore.sessionId === plan.sessionId);
+      // The newest first: a chat that is restored in place has the same key every time.
+      const failed = catalog.restores().find(({ sessionKey, target }) => sessionKey === plan.sessionKey && target === plan.target);
       if (failed !== undefined) this.#forgive(failed);
       throw error;
     } finally {
@@ -156,7 +161,7 @@ export class RestoreDesk {
     const origin = draft && catalog.session(draft.sessionRow);
     // A restore to a file made no conversation in OpenClaw.
     if (draft?.sessionId === undefined || origin === undefined) return;
-    const session = { sourceId: origin.sourceId, agent: draft.agent, nativeId: draft.sessionId };
+    const session = { sourceId: origin.sourceId, agent: draft.agent, nativeId: basename(draft.path, '.jsonl') };
     const incident = draft.incidentId === undefined ? undefined : catalog.incident(draft.incidentId);
     recorder.commitOutcome(detector.withdrawn(session, phase, clock.now(), incident && draftOf(incident), origin));
   }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { jsonText, withMembers } from './json-members.ts';
-import { headerLine, missingReplyLine, missingToolResultLine } from './restored-entries.ts';
+import {
+  type EntryPlace,
+  headerLine,
+  messageLine,
+  missingPromptLine,
+  missingReplyLine,
+  missingToolResultLine,
+} from './restored-entries.ts';
 import {
   completeAssistant,
   objectOf,
@@ -9,6 +16,7 @@ import {
   type TranscriptEntry,
   type TranscriptLine,
 } from './transcript-line.ts';
+import type { WitnessedLine } from './witnessed-line.ts';
 
 /** One line as it was captured, without its line feed. `terminated` is false only for a last line that has none. */
 export interface CapturedLine {
@@ -40,7 +48,9 @@ export type RebuildChange =
   | 'parent-fixed'
   | 'assistant-completed'
   | 'tool-result-added'
-  | 'assistant-added';
+  | 'assistant-added'
+  | 'unpersisted-added'
+  | 'missing-prompt-marked';
 
 interface LineEdit {
   readonly drop?: true;
@@ -54,8 +64,12 @@ export interface ConversationSurvey {
   readonly changes: readonly string[];
   /** User, assistant and tool messages that are taken over; added ones do not count. */
   readonly messages: number;
+  /** Of these, the ones that only witnesses saw. */
+  readonly unpersisted: number;
   readonly prefix: Uint8Array | undefined;
   readonly edits: ReadonlyMap<number, LineEdit>;
+  /** Lines that go before the captured one of this number. */
+  readonly insertions: ReadonlyMap<number, readonly Uint8Array[]>;
   readonly suffix: readonly Uint8Array[];
 }
 
@@ -65,15 +79,25 @@ export interface ConversationSurvey {
  * do not parse or the last has no end (the next append glues to it), when the last entry's parents do not lead to a root
  * (the model sees only the rest), or when a tool call has no result.
  */
-export function surveyConversation(lines: Iterable<CapturedLine>, options: BuildOptions): ConversationSurvey {
-  const survey = startSurvey(options);
+export function surveyConversation(
+  lines: Iterable<CapturedLine>,
+  options: BuildOptions,
+  witnessed: readonly WitnessedLine[] = [],
+): ConversationSurvey {
+  const survey = startSurvey(options, witnessed);
   for (const line of lines) survey.take(line);
   return survey.finish();
 }
 
-/** The same line by line, for a caller that must not hold the thread as long as a large conversation takes. */
-export function startSurvey(options: BuildOptions): { take(line: CapturedLine): void; finish(): ConversationSurvey } {
-  return new Survey(options);
+/**
+ * The same line by line, for a caller that must not hold the thread as long as a large conversation takes. `witnessed`:
+ * messages that are in no transcript, in the order they were said; each goes where its time puts it.
+ */
+export function startSurvey(
+  options: BuildOptions,
+  witnessed: readonly WitnessedLine[] = [],
+): { take(line: CapturedLine): void; finish(): ConversationSurvey } {
+  return new Survey(options, witnessed);
 }
 
 /** The bytes to write. `lines` must be the ones that were surveyed. */
@@ -82,6 +106,7 @@ export function* buildConversation(lines: Iterable<CapturedLine>, survey: Conver
   let index = 0;
   for (const line of lines) {
     const edit = survey.edits.get(index);
+    yield* survey.insertions.get(index) ?? [];
     index += 1;
     if (edit?.drop) continue;
     yield edit === undefined ? line.bytes : applyEdit(line.bytes, edit);
@@ -95,7 +120,9 @@ const talkers: ReadonlySet<string> = new Set(['user', 'assistant', 'toolResult']
 
 class Survey {
   private readonly options: BuildOptions;
+  private readonly witnessed: readonly WitnessedLine[];
   private readonly edits = new Map<number, LineEdit>();
+  private readonly insertions = new Map<number, Uint8Array[]>();
   private readonly counts = new Map<RebuildChange, number>();
   /** Digest of the line that holds an id. */
   private readonly digests = new Map<string, number>();
@@ -108,15 +135,20 @@ class Survey {
   private freshIds = 0;
   private header: 'none' | 'valid' | 'fixed' = 'none';
   private cwd: string | undefined;
-  private joinNext = false;
+  /** What the next entry is joined to the one before it for: it is a root, or whatever it names as its parent. */
+  private joinNext: 'no' | 'root' | 'any' = 'no';
   private lastId: string | null = null;
   private firstAt: number | undefined;
   private lastAt: number | undefined;
   private messages = 0;
   private assistants = 0;
+  private placed = 0;
+  private unpersisted = 0;
+  private lastTalk: { readonly isEndedReply: boolean; readonly runId?: string | undefined } | undefined;
 
-  constructor(options: BuildOptions) {
+  constructor(options: BuildOptions, witnessed: readonly WitnessedLine[]) {
     this.options = options;
+    this.witnessed = witnessed;
   }
 
   take(line: CapturedLine): void {
@@ -134,7 +166,7 @@ class Survey {
     if (this.header !== 'none' || this.lastId !== null) {
       // OpenClaw starts over at a second header; what follows continues what stands before it.
       this.drop('extra-header-dropped');
-      this.joinNext = true;
+      this.joinNext = 'root';
       return;
     }
     this.header = header.id !== undefined && header.strippedBytes === 0 ? 'valid' : 'fixed';
@@ -152,6 +184,7 @@ class Survey {
       this.drop('duplicate-dropped');
       return;
     }
+    this.insertBefore(entry);
     const set = new Map<string, string>();
     const id = this.idFor(entry, set);
     this.digests.set(id, digest);
@@ -167,7 +200,73 @@ class Survey {
       });
     }
     this.lastId = id;
-    this.joinNext = false;
+    this.joinNext = 'no';
+  }
+
+  private insertBefore(entry: TranscriptEntry): void {
+    if (this.witnessed.length === 0) return;
+    const lines: Uint8Array[] = [];
+    for (let next = this.witnessed[this.placed]; next !== undefined && this.isBefore(next, entry); next = this.witnessed[this.placed]) {
+      this.placeWitnessed(next, lines);
+    }
+    if (entry.role === 'user') this.answerOpenCalls(lines);
+    if (lines.length === 0) return;
+    this.insertions.set(this.index, lines);
+    this.joinNext = 'any';
+  }
+
+  private isBefore(witnessed: WitnessedLine, entry: TranscriptEntry): boolean {
+    if (entry.at === undefined) return false;
+    // Nothing may come between a tool call and its result.
+    if (this.isAnswer(entry) && !this.isAnswer(witnessed.entry)) return false;
+    return witnessed.at < entry.at || (witnessed.at === entry.at && witnessed.role === 'user');
+  }
+
+  private isAnswer({ answers }: TranscriptEntry): boolean {
+    return answers !== undefined && this.unanswered.has(answers);
+  }
+
+  private placeWitnessed(witnessed: WitnessedLine, lines: Uint8Array[]): void {
+    const { entry, role, runId, message, at } = witnessed;
+    this.placed += 1;
+    if (role === 'user') this.answerOpenCalls(lines);
+    if (role === 'assistant' && this.lacksPrompt(runId)) {
+      lines.push(missingPromptLine(this.nextPlace(at)));
+      this.count('missing-prompt-marked');
+    }
+    const id = entry.id !== undefined && !this.digests.has(entry.id) ? entry.id : undefined;
+    this.noteTime(at);
+    lines.push(messageLine(this.nextPlace(at, id), message));
+    this.count('unpersisted-added');
+    if (talkers.has(role)) this.unpersisted += 1;
+    this.noteMessage(entry, runId);
+  }
+
+  /** A run may speak several times, before and after its tools; another run answers another prompt. */
+  private lacksPrompt(runId: string | undefined): boolean {
+    if (this.lastTalk === undefined) return true;
+    return this.lastTalk.isEndedReply && (runId === undefined || this.lastTalk.runId !== runId);
+  }
+
+  private answerOpenCalls(lines: Uint8Array[]): void {
+    for (const [id, name] of this.unanswered) {
+      lines.push(missingToolResultLine(this.nextPlace(this.momentLater()), { id, name }));
+      this.count('tool-result-added');
+    }
+    this.unanswered.clear();
+  }
+
+  private momentLater(): number {
+    this.lastAt = (this.lastAt ?? this.options.fallbackAt) + 1;
+    return this.lastAt;
+  }
+
+  private nextPlace(at: number, id = this.freshId()): EntryPlace {
+    const place = { id, parentId: this.lastId, at };
+    this.digests.set(id, 0);
+    this.parents.set(id, this.lastId);
+    this.lastId = id;
+    return place;
   }
 
   private idFor(entry: TranscriptEntry, set: Map<string, string>): string {
@@ -183,16 +282,19 @@ class Survey {
     const named = typeof entry.parentId === 'string' ? (this.renamed.get(entry.parentId) ?? entry.parentId) : entry.parentId;
     // A parent must stand before its child: that also rules out circles.
     const follows =
-      named === null ? this.lastId === null || !this.joinNext : named !== undefined && named !== id && this.digests.has(named);
-    const parent = follows && named !== undefined ? named : this.lastId;
+      named === null ? this.lastId === null || this.joinNext === 'no' : named !== undefined && named !== id && this.digests.has(named);
+    const parent = follows && named !== undefined && this.joinNext !== 'any' ? named : this.lastId;
     this.parents.set(id, parent);
     if (parent === entry.parentId) return;
     set.set('parentId', jsonText(parent));
-    this.reparented.add(id);
+    if (this.joinNext !== 'any') this.reparented.add(id);
   }
 
-  private noteMessage(entry: TranscriptEntry): void {
-    if (entry.role !== undefined && talkers.has(entry.role)) this.messages += 1;
+  private noteMessage(entry: TranscriptEntry, runId?: string): void {
+    if (entry.role !== undefined && talkers.has(entry.role)) {
+      this.messages += 1;
+      this.lastTalk = { isEndedReply: entry.role === 'assistant' && entry.toolCalls.length === 0, runId };
+    }
     if (entry.role === 'user') this.unanswered.clear();
     if (entry.answers !== undefined) this.unanswered.delete(entry.answers);
     if (entry.role !== 'assistant') return;
@@ -208,12 +310,14 @@ class Survey {
     const prefix = this.header === 'none' ? headerLine(this.options.sessionId, startsAt, this.cwd ?? this.options.cwd) : undefined;
     if (prefix !== undefined) this.count('header-added');
     if (this.counts.size === 0 && !chainIsBroken) {
-      return { form: 'verbatim', changes: [], messages: this.messages, prefix: undefined, edits: new Map(), suffix: [] };
+      const nothing = { prefix: undefined, edits: new Map(), insertions: new Map(), suffix: [] };
+      return { form: 'verbatim', changes: [], messages: this.messages, unpersisted: 0, ...nothing };
     }
     this.count('parent-fixed', this.reparented.size);
     this.count('assistant-completed', [...this.edits.values()].filter((edit) => edit.completeAt !== undefined).length);
     const changes = [...this.counts].map(([code, count]) => (count === 1 ? code : `${code}:${count}`));
-    return { form: 'rebuilt', changes, messages: this.messages, prefix, edits: this.edits, suffix };
+    const { messages, unpersisted, edits, insertions } = this;
+    return { form: 'rebuilt', changes, messages, unpersisted, prefix, edits, insertions, suffix };
   }
 
   /** Walks up from the last entry as OpenClaw does to find what the model shall see. */
@@ -226,19 +330,10 @@ class Survey {
 
   private suffix(): readonly Uint8Array[] {
     const added: Uint8Array[] = [];
-    const place = () => {
-      this.lastAt = (this.lastAt ?? this.options.fallbackAt) + 1;
-      const at = { id: this.freshId(), parentId: this.lastId, at: this.lastAt };
-      this.digests.set(at.id, 0);
-      this.lastId = at.id;
-      return at;
-    };
-    for (const [id, name] of this.unanswered) {
-      added.push(missingToolResultLine(place(), { id, name }));
-      this.count('tool-result-added');
-    }
+    for (const witnessed of this.witnessed.slice(this.placed)) this.placeWitnessed(witnessed, added);
+    this.answerOpenCalls(added);
     if (this.assistants === 0) {
-      added.push(missingReplyLine(place()));
+      added.push(missingReplyLine(this.nextPlace(this.momentLater())));
       this.count('assistant-added');
     }
     return added;

@@ -1,7 +1,7 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { CoreError, errnoOf } from '../platform/errors.ts';
-import { type IndexLockDeps, withIndexLock } from './index-lock.ts';
-import { emptyIndex, entryOf, type IndexText, readIndexText, withKey, withoutKey } from './index-text.ts';
+import { type FileLockDeps, indexLock, withFileLock } from './file-lock.ts';
+import { emptyIndex, entryOf, type IndexText, readIndexText, transcriptNameOf, withKey, withMember, withoutKey } from './index-text.ts';
 import { refusal } from './restore-plan.ts';
 import { readRegular } from './target-disk.ts';
 
@@ -19,6 +19,8 @@ export interface LockedIndex {
   readonly index: IndexText & { readonly ok: true };
   add(key: string, entry: Readonly<Record<string, unknown>>): void;
   remove(key: string): void;
+  /** Changes when the chat of a key was last used; nothing else of the entry. */
+  date(key: string, updatedAt: number): void;
 }
 
 export function indexTmpName(token: string): string {
@@ -26,7 +28,7 @@ export function indexTmpName(token: string): string {
 }
 
 /** `sessions.json` of one sessions directory. Only single keys of it ever change. */
-export function indexEditor(deps: IndexLockDeps, directory: string): IndexEditor {
+export function indexEditor(deps: FileLockDeps, directory: string): IndexEditor {
   const path = join(directory, 'sessions.json');
   const replace = (token: string, bytes: Uint8Array): void => {
     const tmp = join(directory, indexTmpName(token));
@@ -42,7 +44,7 @@ export function indexEditor(deps: IndexLockDeps, directory: string): IndexEditor
   return {
     read: () => readIndex(path),
     edit: (token, beforeAttempt, task) =>
-      withIndexLock(deps, directory, token, beforeAttempt, () => {
+      withFileLock(deps, indexLock(directory), token, beforeAttempt, () => {
         const index = readIndex(path);
         if (!index.ok) throw unreadable(index.reason);
         return task({
@@ -52,6 +54,7 @@ export function indexEditor(deps: IndexLockDeps, directory: string): IndexEditor
             replace(token, withKey(index, key, entry));
           },
           remove: (key) => replace(token, withoutKey(index, key)),
+          date: (key, updatedAt) => replace(token, withMember(index, key, 'updatedAt', updatedAt)),
         });
       }),
   };
@@ -59,9 +62,7 @@ export function indexEditor(deps: IndexLockDeps, directory: string): IndexEditor
 
 /** Whether any entry would make OpenClaw use this transcript. */
 export function isReferenced(index: IndexText & { readonly ok: true }, sessionId: string): boolean {
-  return index.entries.some(
-    (entry) => entry.sessionId === sessionId || (entry.sessionFile !== undefined && basename(entry.sessionFile) === `${sessionId}.jsonl`),
-  );
+  return index.entries.some((entry) => entry.sessionId === sessionId || transcriptNameOf(entry) === `${sessionId}.jsonl`);
 }
 
 function readIndex(path: string): IndexText {

@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import { CoreError } from '../platform/errors.ts';
-import { findMembers, jsonText, toLatin1 } from './json-members.ts';
+import { findMembers, jsonText, toLatin1, withMembers } from './json-members.ts';
 import { objectOf } from './transcript-line.ts';
 
 /** What an entry of `sessions.json` refers to. */
@@ -7,6 +8,10 @@ export interface IndexReference {
   readonly key: string;
   readonly sessionId?: string;
   readonly sessionFile?: string;
+  /** When its chat was last used, or reset. */
+  readonly updatedAt?: number;
+  /** An ACP runner leads the conversation: OpenClaw reads no transcript of it. */
+  readonly isAcp?: true;
 }
 
 export type IndexText =
@@ -31,10 +36,13 @@ export function readIndexText(bytes: Uint8Array): IndexText {
     const entry = objectOf(stored);
     const sessionId = entry?.sessionId;
     const sessionFile = entry?.sessionFile;
+    const updatedAt = entry?.updatedAt;
     return {
       key,
       ...(typeof sessionId === 'string' ? { sessionId } : {}),
       ...(typeof sessionFile === 'string' ? { sessionFile } : {}),
+      ...(typeof updatedAt === 'number' ? { updatedAt } : {}),
+      ...(objectOf(entry?.acp) === undefined ? {} : { isAcp: true as const }),
     };
   });
   return { ok: true, bytes, entries };
@@ -47,6 +55,12 @@ export function emptyIndex(): IndexText & { ok: true } {
 /** Keys are equal without regard to case, as for OpenClaw. */
 export function entryOf(index: IndexText & { ok: true }, key: string): IndexReference | undefined {
   return index.entries.find((entry) => entry.key.toLowerCase() === key.toLowerCase());
+}
+
+/** Name of the transcript that OpenClaw reads and writes for an entry. */
+export function transcriptNameOf({ sessionId, sessionFile }: IndexReference): string | undefined {
+  if (sessionFile !== undefined) return basename(sessionFile);
+  return sessionId === undefined ? undefined : `${sessionId}.jsonl`;
 }
 
 /** Adds one key behind the last one; every other byte stays. `entry` must hold ASCII or text that JSON escapes nothing of. */
@@ -77,6 +91,15 @@ export function withoutKey(index: IndexText & { ok: true }, key: string): Uint8A
   const from = before !== undefined ? before.end : after !== undefined ? member.start : open + 1;
   const to = before !== undefined ? member.end : after !== undefined ? after.start : close;
   return checked(text.slice(0, from) + text.slice(to), index.entries.length - 1);
+}
+
+/** Sets one number of one entry; every other byte stays. */
+export function withMember(index: IndexText & { ok: true }, key: string, name: string, value: number): Uint8Array {
+  const text = toLatin1(index.bytes);
+  const entry = findMembers(text).members.findLast((member) => member.key === key);
+  if (entry === undefined) return index.bytes;
+  const edited = withMembers(Buffer.from(text.slice(entry.valueStart, entry.end), 'latin1'), new Map([[name, String(value)]]));
+  return checked(text.slice(0, entry.valueStart) + toLatin1(edited) + text.slice(entry.end), index.entries.length);
 }
 
 /** An index that was cut wrongly would lose every session at OpenClaw's next message. */

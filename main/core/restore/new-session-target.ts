@@ -169,7 +169,7 @@ export async function settleUndo(tools: RestoreTools, draft: SessionDraft): Prom
 }
 
 /** The mark goes last: without it nothing would tell that a file was taken back whose restore is still on record. */
-function concludeUndo(tools: RestoreTools, draft: SessionDraft): void {
+export function concludeUndo(tools: RestoreTools, draft: SessionDraft): void {
   tools.disk.syncDirectory('undo-sync', dirname(draft.path));
   tools.record(draft.id, 'undone');
   tools.disk.unlink('undo-unmark', undoMarkPath(draft));
@@ -188,7 +188,7 @@ export function sessionStands(tools: RestoreTools, draft: SessionDraft): boolean
   return index.ok && names(index, draft);
 }
 
-function names(index: IndexText & { readonly ok: true }, draft: SessionDraft): boolean {
+export function names(index: IndexText & { readonly ok: true }, draft: SessionDraft): boolean {
   return entryOf(index, draft.sessionKey)?.sessionId === draft.sessionId;
 }
 

@@ -1,12 +1,13 @@
 import { basename, dirname, join } from 'node:path';
+import type { AdminSession } from '../gateway/gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RestoreDraft } from '../store/store.ts';
 import type { RefusalCode, RestorePhase } from '../types.ts';
+import { type FileLockDeps, lockScratchName } from './file-lock.ts';
 import type { IndexEditor } from './index-edit.ts';
 import { indexTmpName } from './index-edit.ts';
-import { lockScratchName } from './index-lock.ts';
 import type { PlannedContent } from './reading.ts';
 import { refusal } from './restore-plan.ts';
 import { hashFile, look, stampOf, type TargetDisk } from './target-disk.ts';
@@ -17,11 +18,24 @@ export interface RestoreTools {
   readonly log: Logger;
   readonly disk: TargetDisk;
   readonly index: (directory: string) => IndexEditor;
+  readonly locking: FileLockDeps;
   /** Writes the phase of a restore into the buffer, durably. */
   readonly record: (id: string, phase: RestorePhase, error?: string) => void;
   /** Throws CoreError `gateway-running`. */
   readonly refuseWhileGatewayRuns: (sourceId: number) => Promise<void>;
+  /** How OpenClaw can be told of something now. Throws CoreError `gateway-running` when nobody can say. */
+  readonly wayTo: (sourceId: number) => Promise<Way>;
+  /** A turn runs in this chat, by what witnesses noticed. */
+  readonly isBusy: (sourceId: number, agent: string, sessionKey: string) => boolean;
+  /** The gateway has named the session that it made for a restore. */
+  readonly place: (id: string, place: { readonly sessionId: string; readonly path: string }) => void;
 }
+
+/** `index`: nobody else writes it now. */
+export type Way = { readonly is: 'index' } | { readonly is: 'gateway'; readonly admin: WithAdmin };
+
+/** A connection with `operator.admin`, for as long as the work takes. */
+export type WithAdmin = <T>(work: (session: AdminSession) => Promise<T>) => Promise<T>;
 
 /** Of a finished or taken back restore. */
 export type Settled = 'verified' | 'failed' | 'undone';
@@ -47,24 +61,47 @@ export function undoMarkPath(draft: RestoreDraft): string {
  * nothing of it is left.
  */
 export async function publish(tools: RestoreTools, draft: RestoreDraft, content: PlannedContent): Promise<RestoredFile> {
-  const { disk } = tools;
+  const staged = await stage(tools, draft, content);
+  linkStaged(tools, draft);
+  concludePublishing(tools, draft);
+  return staged;
+}
+
+/** The first half of it: whole and proven under its scratch name. */
+export async function stage(tools: RestoreTools, draft: RestoreDraft, content: PlannedContent): Promise<RestoredFile> {
   const tmp = tmpPath(draft);
-  const directory = dirname(draft.path);
-  const proven = await disk.createProven('tmp', tmp, content.bytes);
-  let linked = false;
+  const proven = await tools.disk.createProven('tmp', tmp, content.bytes);
   try {
     if (proven.sha256 !== draft.sha256) throw await whyOther(draft, content);
-    if (draft.target === 'new-session') refuseForeignOwner(tmp, directory);
+    if (draft.target !== 'file') refuseForeignOwner(tmp, dirname(draft.path));
     tools.record(draft.id, 'written');
-    linkNew(disk, tmp, draft.path);
-    linked = true;
-    disk.unlink('tmp-unlink', tmp);
-    disk.syncDirectory('publish-sync', directory);
-    tools.record(draft.id, 'linked');
     return { is: 'intact', stamp: proven.stamp };
   } catch (error) {
-    disk.unlink('tmp-discard', tmp);
-    if (linked) disk.unlink('publish-discard', draft.path);
+    tools.disk.unlink('tmp-discard', tmp);
+    throw error;
+  }
+}
+
+/** The name itself. Nothing else, so that a lock that is held for it is held no longer than that. */
+export function linkStaged(tools: RestoreTools, draft: RestoreDraft): void {
+  try {
+    linkNew(tools.disk, tmpPath(draft), draft.path);
+  } catch (error) {
+    tools.disk.unlink('tmp-discard', tmpPath(draft));
+    throw error;
+  }
+}
+
+/** Makes the name durable. On failure the file is gone again. */
+export function concludePublishing(tools: RestoreTools, draft: RestoreDraft): void {
+  const { disk } = tools;
+  try {
+    disk.unlink('tmp-unlink', tmpPath(draft));
+    disk.syncDirectory('publish-sync', dirname(draft.path));
+    tools.record(draft.id, 'linked');
+  } catch (error) {
+    disk.unlink('tmp-discard', tmpPath(draft));
+    disk.unlink('publish-discard', draft.path);
     throw error;
   }
 }
@@ -97,7 +134,7 @@ function refuseForeignOwner(tmp: string, directory: string): void {
 /** Clears away scratch files that a crash left. Never the restored file itself. */
 export function removeScratch(tools: RestoreTools, draft: RestoreDraft): void {
   const directory = dirname(draft.path);
-  const names = [basename(tmpPath(draft)), ...(draft.target === 'new-session' ? [lockScratchName(draft.id), indexTmpName(draft.id)] : [])];
+  const names = [basename(tmpPath(draft)), ...(draft.target !== 'file' ? [lockScratchName(draft.id), indexTmpName(draft.id)] : [])];
   for (const name of names) {
     const path = join(directory, name);
     if (look(path)?.isFile() === true) tools.disk.unlink('recover-scratch', path);

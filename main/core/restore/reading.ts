@@ -5,33 +5,47 @@ import type { GenerationSummary, RestoreTarget } from '../types.ts';
 import { type BuildOptions, buildConversation, type CapturedLine, type ConversationSurvey, startSurvey } from './conversation-builder.ts';
 import { gather } from './target-disk.ts';
 import { readTranscriptLine } from './transcript-line.ts';
+import type { WitnessedLine } from './witnessed-line.ts';
+
+/** What a conversation is put together from. */
+export interface Composition {
+  /** `undefined`: no transcript of it was ever seen. */
+  readonly base: Pick<GenerationSummary, 'id' | 'bytes' | 'records'> | undefined;
+  readonly witnessed: readonly WitnessedLine[];
+}
 
 /** What a restore would write. */
 export interface Prepared {
   readonly form: 'verbatim' | 'rebuilt';
   readonly changes: readonly string[];
   readonly messages: number;
+  /** Of these, the ones that OpenClaw never wrote. */
+  readonly unpersisted: number;
   readonly bytes: number;
   /** Hex. */
   readonly sha256: string;
 }
 
 /**
- * Throws CoreError `buffer-damaged`. A file gets the captured bytes as they are, a new session what OpenClaw accepts.
- * Lets other work run in between: 100 MB take seconds, and capture must go on meanwhile.
+ * Throws CoreError `buffer-damaged`. A file gets the captured bytes as they are where OpenClaw wrote them all, a session what
+ * OpenClaw accepts. Lets other work run in between: 100 MB take seconds, and capture must go on meanwhile.
  */
-export async function prepare(
-  catalog: Catalog,
-  generation: Pick<GenerationSummary, 'id' | 'bytes' | 'records'>,
-  target: RestoreTarget,
-  options: BuildOptions,
-): Promise<Prepared> {
-  const { id, bytes: upTo, records } = generation;
+export async function prepare(catalog: Catalog, composition: Composition, target: RestoreTarget, options: BuildOptions): Promise<Prepared> {
+  const { base, witnessed } = composition;
   // Only OpenClaw is particular about what the lines say; reading them would take ten times as long as copying them.
-  if (target === 'file') return { form: 'verbatim', changes: [], messages: records, ...(await digested(catalog.bytes(id, upTo))) };
-  const survey = await surveyed(catalog, id, upTo, options);
-  const { form, changes, messages } = survey;
-  return { form, changes, messages, ...(await digested(contentOf(catalog, id, upTo, form === 'verbatim' ? undefined : survey))) };
+  if (target === 'file' && witnessed.length === 0 && base !== undefined) {
+    return {
+      form: 'verbatim',
+      changes: [],
+      messages: base.records,
+      unpersisted: 0,
+      ...(await digested(catalog.bytes(base.id, base.bytes))),
+    };
+  }
+  const survey = await surveyed(catalog, composition, options);
+  const { form, changes, messages, unpersisted } = survey;
+  const content = contentOf(catalog, composition, form === 'verbatim' ? undefined : survey);
+  return { form, changes, messages, unpersisted, ...(await digested(content)) };
 }
 
 async function digested(content: Iterable<Uint8Array>): Promise<Pick<Prepared, 'bytes' | 'sha256'>> {
@@ -55,22 +69,23 @@ export interface PlannedContent {
 
 export async function plannedContent(
   catalog: Catalog,
-  plan: { readonly generationId: number; readonly upTo: number; readonly form: 'verbatim' | 'rebuilt' },
+  composition: Composition,
+  form: 'verbatim' | 'rebuilt',
   options: BuildOptions,
 ): Promise<PlannedContent> {
-  const { generationId, upTo, form } = plan;
-  const survey = form === 'verbatim' ? undefined : await surveyed(catalog, generationId, upTo, options);
-  const checked = () => contentOf(catalog, generationId, upTo, survey);
+  const { base } = composition;
+  const survey = form === 'verbatim' ? undefined : await surveyed(catalog, composition, options);
+  const checked = () => contentOf(catalog, composition, survey);
   return {
-    bytes: survey === undefined ? catalog.bytes(generationId, upTo, { unchecked: true }) : checked(),
+    bytes: survey === undefined && base !== undefined ? catalog.bytes(base.id, base.bytes, { unchecked: true }) : checked(),
     checkedSha256: async () => (await digested(checked())).sha256,
   };
 }
 
-async function surveyed(catalog: Catalog, generationId: number, upTo: number, options: BuildOptions): Promise<ConversationSurvey> {
-  const survey = startSurvey(options);
+async function surveyed(catalog: Catalog, { base, witnessed }: Composition, options: BuildOptions): Promise<ConversationSurvey> {
+  const survey = startSurvey(options, witnessed);
   let pending = 0;
-  for (const line of capturedLines(catalog, generationId, upTo)) {
+  for (const line of base === undefined ? [] : capturedLines(catalog, base.id, base.bytes)) {
     survey.take(line);
     pending += line.bytes.length;
     if (pending < turnBytes) continue;
@@ -103,8 +118,9 @@ export function isDamage(error: unknown): boolean {
   return errnoOf(error) === 'buffer-damaged';
 }
 
-function contentOf(catalog: Catalog, generationId: number, upTo: number, survey: ConversationSurvey | undefined): Iterable<Uint8Array> {
-  return survey === undefined ? catalog.bytes(generationId, upTo) : buildConversation(capturedLines(catalog, generationId, upTo), survey);
+function contentOf(catalog: Catalog, { base }: Composition, survey: ConversationSurvey | undefined): Iterable<Uint8Array> {
+  if (survey === undefined) return base === undefined ? [] : catalog.bytes(base.id, base.bytes);
+  return buildConversation(base === undefined ? [] : capturedLines(catalog, base.id, base.bytes), survey);
 }
 
 /** Cut from the checked bytes: whole lines of any length, line ends as captured. */

@@ -67,8 +67,10 @@ export interface TargetFacts {
   readonly bytes: number;
   /** Where the recording itself is damaged. */
   readonly damage?: string | undefined;
-  /** `new-session` only, see `gatewayRefusal`. */
+  /** Not for a file, see `gatewayRefusal`. */
   readonly gatewayRefusal?: Refusal | undefined;
+  /** `same-session` only, see `chatRefusal`. */
+  readonly chatRefusal?: Refusal | undefined;
   /** Why the index cannot be edited. */
   readonly indexProblem?: string | undefined;
   readonly pathTaken: boolean;
@@ -81,7 +83,7 @@ const spareBytes = 1024 * 1024;
 
 /** The first thing in the way, the most fundamental one first; `undefined`: nothing known. */
 export function refusalFor(facts: TargetFacts): Refusal | undefined {
-  const beside = facts.target === 'new-session';
+  const beside = facts.target !== 'file';
   if (facts.unsafe !== undefined) return refusal('unsafe-path', `This restore would write to a place that is not safe: ${facts.unsafe}.`);
   if (facts.damage !== undefined)
     return refusal('mirror-damaged', `The recording of this conversation is damaged: ${facts.damage.replace(/\.$/, '')}.`);
@@ -91,6 +93,7 @@ export function refusalFor(facts: TargetFacts): Refusal | undefined {
   if (beside && facts.indexProblem !== undefined) {
     return refusal('index-unreadable', `OpenClaw's index of sessions cannot be edited: ${facts.indexProblem}.`);
   }
+  if (facts.chatRefusal !== undefined) return facts.chatRefusal;
   if (facts.pathTaken) return refusal('target-exists', 'There is already a file at this path.');
   if (!facts.writable) return refusal('not-permitted', 'Clawback may not write into this folder.');
   if (facts.freeBytes !== undefined && facts.freeBytes < facts.bytes + (beside ? spareBytes : 0)) {
@@ -99,12 +102,36 @@ export function refusalFor(facts: TargetFacts): Refusal | undefined {
   return undefined;
 }
 
-/** A new session is made only while the gateway is down: OpenClaw 2026.3 hands out no lock that covers a running one. */
-export function gatewayRefusal(gateway: 'running' | 'stopped' | 'unknown', answers: boolean): Refusal | undefined {
-  if (gateway === 'running') return refusal('gateway-running', "OpenClaw's gateway is running.");
+/** Who would have to tell OpenClaw of a session cannot be told apart from one who would be written over. */
+export function gatewayRefusal(gateway: 'running' | 'stopped' | 'unknown', answers: boolean, canAsk: boolean): Refusal | undefined {
+  if (gateway === 'running' && !canAsk) return refusal('gateway-running', "OpenClaw's gateway is running.");
   if (gateway === 'unknown' && answers) {
     return refusal('gateway-running', "Something answers on the gateway's port, though no lock of a gateway names it.");
   }
+  return undefined;
+}
+
+/** What is known of the chat that a restore into its own session would continue. */
+export interface ChatFacts {
+  /** The current entry of the index that names this session. */
+  readonly entry: { readonly isAcp?: true } | undefined;
+  readonly hasTranscript: boolean;
+  /** A turn holds its lock, or was noticed by a witness. */
+  readonly isBusy: boolean;
+  readonly lastActivityAt: number;
+  readonly now: number;
+}
+
+/** A turn that has just begun shows itself within this time. */
+const quietMs = 5_000;
+
+/** OpenClaw holds in memory what it has not written yet: two that begin one file spoil it. */
+export function chatRefusal(chat: ChatFacts): Refusal | undefined {
+  if (chat.entry === undefined) return refusal('session-moved-on', 'The chat is in another session by now.');
+  if (chat.entry.isAcp) return refusal('session-moved-on', 'An ACP runner leads this chat, and OpenClaw reads no transcript of it.');
+  if (chat.hasTranscript) return refusal('session-has-transcript', 'This session has a transcript by now.');
+  if (chat.isBusy) return refusal('session-busy', 'A turn is running in this chat.');
+  if (chat.now - chat.lastActivityAt < quietMs) return refusal('session-busy', 'Something was said in this chat a moment ago.');
   return undefined;
 }
 
@@ -115,6 +142,10 @@ export function refusal(code: RefusalCode, message: string): Refusal {
 const hints: Readonly<Record<RefusalCode, string>> = {
   'gateway-running':
     'Stop the gateway (openclaw gateway stop), restore, and start it again; or restore to a file, which works at any time.',
+  'gateway-refused': 'Look at what waits for approval (openclaw devices list), or stop the gateway and restore then.',
+  'session-busy': 'Wait until the chat is quiet and try again, or restore to a new session. A lock that stays ends with the gateway.',
+  'session-has-transcript': 'Restore to a new session: it stands beside the others.',
+  'session-moved-on': 'Restore to a new session: it stands beside the others.',
   'index-unreadable': 'Restore to a file instead. An earlier version of the index is in the recording: clawback incidents.',
   'index-locked': 'Another program is writing the index of sessions. Try again in a moment.',
   'nothing-to-restore': 'Choose another version of this conversation with --generation.',

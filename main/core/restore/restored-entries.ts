@@ -33,7 +33,13 @@ export function missingToolResultLine(place: EntryPlace, call: { readonly id: st
   });
 }
 
-function messageLine(place: EntryPlace, message: Readonly<Record<string, unknown>>): Uint8Array {
+/** A reply stands here whose prompt no witness could see: two replies in a row would be no conversation. */
+export function missingPromptLine(place: EntryPlace): Uint8Array {
+  const text = '(This message was not saved by OpenClaw and was not seen by Clawback.)';
+  return messageLine(place, { role: 'user', content: [{ type: 'text', text }], timestamp: place.at });
+}
+
+export function messageLine(place: EntryPlace, message: Readonly<Record<string, unknown>>): Uint8Array {
   return lineOf({ type: 'message', id: place.id, parentId: place.parentId, timestamp: new Date(place.at).toISOString(), message });
 }
 

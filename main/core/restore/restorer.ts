@@ -1,25 +1,29 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import type { GatewayAdmin } from '../gateway/gateway.ts';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { RestoreDraft } from '../store/store.ts';
 import type { RestorePhase, RestorePlan, RestoreReceipt } from '../types.ts';
 import { settleFileTarget, undoFileTarget, writeFileTarget } from './file-target.ts';
+import { settleGatewaySession, undoThroughGateway, writeThroughGateway } from './gateway-session.ts';
 import { indexEditor } from './index-edit.ts';
 import {
   removeUndoMark,
   requireSessionDraft,
+  type SessionDraft,
   sessionStands,
   settleNewSession,
   settleUndo,
   undoNewSession,
   writeNewSession,
 } from './new-session-target.ts';
-import { createPlanner, type Planner } from './planning.ts';
-import { inspect, type RestoreTools, refused } from './publishing.ts';
-import { gatewayRefusal } from './restore-plan.ts';
+import { type CheckedPlan, createPlanner, type PlannedWay, type Planner } from './planning.ts';
+import { inspect, type RestoreTools, refused, type WithAdmin } from './publishing.ts';
+import { gatewayRefusal, type Refusal } from './restore-plan.ts';
 import type { RestoreRequest, Restorer, RestorerDeps } from './restoring.ts';
 import { isStillItself } from './safe-directory.ts';
+import { settleSameSession, settleUndoneInPlace, undoSameSession, writeSameSession } from './same-session-target.ts';
 import { look, targetDisk } from './target-disk.ts';
 import { withHint } from './target-faults.ts';
 
@@ -27,23 +31,36 @@ export function createRestorer(deps: RestorerDeps): Restorer {
   const failpoint = deps.failpoint ?? (() => undefined);
   const { journal, clock, log, gateway } = deps;
   const disk = targetDisk(failpoint);
+  const locking = { clock, disk, alive: gateway.alive.bind(gateway) };
   const tools: RestoreTools = {
     clock,
     log,
     disk,
-    index: (directory) => indexEditor({ clock, disk, alive: gateway.alive.bind(gateway) }, directory),
+    locking,
+    index: (directory) => indexEditor(locking, directory),
     record(id, phase, error) {
       failpoint(`record-${phase}`);
       journal.advanceRestore(id, phase, clock.now(), error);
     },
-    async refuseWhileGatewayRuns(sourceId) {
-      const refusal = await gatewayRefusalNow(deps, sourceId);
-      if (refusal !== undefined) throw new CoreError(refusal.code, refusal.message, refusal.hint);
+    place(id, place) {
+      failpoint('record-place');
+      journal.placeRestore(id, place);
     },
+    async refuseWhileGatewayRuns(sourceId) {
+      const way = await wayNow(deps, sourceId);
+      if (way.is === 'index') return;
+      throw way.is === 'closed' ? asError(way.refusal) : refused('gateway-running', "OpenClaw's gateway is running.");
+    },
+    async wayTo(sourceId) {
+      const way = await wayNow(deps, sourceId);
+      if (way.is === 'closed') throw asError(way.refusal);
+      return way;
+    },
+    isBusy: (sourceId, agent, sessionKey) => deps.isBusy?.(sourceId, agent, sessionKey) === true,
   };
   const planner = createPlanner(deps, {
     standing: (draft) => stands(tools, draft),
-    gatewayRefusal: (sourceId) => gatewayRefusalNow(deps, sourceId),
+    way: (sourceId) => wayNow(deps, sourceId),
     newNames: () => ({ planId: uuidv7(), sessionId: randomUUID(), hex: randomBytes(2).toString('hex') }),
   });
   const inTurn = taking(failpoint);
@@ -64,36 +81,50 @@ async function apply(
 ): Promise<RestoreReceipt> {
   const job = await planner.check(plan, request);
   if (job.is === 'already') return receiptOf(job.plan, job.restoreId, true);
-  const draft: RestoreDraft = {
+  const way = plan.target === 'file' ? undefined : await tools.wayTo(job.sourceId);
+  const draft = draftOf(plan, request, job, { way: way?.is, startedAt: deps.clock.now() });
+  deps.failpoint?.('record-planned');
+  deps.journal.beginRestore(draft);
+  deps.log.log('info', 'restore-started', { restoreId: draft.id, target: draft.target, path: draft.path });
+  const { sourceId, content, createDirectory } = job;
+  const label = plan.label ?? '';
+  let done: Pick<RestorePlan, 'path' | 'sessionId'> = plan;
+  if (way === undefined) await writeFileTarget(tools, draft, content);
+  else if (plan.target === 'same-session') await writeSameSession(tools, requireSessionDraft(draft), { sourceId, content });
+  else if (way.is === 'index') await writeNewSession(tools, requireSessionDraft(draft), { sourceId, label, content, createDirectory });
+  else {
+    const keyed = { ...draft, sessionKey: plan.sessionKey ?? '' };
+    done = await writeThroughGateway(tools, keyed, way.admin, { sourceId, label, content, createDirectory });
+  }
+  deps.log.log('info', 'restore-verified', { restoreId: draft.id });
+  return receiptOf({ ...plan, ...done }, draft.id, false);
+}
+
+/** What is on record before anything is done. The gateway names its sessions itself, so that one has no id yet. */
+function draftOf(
+  plan: RestorePlan,
+  request: RestoreRequest,
+  job: CheckedPlan & { readonly is: 'go' },
+  facts: { readonly way: 'index' | 'gateway' | undefined; readonly startedAt: number },
+): RestoreDraft {
+  const isNamed = plan.sessionId !== undefined && !(facts.way === 'gateway' && plan.target === 'new-session');
+  return {
     id: uuidv7(),
     ...(request.incidentId === undefined ? {} : { incidentId: request.incidentId }),
     sessionRow: job.sessionRow,
     generationId: plan.generationId,
     upTo: plan.upTo,
+    ...(job.unpersisted === undefined ? {} : { unpersisted: job.unpersisted }),
     target: plan.target,
+    ...(facts.way === undefined ? {} : { route: facts.way }),
     path: plan.path,
     agent: plan.agent,
-    ...(plan.sessionId === undefined ? {} : { sessionId: plan.sessionId }),
+    ...(isNamed ? { sessionId: plan.sessionId } : {}),
     ...(plan.sessionKey === undefined ? {} : { sessionKey: plan.sessionKey }),
     messages: plan.messages,
     sha256: plan.sha256,
-    startedAt: deps.clock.now(),
+    startedAt: facts.startedAt,
   };
-  deps.failpoint?.('record-planned');
-  deps.journal.beginRestore(draft);
-  deps.log.log('info', 'restore-started', { restoreId: draft.id, target: draft.target, path: draft.path });
-  if (plan.target === 'file') await writeFileTarget(tools, draft, job.content);
-  else {
-    const { sourceId, createDirectory } = job;
-    await writeNewSession(tools, requireSessionDraft(draft), {
-      sourceId,
-      label: plan.label ?? '',
-      content: job.content,
-      createDirectory,
-    });
-  }
-  deps.log.log('info', 'restore-verified', { restoreId: draft.id });
-  return receiptOf(plan, draft.id, false);
 }
 
 async function undo(
@@ -113,10 +144,17 @@ async function undo(
   else {
     const session = catalog.session(draft.sessionRow);
     if (session === undefined) throw new CoreError('not-found', 'the restored conversation is unknown', 'Delete the session in OpenClaw.');
-    await undoNewSession(tools, requireSessionDraft(draft), session.sourceId);
+    await undoSession(tools, requireSessionDraft(draft), session.sourceId);
   }
   deps.log.log('info', 'restore-undone', { restoreId });
   return { ok: true, restoreId, path: draft.path };
+}
+
+async function undoSession(tools: RestoreTools, draft: SessionDraft, sourceId: number): Promise<void> {
+  if (draft.target === 'same-session') return await undoSameSession(tools, draft, sourceId);
+  const way = await tools.wayTo(sourceId);
+  if (way.is === 'gateway') await undoThroughGateway(tools, draft, way.admin);
+  else await undoNewSession(tools, draft, sourceId);
 }
 
 /** One restore that cannot be settled (a volume that is away, an index that does not parse) must not stop the others. */
@@ -127,7 +165,7 @@ async function recover(deps: RestorerDeps, tools: RestoreTools): Promise<void> {
     if (draft === undefined || phase === 'failed') continue;
     if ((phase === 'verified' || phase === 'undone') && draft.target === 'file') continue;
     try {
-      const settled = await settle(tools, draft, phase);
+      const settled = await settle(tools, draft, phase, catalog.session(draft.sessionRow)?.sourceId ?? 0);
       if (settled !== undefined) deps.log.log('info', 'restore-settled', { restoreId: id, phase, settled });
     } catch (error) {
       if (!(error instanceof CoreError) && errnoOf(error) === undefined) throw error;
@@ -136,12 +174,17 @@ async function recover(deps: RestorerDeps, tools: RestoreTools): Promise<void> {
   }
 }
 
-async function settle(tools: RestoreTools, draft: RestoreDraft, phase: Exclude<RestorePhase, 'failed'>): Promise<string | undefined> {
+async function settle(
+  tools: RestoreTools,
+  draft: RestoreDraft,
+  phase: Exclude<RestorePhase, 'failed'>,
+  sourceId: number,
+): Promise<string | undefined> {
   const directory = dirname(draft.path);
   if (phase === 'verified' || phase === 'undone') {
     if (!isStillItself(directory)) return undefined;
     const session = requireSessionDraft(draft);
-    if (phase === 'verified') return settleUndo(tools, session);
+    if (phase === 'verified') return draft.target === 'same-session' ? settleUndoneInPlace(tools, session) : settleUndo(tools, session);
     removeUndoMark(tools, session);
     return undefined;
   }
@@ -151,19 +194,51 @@ async function settle(tools: RestoreTools, draft: RestoreDraft, phase: Exclude<R
     return 'failed';
   }
   if (!isStillItself(directory)) throw refused('unsafe-path', `The folder is gone or became a link: ${directory}`);
-  return draft.target === 'file' ? settleFileTarget(tools, draft, phase) : settleNewSession(tools, requireSessionDraft(draft), phase);
+  if (draft.target === 'file') return settleFileTarget(tools, draft, phase);
+  if (draft.target === 'same-session') return settleSameSession(tools, requireSessionDraft(draft), phase);
+  if (draft.route === 'gateway') return settleGatewaySession(tools, draft, phase, sourceId);
+  return settleNewSession(tools, requireSessionDraft(draft), phase);
 }
 
 function stands(tools: RestoreTools, draft: RestoreDraft): boolean {
-  if (draft.target === 'new-session') return sessionStands(tools, requireSessionDraft(draft));
-  return inspect(draft).is === 'intact';
+  if (draft.target === 'file') return inspect(draft).is === 'intact';
+  return sessionStands(tools, requireSessionDraft(draft));
 }
 
-async function gatewayRefusalNow(deps: RestorerDeps, sourceId: number): Promise<ReturnType<typeof gatewayRefusal>> {
+async function wayNow(deps: RestorerDeps, sourceId: number): Promise<PlannedWay> {
   const root = deps.rootOf(sourceId);
-  if (root === undefined) return undefined;
+  if (root === undefined) return { is: 'index' };
+  const { admin } = deps;
   const state = await deps.gateway.state(root);
-  return gatewayRefusal(state, state === 'unknown' && (await deps.gateway.answers?.(root)) === true);
+  const answers = state === 'unknown' && (await deps.gateway.answers?.(root)) === true;
+  const refusal = gatewayRefusal(state, answers, admin !== undefined);
+  if (refusal !== undefined) return { is: 'closed', refusal };
+  return state === 'running' && admin !== undefined ? { is: 'gateway', admin: askedOf(deps, admin, root) } : { is: 'index' };
+}
+
+/** Each request has a named point before and behind it: a program can end while the gateway does what it was asked for. */
+function askedOf({ failpoint = () => undefined }: RestorerDeps, admin: GatewayAdmin, root: string): WithAdmin {
+  async function asking<T>(what: string, request: () => Promise<T>): Promise<T> {
+    failpoint(`gateway-${what}`);
+    const answer = await request();
+    failpoint(`gateway-${what}-done`);
+    return answer;
+  }
+  return (work) =>
+    admin.withAdmin(root, (session) =>
+      work({
+        hello: session.hello,
+        createSession: (input) => asking('create', () => session.createSession(input)),
+        refreshSession: (key) => asking('refresh', () => session.refreshSession(key)),
+        deleteSession: (key) => asking('delete', () => session.deleteSession(key)),
+        history: (key) => asking('history', () => session.history(key)),
+        session: (key) => asking('session', () => session.session(key)),
+      }),
+    );
+}
+
+function asError({ code, message, hint }: Refusal): CoreError {
+  return new CoreError(code, message, hint);
 }
 
 function receiptOf(plan: RestorePlan, restoreId: string, already: boolean): RestoreReceipt {

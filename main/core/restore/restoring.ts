@@ -1,3 +1,4 @@
+import type { GatewayAdmin } from '../gateway/gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Journal } from '../store/store.ts';
@@ -6,7 +7,10 @@ import type { RestorePlan, RestoreReceipt, RestoreTarget } from '../types.ts';
 export interface RestoreRequest {
   readonly incidentId?: string;
   readonly sessionRow?: number;
-  /** Ordinal within the session; default: the generation that holds what was lost, else the most complete one. */
+  /**
+   * Ordinal within the session: this one as it was captured. Default: the generation that holds what was lost, else the most
+   * complete one, and with it every message that OpenClaw never wrote, in its place.
+   */
   readonly generation?: number;
   readonly target: RestoreTarget;
   /** `file` only: absolute path of a file that does not exist. */
@@ -34,6 +38,10 @@ export interface RestorerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly gateway: GatewayProbe;
+  /** Without it a restore waits until the gateway is down. */
+  readonly admin?: GatewayAdmin;
+  /** Whether a turn runs in a chat now, by what witnesses noticed; default: nobody noticed one. */
+  readonly isBusy?: (sourceId: number, agent: string, sessionKey: string) => boolean;
   /** Resolves the sessions directory of an agent of a source; `undefined` when it is unknown or gone. */
   readonly directoryOf: (sourceId: number, agent: string) => string | undefined;
   readonly rootOf: (sourceId: number) => string | undefined;
@@ -50,7 +58,10 @@ export interface Restorer {
   plan(request: RestoreRequest): Promise<RestorePlan>;
   /** Checks the plan again first. Throws CoreError with the refusal's code. A repeated restore returns the finished one. */
   apply(plan: RestorePlan, request: RestoreRequest): Promise<RestoreReceipt>;
-  /** Takes a restore back: removes its key and its file if nothing was added since, else refuses with `target-changed`. */
+  /**
+   * Takes a restore back: removes its key and its file if nothing was added since, else refuses with `target-changed`. A gateway
+   * that runs removes both itself and keeps the file as an archive.
+   */
   undo(restoreId: string): Promise<{ readonly ok: true; readonly restoreId: string; readonly path: string }>;
   /** At start: finishes or takes back restores that a crash interrupted. */
   recover(): Promise<void>;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type ChatFacts,
+  chatRefusal,
   chooseGeneration,
   gatewayRefusal,
   isSafeAgent,
@@ -12,7 +14,7 @@ import {
 import type { GenerationSummary } from '../../../main/core/types.ts';
 
 function generation(id: number, ordinal: number, records: number, bytes = records * 100): GenerationSummary {
-  return { id, ordinal, name: 'x.jsonl', path: '/x.jsonl', bytes, records, openedAt: 0, onDisk: false };
+  return { id, kind: 'transcript', ordinal, name: 'x.jsonl', path: '/x.jsonl', bytes, records, openedAt: 0, onDisk: false };
 }
 
 describe('the generation to restore', () => {
@@ -43,7 +45,7 @@ test.each(['', '..', 'a/b', 'a\0', '/', 'a.b', '-a'])('%j is no agent', (agent) 
 
 describe('what stands in the way', () => {
   const fine: TargetFacts = { target: 'new-session', messages: 3, bytes: 100, pathTaken: false, writable: true, freeBytes: 1e9 };
-  const running = gatewayRefusal('running', false);
+  const running = gatewayRefusal('running', false, false);
 
   test('is nothing when all is well', () => expect(refusalFor(fine)).toBeUndefined());
 
@@ -67,10 +69,28 @@ describe('what stands in the way', () => {
 });
 
 describe('the gateway', () => {
-  test('stands in the way while it runs', () => expect(gatewayRefusal('running', false)?.code).toBe('gateway-running'));
-  test('stands in the way when only its port answers', () => expect(gatewayRefusal('unknown', true)?.code).toBe('gateway-running'));
-  test('does not when nothing is known and nothing answers', () => expect(gatewayRefusal('unknown', false)).toBeUndefined());
-  test('does not when it is stopped', () => expect(gatewayRefusal('stopped', true)).toBeUndefined());
+  test('is asked while it runs', () => expect(gatewayRefusal('running', false, true)).toBeUndefined());
+  test('stands in the way while it runs and cannot be asked', () =>
+    expect(gatewayRefusal('running', false, false)?.code).toBe('gateway-running'));
+  test('stands in the way when only its port answers', () => expect(gatewayRefusal('unknown', true, true)?.code).toBe('gateway-running'));
+  test('does not when nothing is known and nothing answers', () => expect(gatewayRefusal('unknown', false, false)).toBeUndefined());
+  test('does not when it is stopped', () => expect(gatewayRefusal('stopped', true, false)).toBeUndefined());
+});
+
+describe('a chat that shall go on in its own session', () => {
+  const quiet: ChatFacts = { entry: {}, hasTranscript: false, isBusy: false, lastActivityAt: 1_000, now: 6_000 };
+
+  test('may when it has no transcript and nothing goes on in it', () => expect(chatRefusal(quiet)).toBeUndefined());
+
+  test.each<[string, Partial<ChatFacts>]>([
+    ['session-moved-on', { entry: undefined, hasTranscript: true, isBusy: true }],
+    ['session-moved-on', { entry: { isAcp: true }, hasTranscript: true, isBusy: true }],
+    ['session-has-transcript', { hasTranscript: true, isBusy: true }],
+    ['session-busy', { isBusy: true }],
+    ['session-busy', { now: 5_999 }],
+  ])('is %s', (code, facts) => {
+    expect(chatRefusal({ ...quiet, ...facts })).toMatchObject({ code, hint: expect.stringMatching(/new session/) });
+  });
 });
 
 test('a full volume is told from the bytes that are needed', () => {

@@ -107,7 +107,7 @@ describe('a new session', () => {
 });
 
 describe('the gateway', () => {
-  test('that runs refuses a new session with a hint', async () => {
+  test('that runs and cannot be asked refuses a new session with a hint', async () => {
     const request = beside(scene.record('lost', [healthy()]));
     const plan = await scene.restorer({ gateway: () => 'running' }).plan(request);
     expect(plan.refusal).toMatchObject({ code: 'gateway-running', hint: expect.stringContaining('Stop the gateway') });

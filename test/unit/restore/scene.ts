@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change, Fingerprint } from '../../../main/core/capture/change.ts';
+import type { GatewayAdmin } from '../../../main/core/gateway/gateway.ts';
 import type { Clock } from '../../../main/core/platform/clock.ts';
 import { silentLogger } from '../../../main/core/platform/logger.ts';
 import { createRestorer } from '../../../main/core/restore/restorer.ts';
@@ -11,10 +12,14 @@ import { openBuffer } from '../../../main/core/store/buffer.ts';
 import type { Journal } from '../../../main/core/store/store.ts';
 import type { RestoreReceipt } from '../../../main/core/types.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { type Said, witnessed } from './witnessed.ts';
 
 export interface RestorerOptions {
   readonly gateway?: () => 'running' | 'stopped' | 'unknown';
   readonly answers?: boolean;
+  /** Lets a running gateway be asked. */
+  readonly admin?: GatewayAdmin;
+  readonly isBusy?: () => boolean;
   /** Whether the holder of a lock lives; default: nobody does. */
   readonly alive?: (pid: number) => boolean;
   readonly failpoint?: (step: string) => void;
@@ -57,10 +62,29 @@ export class Scene implements Disposable {
   /** Records one conversation, a generation for each content; none of their files is on disk any more. */
   record(nativeId: string, contents: readonly (string | Uint8Array)[], agent = 'main'): number {
     for (const content of contents) this.journal.commit(this.#changes(nativeId, agent, Buffer.from(content)), nothing, this.clock.now());
+    return this.#rowOf(nativeId, agent);
+  }
+
+  #rowOf(nativeId: string, agent: string): number {
     while (this.journal.index(16 * 1024 * 1024) > 0);
     const session = this.journal.catalog.sessions({ limit: 100 }).items.find((item) => item.nativeId === nativeId && item.agent === agent);
     if (session === undefined) throw new Error(`nothing was recorded of ${nativeId}`);
     return session.id;
+  }
+
+  /** Messages of a conversation that no file held. */
+  witness(nativeId: string, messages: readonly Said[], sessionKey = 'agent:main:main'): number {
+    const { sourceId } = this;
+    const session = { sourceId, agent: 'main', nativeId };
+    const sighting = {
+      sourceId,
+      witness: 'recorder-plugin' as const,
+      messages: messages.map((said) => witnessed(nativeId, said, sessionKey)),
+    };
+    this.journal.recordWitnessed([sighting], this.clock.now());
+    const verdicts = this.journal.catalog.pendingWitnessed().map(({ id }) => ({ id, is: 'unpersisted' as const, session, sessionKey }));
+    this.journal.commit([], { ...nothing, verdicts }, this.clock.now());
+    return this.#rowOf(nativeId, 'main');
   }
 
   restorer(options: RestorerOptions = {}): Restorer {
@@ -75,6 +99,8 @@ export class Scene implements Disposable {
       },
       directoryOf: options.directoryOf ?? ((_, agent) => (agent === 'main' ? this.sessions : join(this.root, 'agents', agent, 'sessions'))),
       rootOf: () => this.root,
+      ...(options.admin === undefined ? {} : { admin: options.admin }),
+      ...(options.isBusy === undefined ? {} : { isBusy: options.isBusy }),
       ...(options.failpoint === undefined ? {} : { failpoint: options.failpoint }),
     });
   }
