@@ -1,6 +1,15 @@
 import type { DirectoryRef } from '../capture/change.ts';
 import type { IncidentDraft, IncidentKind, Resolution } from '../types.ts';
-import type { DetectionPolicy, DirectoryView, Outcome, RememberedIncident, SessionFacts, SessionRef, Transition } from './detection.ts';
+import type {
+  DetectionPolicy,
+  DirectoryView,
+  Outcome,
+  RememberedIncident,
+  SessionFacts,
+  SessionRef,
+  Transition,
+  WitnessVerdict,
+} from './detection.ts';
 import { advance, type SessionFact } from './lifecycle.ts';
 import type { SessionTable, TrackedSession } from './session-table.ts';
 
@@ -21,6 +30,7 @@ export class Desk {
   #transitions: Transition[] = [];
   #sessions: SessionFacts[] = [];
   #drafts = new Map<string, IncidentDraft>();
+  #verdicts: WitnessVerdict[] = [];
   #resolved: { dedupeKey: string; as: Resolution; at: number }[] = [];
 
   constructor(policy: DetectionPolicy, table: SessionTable, incidents: readonly RememberedIncident[]) {
@@ -49,6 +59,11 @@ export class Desk {
 
   learn(facts: SessionFacts): void {
     this.#sessions.push(facts);
+  }
+
+  /** On a witnessed message. */
+  judge(verdict: WitnessVerdict): void {
+    this.#verdicts.push(verdict);
   }
 
   /** Opens an incident or updates the open one. Quiet history (`resolution` set) is written and forgotten. */
@@ -93,17 +108,20 @@ export class Desk {
 
   /** The outcome so far; the next one starts empty. */
   take(): Outcome {
-    if (this.#transitions.length + this.#sessions.length + this.#drafts.size + this.#resolved.length === 0) return nothing;
+    if (this.#transitions.length + this.#sessions.length + this.#drafts.size + this.#resolved.length + this.#verdicts.length === 0)
+      return nothing;
     const outcome: Outcome = {
       transitions: this.#transitions,
       sessions: this.#sessions,
       drafts: [...this.#drafts.values()],
       resolved: this.#resolved,
+      ...(this.#verdicts.length === 0 ? {} : { verdicts: this.#verdicts }),
     };
     this.#transitions = [];
     this.#sessions = [];
     this.#drafts = new Map();
     this.#resolved = [];
+    this.#verdicts = [];
     return outcome;
   }
 }

@@ -26,6 +26,17 @@ export interface DirectoryView {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly resetPolicy: ResetPolicy;
   readonly gateway: 'running' | 'stopped' | 'unknown';
+  /** Looks at rights and room now; asked only when a loss is being explained. */
+  readonly probe?: (nativeId: string) => WriteProbe;
+}
+
+/** What our own process, which is the same user's as the gateway, could write. */
+export interface WriteProbe {
+  readonly directory: 'writable' | 'read-only' | 'missing';
+  /** Under its live name; `missing`: there is none. */
+  readonly transcript: 'writable' | 'read-only' | 'missing';
+  /** Of the volume; `undefined`: it does not say. */
+  readonly freeBytes?: number;
 }
 
 /** A turn's lock `<transcript>.lock` that is on disk now. */

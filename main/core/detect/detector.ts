@@ -18,11 +18,16 @@ import type {
 import { IndexWatch } from './index-watch.ts';
 import { LossWatch } from './loss-watch.ts';
 import { lossKinds, MassChange } from './mass-change.ts';
+import { Places } from './places.ts';
 import { ResetWatch } from './reset-watch.ts';
+import { RunBook } from './run-book.ts';
 import { directoryKeyOf, SessionTable, type TrackedSession, unplaced } from './session-table.ts';
 import { SightWatch } from './sight-watch.ts';
+import { StuckWatch } from './stuck-watch.ts';
 import { TurnWatch } from './turn-watch.ts';
+import { carriedSession } from './unsaved-incident.ts';
 import { WipeWatch } from './wipe-watch.ts';
+import { WitnessWatch } from './witness-watch.ts';
 
 export interface DetectorOptions {
   readonly policy: DetectionPolicy;
@@ -51,6 +56,9 @@ class WatchingDetector implements Detector {
   readonly #mass: MassChange;
   readonly #wipes: WipeWatch;
   readonly #sight: SightWatch;
+  readonly #witnessed: WitnessWatch;
+  readonly #stuck: StuckWatch;
+  readonly #isFirstRun: boolean;
   readonly #quiet: Agenda<string>;
   readonly #agendas: readonly Deadlines[];
   readonly #toLookAt: TrackedSession[] = [];
@@ -71,7 +79,12 @@ class WatchingDetector implements Detector {
     this.#losses = new LossWatch(this.#desk, this.#mass);
     this.#wipes = new WipeWatch(this.#desk, this.#index, this.#turns, this.#losses);
     this.#sight = new SightWatch(this.#desk);
-    const watches = [this.#losses, this.#mass, this.#resets, this.#index, this.#turns, this.#sight, this.#wipes];
+    const book = new RunBook(policy.lockHeldMs);
+    const places = new Places(this.#desk, book, classify);
+    this.#stuck = new StuckWatch(this.#desk, places);
+    this.#witnessed = new WitnessWatch({ desk: this.#desk, book, places, turns: this.#turns, resets: this.#resets, stuck: this.#stuck });
+    this.#isFirstRun = sessions.length === 0;
+    const watches = [this.#losses, this.#mass, this.#resets, this.#index, this.#turns, this.#sight, this.#wipes, this.#witnessed];
     this.#agendas = watches.flatMap((watch) => watch.agendas);
     this.#quiet = new Agenda(policy.dormantAfterMs);
     for (const { session, tracked } of remembered) this.#resume(session, tracked);
@@ -89,12 +102,15 @@ class WatchingDetector implements Detector {
     }
   }
 
-  observe({ at, changes, directories }: Observation): Outcome {
+  observe({ at, changes, directories, noticed = [], recorded = false }: Observation): Outcome {
     this.#noteTime(at);
     if (this.#unplaced.size > 0) this.#placeRest();
     for (const change of changes) this.#apply(change, at);
     const touched = changes.length > 0 ? this.#directoriesOf(changes) : undefined;
     for (const view of directories) this.#see(view, touched, at);
+    this.#witnessed.notice(noticed, at);
+    this.#stuck.notice(noticed, at);
+    if (recorded) this.#witnessed.recorded();
     return this.#desk.take();
   }
 
@@ -105,6 +121,7 @@ class WatchingDetector implements Detector {
     this.#resets.decide(now, evidence);
     this.#index.decide(now);
     this.#turns.decide(now);
+    this.#witnessed.decide(now, evidence);
     this.#sight.decide(now);
     this.#wipes.decide(now, evidence);
     for (const key of this.#quiet.take(now)) this.#fallQuiet(key, now);
@@ -125,7 +142,17 @@ class WatchingDetector implements Detector {
         this.#resets.end(tracked);
       }
     }
+    if (phase === 'verified') this.#carriedBack(session, at);
     return this.#desk.take();
+  }
+
+  /** What was never written is part of what was put back. */
+  #carriedBack({ sourceId, agent, nativeId }: SessionRef, at: number): void {
+    for (const { draft } of [...this.#desk.openIncidents()]) {
+      const carried = carriedSession(draft);
+      if (carried?.sourceId !== sourceId || carried.agent !== agent || carried.nativeId !== nativeId) continue;
+      this.#desk.resolve(draft.dedupeKey, 'restored', at);
+    }
   }
 
   /** What a conversation was before a restore that an earlier run began. */
@@ -201,6 +228,7 @@ class WatchingDetector implements Detector {
     const before = this.#lastAt;
     this.#lastAt = at;
     if (before === undefined) {
+      if (this.#isFirstRun) this.#witnessed.importBefore(at);
       // The first look after a start may still be in the middle of its sweep: what is overdue waits once more.
       for (const agenda of this.#agendas) agenda.defer(at);
       for (const agenda of this.#agendas) agenda.clamp(at);
@@ -245,6 +273,7 @@ class WatchingDetector implements Detector {
         const generation = this.#table.generation(change.generationId);
         if (generation === undefined || change.as === 'archived') return;
         this.#table.retire(change.generationId, undefined);
+        this.#witnessed.touched(generation.tracked);
         this.#losses.closed(generation.tracked, change.generationId, change.as, at, change.sizeAfter);
         this.#wipes.touched(generation.tracked, at);
         return;
@@ -269,7 +298,7 @@ class WatchingDetector implements Detector {
     if (generation.archived !== undefined) {
       // Beside a living file it is only a copy that OpenClaw made.
       if (tracked.liveGeneration === undefined) this.#putAway(tracked, generation.path, generation.archived, at);
-      this.#losses.touched(tracked);
+      this.#touched(tracked);
       return;
     }
     const changedAt = milliseconds(generation.mtimeNs);
@@ -278,7 +307,7 @@ class WatchingDetector implements Detector {
     else this.#desk.move(tracked, { fact: 'appended' }, at);
     if (tracked.state === 'live') this.#quiet.set(tracked.key, at + this.#policy.dormantAfterMs);
     this.#index.learn(tracked);
-    this.#losses.touched(tracked);
+    this.#touched(tracked);
     this.#wipes.touched(tracked, at);
   }
 
@@ -286,7 +315,7 @@ class WatchingDetector implements Detector {
     const generation = this.#table.generation(change.generationId);
     if (generation === undefined) return;
     const { tracked } = generation;
-    this.#losses.touched(tracked);
+    this.#touched(tracked);
     if (generation.archived !== undefined) return;
     this.#wake(tracked, milliseconds(change.checkpoint.mtimeNs), at);
     this.#turns.grew(tracked, at);
@@ -307,7 +336,7 @@ class WatchingDetector implements Detector {
     generation.path = path;
     this.#table.retire(generationId, mark.because);
     this.#putAway(generation.tracked, path, mark, at);
-    this.#losses.touched(generation.tracked);
+    this.#touched(generation.tracked);
     this.#wipes.touched(generation.tracked, at);
   }
 
@@ -324,7 +353,12 @@ class WatchingDetector implements Detector {
     if (generation.archived === undefined && !this.#losses.isPending(generation.tracked)) {
       this.#desk.move(generation.tracked, { fact: 'found' }, at);
     }
-    this.#losses.touched(generation.tracked);
+    this.#touched(generation.tracked);
+  }
+
+  #touched(tracked: TrackedSession): void {
+    this.#losses.touched(tracked);
+    this.#witnessed.touched(tracked);
   }
 
   #fallQuiet(key: string, now: number): void {

@@ -4,6 +4,7 @@ import type { Desk } from './desk.ts';
 import type { Evidence, RememberedSession } from './detection.ts';
 import { parseSettlingCause, type SettlingKind } from './lifecycle.ts';
 import { type Loss, lossKinds, type MassChange } from './mass-change.ts';
+import { goneFrom } from './only-here.ts';
 import type { TrackedSession } from './session-table.ts';
 
 interface Pending {
@@ -110,7 +111,7 @@ export class LossWatch {
   }
 
   #judge(tracked: TrackedSession, pending: Pending, now: number, evidence: Evidence): Loss | undefined {
-    const held = evidence.onlyHere(tracked.session);
+    const held = goneFrom(evidence, tracked.session);
     const messages = held.messages - tracked.reported;
     const there = tracked.liveGeneration !== undefined;
     this.#desk.move(tracked, { fact: 'deadline', lost: held.messages > 0, there }, now);
@@ -145,7 +146,7 @@ export class LossWatch {
   #count(key: string, now: number, evidence: Evidence): void {
     const tracked = this.#desk.table.byKey(key);
     if (tracked === undefined || this.#pending.has(key)) return;
-    const { messages } = evidence.onlyHere(tracked.session);
+    const { messages } = goneFrom(evidence, tracked.session);
     // What came back counts as new when it is lost again.
     tracked.reported = this.#toldBefore.delete(key) ? messages : Math.min(tracked.reported, messages);
     if (messages > 0 || tracked.state !== 'lost') return;

@@ -2,6 +2,7 @@ import type { IncidentDraft, IncidentKind, Resolution } from '../types.ts';
 import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk, OpenIncident } from './desk.ts';
 import type { Evidence } from './detection.ts';
+import { goneFrom } from './only-here.ts';
 import type { TrackedSession } from './session-table.ts';
 
 export const lossKinds = ['truncated', 'overwritten', 'deleted'] as const satisfies readonly IncidentKind[];
@@ -78,7 +79,7 @@ export class MassChange {
     for (const key of this.#looks.take(now)) {
       const tracked = this.#desk.table.byKey(key);
       if (tracked === undefined) continue;
-      const { messages, bytes } = evidence.onlyHere(tracked.session);
+      const { messages, bytes } = goneFrom(evidence, tracked.session);
       const fresh = messages - tracked.reported;
       tracked.reported = messages;
       if (fresh <= 0) continue;

@@ -2,9 +2,11 @@ import type { Artefact, IndexEntry } from '../sources/source.ts';
 import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { DirectoryView, Evidence, SessionRef } from './detection.ts';
+import { goneFrom } from './only-here.ts';
 import { resetCause } from './reset-cause.ts';
-import { directoryKeyOf, type TrackedSession } from './session-table.ts';
+import { directoryKeyOf, sessionKeyOf, type TrackedSession } from './session-table.ts';
 import type { EndedTurn, TurnWatch } from './turn-watch.ts';
+import { carriedBy } from './unsaved-incident.ts';
 
 interface Watched {
   readonly tracked: TrackedSession;
@@ -37,6 +39,7 @@ export class ResetWatch {
   readonly #byDirectory = new Map<string, Map<string, Watched>>();
   readonly #stale = new Set<string>();
   readonly #due: Agenda<string>;
+  #orphaned: SessionRef[] = [];
 
   constructor(desk: Desk, turns: TurnWatch, classify: (name: string) => Artefact) {
     this.#desk = desk;
@@ -87,6 +90,28 @@ export class ResetWatch {
       for (const watched of [...(this.#byDirectory.get(directoryKey)?.values() ?? [])]) this.#judge(watched, now, evidence);
     }
     this.#stale.clear();
+  }
+
+  /**
+   * Witnesses saw turns of a conversation that no file holds: when it is the successor of one that was reset, that reset is the
+   * story. A lock that is still there, as a gateway leaves it that cannot write, does not speak against it.
+   */
+  orphaned(successor: SessionRef, turnEndedAt: number, now: number, evidence: Evidence): void {
+    if (this.#desk.table.get(successor)?.liveGeneration !== undefined) return;
+    for (const directory of this.#byDirectory.values()) {
+      for (const watched of directory.values()) {
+        const { tracked, entry } = watched;
+        if (watched.successor === undefined || sessionKeyOf(watched.successor) !== sessionKeyOf(successor)) continue;
+        if (entry?.isAcp !== true && tracked.state === 'reset') this.#orphan(watched, turnEndedAt, now, evidence);
+      }
+    }
+  }
+
+  /** Successors of conversations that were found orphaned since this was last asked. */
+  takeOrphaned(): readonly SessionRef[] {
+    const orphaned = this.#orphaned;
+    this.#orphaned = [];
+    return orphaned;
   }
 
   get agendas(): readonly Deadlines[] {
@@ -152,7 +177,8 @@ export class ResetWatch {
 
   #heal({ tracked }: Watched, now: number): void {
     for (const { draft } of this.#desk.incidentsOf(tracked.session, ['reset-without-successor'])) {
-      this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
+      // The file is there now; what was said before it came is not in it until it is seen there.
+      if (carriedBy(draft) === 0) this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
     }
   }
 
@@ -206,7 +232,8 @@ export class ResetWatch {
   #orphan(watched: Watched, turnEndedAt: number, now: number, evidence: Evidence): void {
     const { tracked } = watched;
     const { sourceId, agent, nativeId } = tracked.session;
-    const held = evidence.onlyHere(tracked.session);
+    const held = goneFrom(evidence, tracked.session);
+    if (watched.successor !== undefined) this.#orphaned.push(watched.successor);
     this.#desk.move(tracked, { fact: 'turn-unwritten' }, now);
     this.#desk.raise(
       {
@@ -222,6 +249,7 @@ export class ResetWatch {
           resetAt: watched.resetAt,
           ...(watched.archivePath === undefined ? {} : { archivePath: watched.archivePath }),
           newSessionId: watched.newSessionId,
+          ...(watched.successor === undefined ? {} : { successor: watched.successor.nativeId }),
           turnsSeen: watched.turns,
           lastTurnAt: turnEndedAt,
           seenBy: watched.lastTurn === undefined ? 'index' : 'lock',

@@ -1,7 +1,9 @@
+import type { DirectoryRef } from '../capture/change.ts';
 import { Agenda, type Deadlines } from './agenda.ts';
 import type { Desk } from './desk.ts';
 import type { DirectoryView, LockSighting, SessionRef } from './detection.ts';
-import { directoryKeyOf, type TrackedSession } from './session-table.ts';
+import { directoryKeyOf, type TrackedSession, unplaced } from './session-table.ts';
+import { carriedBy, openUnsaved } from './unsaved-incident.ts';
 
 /** A turn that is over: its lock was on disk and is not any more. */
 export interface EndedTurn {
@@ -64,6 +66,14 @@ export class TurnWatch {
     return lock !== undefined && lock.sighting.holderAlive !== false;
   }
 
+  /** Who holds the turn's lock of a transcript. A conversation without any file is looked for where its agent's files are. */
+  holder(directoryKey: string | undefined, directory: DirectoryRef | undefined, nativeId: string): 'alive' | 'dead' | 'none' {
+    const key = directoryKey === undefined || directoryKey === unplaced ? directory && directoryKeyOf(directory) : directoryKey;
+    const lock = key === undefined ? undefined : this.#directories.get(key)?.get(nativeId);
+    if (lock === undefined) return 'none';
+    return lock.sighting.holderAlive === false ? 'dead' : 'alive';
+  }
+
   /** The transcript grew: a reply that was cut off is part of a conversation that went on. */
   grew(tracked: TrackedSession, at: number): void {
     this.#settle(tracked, 'self-healed', at);
@@ -88,7 +98,8 @@ export class TurnWatch {
     const locked = new Set(view.locks.map(({ nativeId }) => nativeId));
     for (const { draft } of [...this.#desk.openIncidents()]) {
       const { agent, nativeId, sourceId } = draft;
-      if (draft.kind !== 'writes-blocked' || agent === undefined || nativeId === undefined || locked.has(nativeId)) continue;
+      if (draft.kind !== 'writes-blocked' || carriedBy(draft) > 0 || agent === undefined || nativeId === undefined || locked.has(nativeId))
+        continue;
       const home = this.#desk.table.get({ sourceId, agent, nativeId })?.directoryKey;
       const here = home === undefined ? agent === view.directory.agent && sourceId === view.directory.sourceId : home === directoryKey;
       if (here) this.#desk.resolve(draft.dedupeKey, 'self-healed', at);
@@ -126,7 +137,10 @@ export class TurnWatch {
     const { session } = lock;
     this.#dead.delete(lock);
     this.#held.delete(lock);
-    for (const { draft } of this.#desk.incidentsOf(session, ['writes-blocked'])) this.#desk.resolve(draft.dedupeKey, 'self-healed', at);
+    for (const { draft } of this.#desk.incidentsOf(session, ['writes-blocked'])) {
+      // What was not written meanwhile is not written by that.
+      if (carriedBy(draft) === 0) this.#desk.resolve(draft.dedupeKey, 'self-healed', at);
+    }
     return {
       directoryKey,
       nativeId: session.nativeId,
@@ -143,17 +157,21 @@ export class TurnWatch {
       this.#held.set(lock, now + unreadableLockMs);
       return;
     }
-    const open = this.#desk.incidentsOf(session, [kind])[0]?.draft.dedupeKey;
+    const open = this.#desk.incidentsOf(session, [kind])[0]?.draft;
+    // A loss that is told already is the same story.
+    if (open === undefined && openUnsaved(this.#desk, session).some(({ draft }) => carriedBy(draft) > 0)) return;
     const { pid, createdAt } = lock.sighting;
     this.#desk.raise(
       {
         kind,
-        dedupeKey: open ?? `${kind}:${session.agent}:${session.nativeId}:s${session.sourceId}:t${createdAt ?? lock.firstSeenAt}`,
-        severity: 'warning',
+        dedupeKey: open?.dedupeKey ?? `${kind}:${session.agent}:${session.nativeId}:s${session.sourceId}:t${createdAt ?? lock.firstSeenAt}`,
+        severity: open?.severity ?? 'warning',
         ...session,
-        messages: 0,
-        bytes: 0,
+        ...(open?.generationId === undefined ? {} : { generationId: open.generationId }),
+        messages: open?.messages ?? 0,
+        bytes: open?.bytes ?? 0,
         evidence: {
+          ...open?.evidence,
           ...(pid === undefined ? { lockUnreadable: true } : { pid }),
           ...(createdAt === undefined ? {} : { createdAt }),
           firstSeenAt: lock.firstSeenAt,
@@ -165,6 +183,9 @@ export class TurnWatch {
   }
 
   #settle(tracked: TrackedSession, as: 'self-healed' | 'expected', at: number): void {
-    for (const { draft } of this.#desk.incidentsOf(tracked.session, ['interrupted-reply'])) this.#desk.resolve(draft.dedupeKey, as, at);
+    for (const { draft } of this.#desk.incidentsOf(tracked.session, ['interrupted-reply'])) {
+      // The part of the reply that nobody wrote is still only here.
+      if (carriedBy(draft) === 0) this.#desk.resolve(draft.dedupeKey, as, at);
+    }
   }
 }

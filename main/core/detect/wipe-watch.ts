@@ -3,6 +3,7 @@ import type { Desk } from './desk.ts';
 import type { Evidence, TranscriptShape } from './detection.ts';
 import type { IndexWatch } from './index-watch.ts';
 import type { LossWatch } from './loss-watch.ts';
+import { goneFrom } from './only-here.ts';
 import type { TrackedSession } from './session-table.ts';
 import type { TurnWatch } from './turn-watch.ts';
 
@@ -53,7 +54,7 @@ export class WipeWatch {
     const reason = shape === undefined ? undefined : this.#reason(tracked, shape, evidence);
     if (shape === undefined || reason === undefined) {
       // Where the wipe came true, the loss speaks for itself: nobody should read that this solved itself.
-      const came = open !== undefined && evidence.onlyHere(tracked.session).messages > 0;
+      const came = open !== undefined && goneFrom(evidence, tracked.session).messages > 0;
       if (open !== undefined) this.#desk.resolve(open.draft.dedupeKey, came ? 'expected' : 'self-healed', now);
       return;
     }

@@ -7,15 +7,20 @@ import {
   defaultPolicy,
   type Evidence,
   type LockSighting,
+  type Observation,
   type Outcome,
   type ResetPolicy,
   type SessionRef,
+  type SpokenMessage,
   type Transition,
+  type WitnessedRow,
+  type WriteProbe,
 } from '../../../main/core/detect/detection.ts';
 import { createDetector } from '../../../main/core/detect/detector.ts';
 import type { Artefact, IndexEntry, IndexReading } from '../../../main/core/sources/source.ts';
 import type { ArchiveReason, ClosedAs, SessionState } from '../../../main/core/types.ts';
 import { type KeptIncident, KeptJournal } from './kept-journal.ts';
+import { WitnessedTable } from './witnessed-table.ts';
 
 interface File {
   readonly id: number;
@@ -41,6 +46,9 @@ export function classify(name: string): Artefact {
   return { is: 'transcript', name, nativeId, sessionId: nativeId.replace(/-topic-.*$/, '') };
 }
 
+/** The one that a conversation's never-written messages are kept in. */
+export const witnessGeneration = 9_000;
+
 export const startAt = new Date(2026, 10, 22, 10, 0, 0).getTime();
 
 const identity = { dev: 1n, ino: 1n, birthtimeNs: 1n };
@@ -56,6 +64,8 @@ export class Scene {
   locks: LockSighting[] = [];
   readonly commandStarted = new Set<string>();
   readonly kept = new KeptJournal();
+  readonly witnessed = new WitnessedTable();
+  probe: WriteProbe | undefined;
   detector: Detector;
   readonly #policy: DetectionPolicy;
   readonly #files: File[] = [];
@@ -64,6 +74,9 @@ export class Scene {
   #changes: Change[] = [];
   #nextId = 1;
   #said = 0;
+  #recorded = false;
+  #noticed: NonNullable<Observation['noticed']>[number][] = [];
+  readonly #spoken = new Map<string, Pick<SpokenMessage, 'role' | 'text' | 'at'>>();
 
   constructor(policy: Partial<DetectionPolicy> = {}) {
     this.#policy = { ...defaultPolicy, ...policy };
@@ -77,6 +90,33 @@ export class Scene {
     const said = Array.from({ length: count }, () => `${options.roles === 'user' ? 'u' : 'a'}${this.#said++}`);
     this.#append(file, said);
     return said;
+  }
+
+  /** A message of somebody at the end of a transcript. */
+  write(nativeId: string, role: SpokenMessage['role'], text: string, options: { header?: boolean; at?: number } = {}): void {
+    const file = this.live(nativeId) ?? this.#open(nativeId, { header: options.header ?? true, mtimeAt: this.now });
+    file.mtimeAt = this.now;
+    const name = `${role[0]}${this.#said++}`;
+    this.#spoken.set(name, { role, text, at: options.at ?? this.now });
+    this.#append(file, [name]);
+  }
+
+  /** A witness told the core of a message. */
+  witness(ref: string, message: Partial<WitnessedRow> & Pick<WitnessedRow, 'witness' | 'role' | 'text'>): void {
+    this.witnessed.record(ref, {
+      sourceId: 1,
+      agent: 'main',
+      phase: 'final',
+      endsRun: message.role === 'assistant',
+      at: this.now,
+      seenAt: this.now,
+      ...message,
+    });
+    this.#recorded = true;
+  }
+
+  notice(event: NonNullable<Observation['noticed']>[number]): void {
+    this.#noticed.push(event);
   }
 
   archive(nativeId: string, because: ArchiveReason, at = this.now): void {
@@ -174,7 +214,11 @@ export class Scene {
   observe(): Outcome {
     const changes = this.#changes;
     this.#changes = [];
-    return this.#journal(this.detector.observe({ at: this.now, changes, directories: [this.view()] }));
+    const noticed = this.#noticed;
+    const recorded = this.#recorded;
+    this.#noticed = [];
+    this.#recorded = false;
+    return this.#journal(this.detector.observe({ at: this.now, changes, directories: [this.view()], noticed, recorded }));
   }
 
   decide(): Outcome {
@@ -250,6 +294,7 @@ export class Scene {
       skipped: this.skipped,
       resetPolicy: this.resetPolicy,
       gateway: this.gateway,
+      ...(this.probe === undefined ? {} : { probe: () => this.probe ?? { directory: 'writable', transcript: 'writable' } }),
     };
   }
 
@@ -259,11 +304,10 @@ export class Scene {
       const onDisk = new Set(files.filter((file) => file.onDisk).flatMap((file) => file.messages));
       const missing = new Set(files.flatMap((file) => file.messages).filter((message) => !onDisk.has(message)));
       const most = files.filter((file) => !file.onDisk).sort((a, b) => b.messages.length - a.messages.length)[0];
-      return {
-        messages: missing.size,
-        bytes: missing.size * 100,
-        ...(missing.size > 0 && most !== undefined ? { generationId: most.id } : {}),
-      };
+      const unwritten = this.witnessed.unpersisted(session).length;
+      const messages = missing.size + unwritten;
+      const generationId = missing.size > 0 ? most?.id : unwritten > 0 ? witnessGeneration : undefined;
+      return { messages, bytes: messages * 100, ...(generationId === undefined ? {} : { generationId }) };
     },
     shape: (session) => {
       const file = this.live(session.nativeId);
@@ -282,10 +326,23 @@ export class Scene {
       return times.length === 0 ? undefined : Math.max(...times);
     },
     messageCount: (session) => Math.max(0, ...this.#filesOf(session).map((file) => file.messages.length)),
-    pendingWitnessed: () => [],
-    unpersisted: () => [],
-    spoken: () => [],
+    pendingWitnessed: () => this.witnessed.pending(),
+    unpersisted: (session) => this.witnessed.unpersisted(session),
+    spoken: ({ nativeId, sessionKey }, sinceMs) =>
+      this.#files
+        .filter((file) => file.onDisk && (file.nativeId === nativeId || this.#hasKey(file.nativeId, sessionKey)))
+        .flatMap((file) => file.messages.map((name) => ({ session: ref(file.nativeId), ...this.#wordsOf(name, file) })))
+        .filter(({ at }) => at >= sinceMs)
+        .sort((a, b) => a.at - b.at),
   };
+
+  #hasKey(nativeId: string, sessionKey: string | undefined): boolean {
+    return sessionKey !== undefined && this.kept.facts.get(nativeId)?.routingKey === sessionKey;
+  }
+
+  #wordsOf(name: string, file: File): Pick<SpokenMessage, 'role' | 'text' | 'at'> {
+    return this.#spoken.get(name) ?? { role: name.startsWith('u') ? 'user' : 'assistant', text: `words of ${name}`, at: file.mtimeAt };
+  }
 
   #filesOf(session: SessionRef): File[] {
     return this.#files.filter((file) => file.nativeId === session.nativeId);
@@ -374,6 +431,7 @@ export class Scene {
 
   #journal(outcome: Outcome): Outcome {
     this.kept.keep(outcome, this.now);
+    this.witnessed.apply(outcome.verdicts ?? []);
     return outcome;
   }
 }

@@ -1,0 +1,115 @@
+import type { Artefact, IndexEntry } from '../sources/source.ts';
+import type { Desk } from './desk.ts';
+import type { DirectoryView, Evidence, SessionRef, SpokenMessage, WitnessedRow } from './detection.ts';
+import { nativeIdOf } from './reset-watch.ts';
+import type { RunBook } from './run-book.ts';
+
+/** A witnessed message with what is known of where it belongs. */
+export interface PlacedRow extends WitnessedRow {
+  readonly conversation: string;
+}
+
+/** Texts of one run that the stream tells as one were written before each of its tool calls. */
+const LOOK_BACK_MS = 3_600_000;
+const MOST_SPOKEN = 20_000;
+
+/** Finds the conversation of what was witnessed, and what its files hold. */
+export class Places {
+  readonly #desk: Desk;
+  readonly #book: RunBook;
+  readonly #classify: (name: string) => Artefact;
+
+  constructor(desk: Desk, book: RunBook, classify: (name: string) => Artefact) {
+    this.#desk = desk;
+    this.#book = book;
+    this.#classify = classify;
+  }
+
+  place(row: WitnessedRow): PlacedRow {
+    const { sourceId, runId } = row;
+    const joined = runId === undefined || row.sessionKey !== undefined ? undefined : this.#book.conversationOf(sourceId, runId);
+    const agent = joined?.agent ?? row.agent;
+    const sessionKey = row.sessionKey ?? joined?.sessionKey;
+    // An ACP session that OpenClaw cannot open leaves a file that is named after the run, with nothing but its error.
+    const orphan = runId !== undefined && this.#desk.table.get({ sourceId, agent, nativeId: runId }) !== undefined ? runId : undefined;
+    const nativeId = orphan ?? row.nativeId ?? this.nativeIdOf(sourceId, agent, sessionKey);
+    const conversation = orphan ?? sessionKey ?? nativeId ?? runId ?? `row ${row.id}`;
+    return {
+      ...row,
+      agent,
+      conversation: `${sourceId}\u0000${agent}\u0000${conversation}`,
+      ...(sessionKey === undefined ? {} : { sessionKey }),
+      ...(nativeId === undefined ? {} : { nativeId }),
+    };
+  }
+
+  entry(sourceId: number, agent: string, sessionKey: string | undefined): IndexEntry | undefined {
+    if (sessionKey === undefined) return undefined;
+    for (const view of this.#views(sourceId, agent)) {
+      const entry = view.index?.ok === true ? view.index.entries.get(sessionKey) : undefined;
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  /** Where the files of a conversation are, or would be. */
+  view(session: SessionRef): DirectoryView | undefined {
+    const tracked = this.#desk.table.get(session);
+    const own = tracked === undefined ? undefined : this.#desk.views.get(tracked.directoryKey);
+    return own ?? this.#views(session.sourceId, session.agent)[0];
+  }
+
+  nativeIdOf(sourceId: number, agent: string, sessionKey: string | undefined): string | undefined {
+    const entry = this.entry(sourceId, agent, sessionKey);
+    if (entry !== undefined) return nativeIdOf(entry, this.#classify);
+    if (sessionKey === undefined) return undefined;
+    // The key is no longer in the index: the last conversation that it led to.
+    let last: { readonly nativeId: string; readonly at: number } | undefined;
+    for (const { routingKey, session, lastAppendAt } of this.#desk.table.all()) {
+      if (routingKey !== sessionKey || session.sourceId !== sourceId || session.agent !== agent) continue;
+      if (last === undefined || lastAppendAt > last.at) last = { nativeId: session.nativeId, at: lastAppendAt };
+    }
+    return last?.nativeId;
+  }
+
+  #views(sourceId: number, agent: string): readonly DirectoryView[] {
+    return [...this.#desk.views.values()].filter(({ directory }) => directory.sourceId === sourceId && directory.agent === agent);
+  }
+}
+
+/** What files hold of a conversation around the time of some of its messages, however many pages that takes. */
+export function spokenAround(evidence: Evidence, rows: readonly WitnessedRow[]): readonly SpokenMessage[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const named = rows.find(({ sessionKey }) => sessionKey !== undefined)?.sessionKey;
+  const nativeIds = [...new Set(rows.flatMap(({ nativeId }) => nativeId ?? []))];
+  const since = Math.min(...rows.map(({ at }) => at)) - LOOK_BACK_MS;
+  const seen = new Map<string, SpokenMessage>();
+  for (const nativeId of nativeIds.length === 0 ? [undefined] : nativeIds) {
+    const query = {
+      sourceId: first.sourceId,
+      agent: first.agent,
+      ...(nativeId === undefined ? {} : { nativeId }),
+      ...(named === undefined ? {} : { sessionKey: named }),
+    };
+    collect(evidence, query, since, seen);
+  }
+  return [...seen.values()].sort((a, b) => a.at - b.at);
+}
+
+function collect(evidence: Evidence, query: Parameters<Evidence['spoken']>[0], since: number, seen: Map<string, SpokenMessage>): void {
+  for (let from = since; seen.size < MOST_SPOKEN; ) {
+    const page = evidence.spoken(query, from);
+    // What was said twice in one millisecond has two places in the page.
+    const times = new Map<string, number>();
+    for (const message of page) {
+      const said = `${message.session.nativeId}\u0000${message.at}\u0000${message.role}\u0000${message.text}`;
+      const nth = (times.get(said) ?? 0) + 1;
+      times.set(said, nth);
+      seen.set(`${said}\u0000${nth}`, message);
+    }
+    const last = page.at(-1);
+    if (last?.more !== true) return;
+    from = Math.max(from + 1, last.at);
+  }
+}

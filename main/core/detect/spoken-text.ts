@@ -1,0 +1,88 @@
+/**
+ * What two sightings of one message have in common. Witnesses see a message before, beside or after OpenClaw dresses it for
+ * its transcript, so only the words count. Facts: recorded transcripts, frames and hooks of 2026.3.13.
+ */
+
+type Role = 'user' | 'assistant' | 'tool';
+
+const WORKING_DIRECTORY = /^\[Working directory: [^\]\n]*\]\s*/;
+const STAMP = /^\[[^\]\n]{0,200}\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}[^\]\n]{0,40}\]\s*/;
+const MESSAGE_ID_LINE = /^\s*\[message_id:[^\]\n]*\]\s*$/gm;
+const IMAGE = /\[image\]/g;
+const TOOL_CALL = /\[tool [^\]\n]{1,128}\]/g;
+/** `[[reply_to_current]]`, `[[reply_to:12]]`, `[[audio_as_voice]]`: told to a channel, not to a person. */
+const DIRECTIVE = /\[\[\s*[a-z_]{2,40}(?:\s*:[^\]\n]{0,200})?\s*\]\]/gi;
+const MEDIA_LINE = /^\s*MEDIA:.*$/gm;
+const FINAL_TAG = /<\/?final>/gi;
+const CUT = /\s*(?:\.\.\.|…)?\s*[([]truncated[)\]]\s*(?:\.\.\.|…)?\s*$/i;
+const WHITE_SPACE = /\s+/gu;
+
+/** The words of a message and nothing else; empty when it has none. */
+export function essence(role: Role, text: string): string {
+  const words = role === 'user' ? userWords(text) : role === 'assistant' ? replyWords(text) : text;
+  return words.replace(CUT, '').replace(WHITE_SPACE, '').normalize('NFC');
+}
+
+/** The lines of a prompt that was made of several messages (`Queued #1`, a sender's name before the words), as essences. */
+export function promptLines(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .map((line) => line.replace(WHITE_SPACE, '').normalize('NFC'))
+    .filter((line) => line !== '');
+}
+
+function userWords(text: string): string {
+  let words = text.trimStart();
+  for (let before = ''; before !== words; ) {
+    before = words;
+    words = words.replace(WORKING_DIRECTORY, '').replace(STAMP, '');
+  }
+  return words.replace(MESSAGE_ID_LINE, '').replace(IMAGE, '');
+}
+
+function replyWords(text: string): string {
+  const words = text.replace(DIRECTIVE, '').replace(TOOL_CALL, '').replace(IMAGE, '').replace(MEDIA_LINE, '').replace(FINAL_TAG, '');
+  return words.replace(SILENT_END, '');
+}
+
+/** Also at the end of a reply: what comes before it was said. */
+const SILENT_END = /(?:^|\s)(?:NO_REPLY|HEARTBEAT_OK)[\s.*_`]*$/;
+
+/** A reply by which the model says that it has nothing to say. */
+export function isSilence(text: string): boolean {
+  const words = text
+    .replace(DIRECTIVE, '')
+    .replace(/[\s.*_`]+/g, ' ')
+    .trim();
+  return /^(?:NO_REPLY|NO REPLY|HEARTBEAT_OK|HEARTBEAT OK)$/.test(words);
+}
+
+/** OpenClaw's own prompt to look whether there is anything to do; it takes the whole turn out again when there is not. */
+export function isHeartbeat(prompt: string): boolean {
+  return /\bHEARTBEAT(?:\.md\b|_OK\b)/.test(prompt);
+}
+
+const COMMANDS =
+  'new|reset|status|help|commands|whoami|id|stop|abort|compact|models?|think|thinking|t|verbose|v|reasoning|reason|elevated|elev|usage|queue|' +
+  'activation|send|restart|config|debug|approve|allowlist|context|tts|acp|subagents|agents|kill|steer|tell|focus|unfocus|session|export|' +
+  'export-session|exec|bash|skill|dock[_-]\\w+|mcp|plugins?|fast|btw|unstuck|clear|ping';
+const COMMAND = new RegExp(`^/(?:${COMMANDS})(?=[\\s:]|$)[:\\s]*`, 'i');
+/** Said to a running turn, which they end: OpenClaw keeps none of them. */
+const STOP_WORDS = /^(?:stop|esc|abort|wait|exit|interrupt|halt)[\s.!]*$/i;
+
+/** An order to OpenClaw itself, which is no part of a conversation. */
+export function isOrder(text: string): boolean {
+  const words = userWords(text).trim();
+  return COMMAND.test(words) || STOP_WORDS.test(words);
+}
+
+/** What an order hands on to the model: `/new tell me a story` begins a session with `tell me a story`. */
+export function afterOrder(text: string): string {
+  const words = userWords(text).trim();
+  return COMMAND.test(words) ? words.replace(COMMAND, '') : '';
+}
+
+/** A note of OpenClaw about itself in the place of a reply (`⚠️ Agent failed before reply: …`, `⚙️ Agent was aborted.`). */
+export function isNotice(reply: string): boolean {
+  return /^\s*(?:⚠️?|⚙️?|✅ (?:New session|Session|ACP session)|ACP error \()/u.test(reply);
+}

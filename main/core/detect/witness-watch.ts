@@ -1,0 +1,264 @@
+import type { IncidentDraft } from '../types.ts';
+import { Agenda, type Deadlines } from './agenda.ts';
+import type { Desk } from './desk.ts';
+import type { Evidence, SessionRef, WitnessedRow } from './detection.ts';
+import { type PlacedRow, type Places, spokenAround } from './places.ts';
+import { Proven } from './proven.ts';
+import { reconcile, type Standing } from './reconcile.ts';
+import type { ResetWatch } from './reset-watch.ts';
+import { Ripeness } from './ripeness.ts';
+import type { Noticed, RunBook } from './run-book.ts';
+import { sessionKeyOf, type TrackedSession } from './session-table.ts';
+import type { StuckWatch } from './stuck-watch.ts';
+import type { TurnWatch } from './turn-watch.ts';
+import { carriedSession, openUnsaved } from './unsaved-incident.ts';
+import { UnsavedStory } from './unsaved-story.ts';
+import { sift } from './witnessed-turns.ts';
+
+/** Between two looks at a conversation that waits for its turn to end. */
+const LOOK_AGAIN_MS = 3_000;
+/** Nobody can tell where it belongs: by then it would have shown. */
+const NOWHERE_MS = 10 * 60_000;
+/** OpenClaw heard it arrive and has not taken it up: its queue, a group where it was not addressed. */
+const NOT_TAKEN_MS = 30 * 60_000;
+const SOON_AFTER_MS = 60_000;
+
+export interface WitnessWatchParts {
+  readonly desk: Desk;
+  readonly book: RunBook;
+  readonly places: Places;
+  readonly turns: TurnWatch;
+  readonly resets: ResetWatch;
+  readonly stuck: StuckWatch;
+}
+
+/**
+ * Compares what witnesses saw with what transcripts hold, when a turn is over: what no transcript holds was never saved. It
+ * asks the buffer only after something was recorded, or after a file of a conversation with such a loss has changed.
+ */
+export class WitnessWatch {
+  readonly #desk: Desk;
+  readonly #book: RunBook;
+  readonly #places: Places;
+  readonly #ripeness: Ripeness;
+  readonly #story: UnsavedStory;
+  readonly #stuck: StuckWatch;
+  readonly #due = new Agenda<string>(LOOK_AGAIN_MS);
+  readonly #proven = new Proven();
+  readonly #changed = new Map<string, SessionRef>();
+  #recorded = true;
+
+  constructor({ desk, book, places, turns, resets, stuck }: WitnessWatchParts) {
+    this.#desk = desk;
+    this.#book = book;
+    this.#places = places;
+    this.#ripeness = new Ripeness(desk.policy, book, places, turns, desk);
+    this.#stuck = stuck;
+    this.#story = new UnsavedStory(desk, book, places, resets);
+  }
+
+  /** The first look of all: what was said before is history. `undefined`: another run was here before. */
+  importBefore(at: number): void {
+    this.#story.historyBefore = at;
+  }
+
+  recorded(): void {
+    this.#recorded = true;
+  }
+
+  notice(events: readonly Noticed[], at: number): void {
+    for (const event of events) this.#book.notice(event, at);
+    // A run or a gateway that ended may make ripe what waits.
+    if (events.length > 0) this.#recorded = true;
+  }
+
+  /** A file of a conversation changed: what was thought lost may be there. */
+  touched({ key, session }: TrackedSession): void {
+    this.#changed.set(key, session);
+  }
+
+  decide(now: number, evidence: Evidence): void {
+    this.#story.settle(now, evidence);
+    const looked = this.#lookAt(now, evidence);
+    this.#lookAgain(now, evidence, looked);
+  }
+
+  get agendas(): readonly Deadlines[] {
+    return [this.#due];
+  }
+
+  /** Returns the conversations (sessions) that were told of. */
+  #lookAt(now: number, evidence: Evidence): ReadonlySet<string> {
+    const due = new Set(this.#due.take(now));
+    const looked = new Set<string>();
+    if (!this.#recorded && due.size === 0) return looked;
+    this.#recorded = false;
+    const rows = evidence.pendingWitnessed().map((row) => this.#learn(row));
+    this.#ripeness.note(rows, now);
+    this.#stuck.see(rows, now);
+    for (const [conversation, group] of groupedBy(rows)) {
+      if (!due.has(conversation)) {
+        if (!this.#due.has(conversation)) this.#due.set(conversation, now + this.#desk.policy.unpersistedMs);
+        continue;
+      }
+      const left = this.#judge(group, now, evidence, looked);
+      if (left > 0) this.#due.set(conversation, this.#ripeness.nextAt(group, now) ?? now + LOOK_AGAIN_MS);
+      // There may be more than one answer holds.
+      else this.#recorded = true;
+    }
+    return looked;
+  }
+
+  #learn(row: WitnessedRow): PlacedRow {
+    const { sourceId, agent, runId, sessionKey } = row;
+    if (runId !== undefined && sessionKey !== undefined && this.#book.conversationOf(sourceId, runId) === undefined) {
+      this.#book.learn(sourceId, runId, agent, sessionKey, undefined);
+    }
+    return this.#places.place(row);
+  }
+
+  /** Returns how many rows still wait. */
+  #judge(group: readonly PlacedRow[], now: number, evidence: Evidence, looked: Set<string>): number {
+    const known = sessionsOf(group).flatMap((session) => evidence.unpersisted(session));
+    const before = this.#proven.near(group, now);
+    const spoken = spokenAround(evidence, [...group, ...known]);
+    const standings = reconcile([...before, ...known, ...group], spoken);
+    const ripe = new Set(group.filter((row) => this.#ripeness.isRipe(row, group, now, evidence)).map(({ id }) => id));
+    const taken = new Set<number>();
+    for (const row of [...known, ...group]) {
+      const standing = standings.get(row.id) ?? 'open';
+      if (standing === 'open' || (!ripe.has(row.id) && (row.phase === 'partial' || standing === 'covered') && !row.isUnpersisted)) continue;
+      this.#desk.judge({ id: row.id, is: standing });
+      taken.add(row.id);
+    }
+    for (const row of group) if (standings.get(row.id) === 'persisted' && taken.has(row.id)) this.#proven.add(row, now);
+    const open = group.filter((row) => ripe.has(row.id) && !taken.has(row.id));
+    const goesOn = sessionsOf(group).some((session) => openUnsaved(this.#desk, session).length > 0);
+    const { lost, held, nothing } = this.#sort(open, group, standings, now, goesOn);
+    for (const { id } of nothing) {
+      this.#desk.judge({ id, is: 'void' });
+      taken.add(id);
+    }
+    const bySession = new Map<string, PlacedRow[]>();
+    for (const row of lost) {
+      const session = sessionOf(row);
+      this.#desk.judge({ id: row.id, is: 'unpersisted', session, ...(row.sessionKey === undefined ? {} : { sessionKey: row.sessionKey }) });
+      taken.add(row.id);
+      const key = sessionKeyOf(session);
+      bySession.set(key, [...(bySession.get(key) ?? []), row]);
+    }
+    for (const row of known) if (!bySession.has(keyOfRow(row))) bySession.set(keyOfRow(row), []);
+    for (const [key, added] of bySession) {
+      const session = added[0] === undefined ? known.map(sessionOf).find((one) => sessionKeyOf(one) === key) : sessionOf(added[0]);
+      if (session === undefined) continue;
+      looked.add(key);
+      this.#story.tell(
+        { session, added, gone: taken, spoken, isQuiet: added.every(({ id }) => held.has(id)) && added.length > 0 },
+        now,
+        evidence,
+      );
+    }
+    this.#ripeness.forget(taken);
+    return group.filter(({ id }) => !taken.has(id)).length;
+  }
+
+  /** `held`: lost, and no reason to alarm anybody. What is in none of the three waits. */
+  #sort(
+    open: readonly PlacedRow[],
+    group: readonly PlacedRow[],
+    standings: ReadonlyMap<number, Standing>,
+    now: number,
+    goesOn: boolean,
+  ): { lost: readonly PlacedRow[]; held: ReadonlySet<number>; nothing: readonly WitnessedRow[] } {
+    const { lost, beside, nothing } = sift(open, group) as {
+      lost: readonly PlacedRow[];
+      beside: readonly PlacedRow[];
+      nothing: readonly PlacedRow[];
+    };
+    const told = lost.filter((row) => !this.#isUntaken(row, now) && row.nativeId !== undefined);
+    const isLoss = goesOn || told.length > 0;
+    const taken = isLoss ? lost.filter(({ nativeId }) => nativeId !== undefined) : told;
+    const late = lost.filter(
+      (row) => !taken.includes(row) && this.#ripeness.age(row, now) > (row.nativeId === undefined ? NOWHERE_MS : NOT_TAKEN_MS),
+    );
+    const waits = group.some(({ id }) => standings.get(id) === 'open' && !open.some((row) => row.id === id));
+    const followers = isLoss || late.length > 0 ? beside : [];
+    return {
+      lost: [...taken, ...late, ...followers].sort((a, b) => a.at - b.at || a.id - b.id),
+      held: new Set(isLoss ? [] : [...late, ...followers].map(({ id }) => id)),
+      nothing: isLoss || late.length > 0 || waits || lost.length > 0 ? nothing : [...nothing, ...beside],
+    };
+  }
+
+  /** OpenClaw heard it arrive, and nothing shows that it ever began to answer. */
+  #isUntaken(row: PlacedRow, now: number): boolean {
+    if (row.witness !== 'recorder-plugin' || row.role !== 'user' || row.runId === undefined) return false;
+    const { sourceId, agent, sessionKey, nativeId } = row;
+    if (nativeId === row.runId || this.#places.entry(sourceId, agent, sessionKey)?.isAcp === true) return false;
+    if (sessionKey !== undefined && this.#book.failedAfter(sourceId, sessionKey, row.at)) return false;
+    const end = this.#book.endedAfter(sourceId, row.at);
+    return end === undefined || end.at - row.at > SOON_AFTER_MS || now < end.noticedAt;
+  }
+
+  /** Conversations with an open loss, when a file of theirs or of their neighbours changed. */
+  #lookAgain(now: number, evidence: Evidence, looked: ReadonlySet<string>): void {
+    if (this.#changed.size === 0) return;
+    const changed = [...this.#changed.values()];
+    this.#changed.clear();
+    for (const session of this.#lossesNear(changed)) {
+      if (looked.has(sessionKeyOf(session))) continue;
+      const rows = evidence.unpersisted(session);
+      const spoken = spokenAround(evidence, rows);
+      const gone = new Set<number>();
+      const standings = reconcile([...this.#proven.near(rows, now), ...rows], spoken);
+      for (const { id } of rows) {
+        const standing = standings.get(id) ?? 'open';
+        if (standing === 'open') continue;
+        this.#desk.judge({ id, is: standing });
+        gone.add(id);
+      }
+      this.#story.tell({ session, added: [], gone, spoken, isQuiet: false }, now, evidence);
+    }
+  }
+
+  #lossesNear(changed: readonly SessionRef[]): readonly SessionRef[] {
+    const near = new Map<string, SessionRef>();
+    for (const { draft } of this.#desk.openIncidents()) {
+      const session = carriedSession(draft);
+      if (session === undefined || near.has(sessionKeyOf(session)) || !isCarrying(draft)) continue;
+      if (changed.some(({ sourceId, agent }) => sourceId === session.sourceId && agent === session.agent))
+        near.set(sessionKeyOf(session), session);
+    }
+    return [...near.values()];
+  }
+}
+
+function isCarrying({ evidence }: IncidentDraft): boolean {
+  return typeof evidence.unpersisted === 'number' && evidence.unpersisted > 0;
+}
+
+function groupedBy(rows: readonly PlacedRow[]): ReadonlyMap<string, readonly PlacedRow[]> {
+  const groups = new Map<string, PlacedRow[]>();
+  for (const row of rows) {
+    const group = groups.get(row.conversation);
+    if (group === undefined) groups.set(row.conversation, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+function sessionsOf(rows: readonly PlacedRow[]): readonly SessionRef[] {
+  const sessions = new Map<string, SessionRef>();
+  for (const row of rows) if (row.nativeId !== undefined) sessions.set(keyOfRow(row), sessionOf(row));
+  return [...sessions.values()];
+}
+
+/** A message that belongs nowhere gets a conversation of its own, named after what is known of it. */
+function sessionOf({ sourceId, agent, nativeId, runId, sessionKey, id }: WitnessedRow): SessionRef {
+  const made = runId ?? (sessionKey === undefined ? `message-${id}` : sessionKey.replaceAll(/[^a-z0-9._-]+/gi, '-'));
+  return { sourceId, agent, nativeId: nativeId ?? `unplaced-${made}` };
+}
+
+function keyOfRow(row: WitnessedRow): string {
+  return sessionKeyOf(sessionOf(row));
+}

@@ -1,0 +1,81 @@
+import type { SpokenMessage, WitnessedRow } from './detection.ts';
+import { essence, isHeartbeat, isNotice, isOrder, isSilence } from './spoken-text.ts';
+
+/** What to make of messages that no transcript holds. */
+export interface Sifted {
+  /** Said by a person or a model, and not saved. */
+  readonly lost: readonly WitnessedRow[];
+  /** Belongs to what was said (tool results, calls, errors): as lost as the rest, and nothing by itself. */
+  readonly beside: readonly WitnessedRow[];
+  /** Nothing of a conversation. */
+  readonly nothing: readonly WitnessedRow[];
+}
+
+/** Rows of one conversation, oldest first, without a transcript record. */
+export function sift(open: readonly WitnessedRow[], all: readonly WitnessedRow[]): Sifted {
+  const heartbeats = heartbeatTurns(all);
+  const lost: WitnessedRow[] = [];
+  const beside: WitnessedRow[] = [];
+  const nothing: WitnessedRow[] = [];
+  for (const row of open) {
+    if (heartbeats.has(row.id) || isNothing(row)) nothing.push(row);
+    else if (isBeside(row)) beside.push(row);
+    else lost.push(row);
+  }
+  return { lost, beside, nothing };
+}
+
+function isNothing({ role, text, sessionKey }: WitnessedRow): boolean {
+  // OpenClaw asks a model for the name of a file in a conversation that it throws away.
+  if (sessionKey?.startsWith('temp:') === true) return true;
+  if (role === 'user') return isOrder(text) || isHeartbeat(text) || text.trim() === '';
+  return role === 'assistant' && (isSilence(text) || isNotice(text));
+}
+
+function isBeside({ role, phase, text }: WitnessedRow): boolean {
+  return role === 'tool' || phase === 'error' || essence(role, text) === '';
+}
+
+/** OpenClaw takes the turn of a heartbeat out of the transcript when the model had nothing to say. */
+function heartbeatTurns(all: readonly WitnessedRow[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  const turns = new Map<string, WitnessedRow[]>();
+  for (const row of all) {
+    const turn = turns.get(row.witness);
+    if (row.role === 'user') turns.set(row.witness, isHeartbeat(row.text) ? [row] : []);
+    else if (turn !== undefined && turn.length > 0) turn.push(row);
+    if (!row.endsRun || turn === undefined) continue;
+    if (isSilence(row.text)) for (const { id } of turn) found.add(id);
+    turns.delete(row.witness);
+  }
+  return found;
+}
+
+/** The gateway ended in the middle of a reply, and nothing that was lost is a whole one. */
+export function isCutOff(rows: readonly WitnessedRow[]): boolean {
+  const cut = rows.some(({ role, phase }) => role === 'assistant' && (phase === 'partial' || phase === 'aborted'));
+  return cut && !rows.some(({ phase, endsRun }) => endsRun && phase === 'final');
+}
+
+/** How many of the lost replies have a prompt that nobody saw. */
+export function promptsMissing(lost: readonly WitnessedRow[], spoken: readonly SpokenMessage[]): number {
+  const prompts = [...lost, ...spoken].filter(({ role }) => role === 'user').map(({ at }) => at);
+  const replies = lost
+    .filter(({ role, endsRun, phase }) => role === 'assistant' && (endsRun || phase !== 'final'))
+    .map(({ at }) => at)
+    .sort((a, b) => a - b);
+  let missing = 0;
+  let since = lastReplyBefore(replies[0], spoken);
+  for (const at of replies) {
+    if (!prompts.some((prompt) => prompt > since && prompt <= at)) missing += 1;
+    since = at;
+  }
+  return missing;
+}
+
+/** A reply on disk that ends its turn: one that calls a tool is only on its way. */
+function lastReplyBefore(at: number | undefined, spoken: readonly SpokenMessage[]): number {
+  if (at === undefined) return Number.NEGATIVE_INFINITY;
+  const ended = spoken.filter(({ role, text, at: saidAt }) => role === 'assistant' && saidAt < at && !text.includes('[tool '));
+  return Math.max(Number.NEGATIVE_INFINITY, ...ended.map(({ at: saidAt }) => saidAt));
+}

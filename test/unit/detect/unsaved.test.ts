@@ -1,0 +1,475 @@
+import { describe, expect, it } from 'vitest';
+import { ref, witnessGeneration } from './scene.ts';
+import { key, WitnessedScene } from './witnessed-scene.ts';
+
+/** A conversation that was written so far. */
+function talked(): WitnessedScene {
+  const scene = new WitnessedScene();
+  scene.converse('s1');
+  scene.converse('s1');
+  scene.run(10_000);
+  return scene;
+}
+
+/** The incident of openclaw/openclaw#46250: reset, and the new conversation is never written. */
+function seed(options: Parameters<WitnessedScene['converse']>[1] = {}): WitnessedScene {
+  const scene = talked();
+  scene.archive('s1', 'reset');
+  scene.index(key, { sessionId: 's2', ranOnce: false, hasSessionFile: true });
+  scene.run(1_000);
+  scene.probe = { directory: 'read-only', transcript: 'missing' };
+  scene.converse('s2', { written: 'none', leaksLock: true, ...options });
+  return scene;
+}
+
+describe('a conversation that goes on unwritten after a reset', () => {
+  it('is one incident, of the reset, with every message in it', () => {
+    const scene = seed();
+    scene.run(10_000);
+    expect(scene.alarms).toEqual(['reset-without-successor']);
+    expect(scene.only('reset-without-successor').draft).toMatchObject({
+      severity: 'loss',
+      nativeId: 's1',
+      messages: 2,
+      generationId: witnessGeneration,
+      evidence: { successor: 's2', unpersisted: 2, witnesses: ['recorder-plugin'], reason: 'directory-read-only' },
+    });
+    expect(scene.witnessed.texts('unpersisted')).toEqual(['question 2', 'answer 2']);
+  });
+
+  it('grows in the same incident while it lasts', () => {
+    const scene = seed();
+    scene.run(10_000);
+    for (let turn = 0; turn < 5; turn++) {
+      scene.converse('s2', { written: 'none', leaksLock: true, isFirst: true });
+      scene.run(20_000);
+    }
+    expect(scene.alarms).toEqual(['reset-without-successor']);
+    expect(scene.only('reset-without-successor').draft.messages).toBe(12);
+  });
+
+  it('is one incident when the lock is gone and the index tells of the turn first', () => {
+    const scene = seed({ leaksLock: false });
+    scene.index(key, { sessionId: 's2', ranOnce: true });
+    scene.run(30_000);
+    expect(scene.alarms).toEqual(['reset-without-successor']);
+    expect(scene.only('reset-without-successor').draft.messages).toBe(2);
+  });
+
+  it('is one incident when the reset is understood after the loss was told', () => {
+    const scene = talked();
+    scene.probe = { directory: 'read-only', transcript: 'missing' };
+    scene.index(key, { sessionId: 's2', ranOnce: false });
+    scene.converse('s2', { written: 'none', leaksLock: false });
+    scene.run(6_000);
+    expect(scene.openKinds).toEqual(['unpersisted']);
+    scene.archive('s1', 'reset');
+    scene.index(key, { sessionId: 's2', ranOnce: true });
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual(['reset-without-successor']);
+    expect(scene.only('reset-without-successor').draft).toMatchObject({ messages: 2, generationId: witnessGeneration });
+    expect(scene.only('unpersisted').resolution).toBe('expected');
+  });
+
+  it('says that the prompts are missing where only the stream saw it', () => {
+    const scene = seed({ seenBy: ['stream'] });
+    scene.converse('s2', { written: 'none', leaksLock: true, seenBy: ['stream'], isFirst: true });
+    scene.run(10_000);
+    expect(scene.only('reset-without-successor').draft).toMatchObject({
+      messages: 2,
+      evidence: { userMessagesMissing: 2, witnesses: ['gateway-stream'] },
+    });
+  });
+
+  it('stays open when OpenClaw writes again, but not what it missed', () => {
+    const scene = seed();
+    scene.run(10_000);
+    scene.probe = { directory: 'writable', transcript: 'missing' };
+    scene.converse('s2');
+    scene.run(20_000);
+    expect(scene.openKinds).toEqual(['reset-without-successor']);
+    expect(scene.only('reset-without-successor').draft.messages).toBe(2);
+  });
+
+  it('heals when all of it is written after all', () => {
+    const scene = seed();
+    const at = scene.now;
+    scene.run(10_000);
+    scene.write('s2', 'user', 'question 2', { at: at - 1_000 });
+    scene.write('s2', 'assistant', 'answer 2', { at });
+    scene.run(10_000);
+    expect(scene.only('reset-without-successor').resolution).toBe('self-healed');
+    expect(scene.witnessed.texts('unpersisted')).toEqual([]);
+  });
+
+  it('is not told again after a restart, and goes on growing', () => {
+    const scene = seed();
+    scene.run(10_000);
+    scene.restart(60_000);
+    scene.run(10_000);
+    scene.converse('s2', { written: 'none', leaksLock: true, isFirst: true });
+    scene.run(10_000);
+    expect(scene.alarms).toEqual(['reset-without-successor']);
+    expect(scene.only('reset-without-successor').draft.messages).toBe(4);
+  });
+
+  it('is told once when gateway and core died in the middle of it', () => {
+    const scene = seed();
+    scene.run(10_000);
+    scene.beginReply('s2', 'the beginning of an answer', { userWritten: false, recorder: true });
+    scene.restart(30_000);
+    scene.killGateway();
+    scene.run(30_000);
+    expect(scene.openKinds).toEqual(['reset-without-successor']);
+    expect(scene.only('reset-without-successor').draft).toMatchObject({ messages: 4, evidence: { interrupted: true } });
+  });
+
+  it('is resolved by its restore', () => {
+    const scene = seed();
+    scene.run(10_000);
+    scene.restored('s1', 'started');
+    scene.restored('s1', 'verified');
+    scene.run(10_000);
+    expect(scene.only('reset-without-successor').resolution).toBe('restored');
+  });
+});
+
+describe('a transcript that stays as it is while replies arrive', () => {
+  function blocked(): WitnessedScene {
+    const scene = talked();
+    scene.probe = { directory: 'writable', transcript: 'read-only' };
+    scene.converse('s1', { written: 'none' });
+    scene.run(10_000);
+    return scene;
+  }
+
+  it('is told with its reason', () => {
+    const scene = blocked();
+    expect(scene.alarms).toEqual(['writes-blocked']);
+    expect(scene.only('writes-blocked').draft).toMatchObject({
+      severity: 'loss',
+      nativeId: 's1',
+      messages: 2,
+      evidence: { reason: 'read-only-file' },
+    });
+  });
+
+  it('is one incident for all its turns, tool results among them', () => {
+    const scene = blocked();
+    scene.converse('s1', { written: 'none', replies: ['Let me run that. ', 'Done.'] });
+    scene.run(10_000);
+    expect(scene.alarms).toEqual(['writes-blocked']);
+    expect(scene.only('writes-blocked').draft.messages).toBe(6);
+    expect(scene.witnessed.texts('covered')).toEqual(['answer 2', 'Let me run that. Done.']);
+  });
+
+  it('names a full disk', () => {
+    const scene = talked();
+    scene.probe = { directory: 'writable', transcript: 'writable', freeBytes: 0 };
+    scene.converse('s1', { written: 'none' });
+    scene.run(10_000);
+    expect(scene.only('writes-blocked').draft.evidence.reason).toBe('disk-full');
+  });
+
+  it('names a directory that is gone', () => {
+    const scene = talked();
+    scene.state = 'missing';
+    scene.converse('s1', { written: 'none' });
+    scene.run(10_000);
+    expect(scene.openKinds).toContain('writes-blocked');
+    expect(scene.only('writes-blocked').draft.evidence.reason).toBe('no-directory');
+  });
+
+  it('is not told while the directory cannot be seen', () => {
+    const scene = talked();
+    scene.state = 'unreadable';
+    scene.converse('s1', { written: 'none' });
+    scene.run(60_000);
+    expect(scene.alarms).toEqual(['source-unreadable']);
+  });
+
+  it('merges with a lock that is held too long', () => {
+    const scene = talked();
+    scene.converse('s1', { written: 'none', leaksLock: true });
+    scene.run(800_000, 5_000);
+    expect(scene.alarms).toHaveLength(1);
+  });
+
+  it('stays told when the lock goes', () => {
+    const scene = blocked();
+    scene.locks = [{ nativeId: 's1', pid: 7, createdAt: scene.now, holderAlive: true }];
+    scene.run(2_000);
+    scene.locks = [];
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual(['writes-blocked']);
+  });
+});
+
+describe('single messages that are missing', () => {
+  it('are told when the conversation goes on without them', () => {
+    const scene = talked();
+    scene.converse('s1', { written: 'none' });
+    scene.converse('s1');
+    scene.run(10_000);
+    expect(scene.only('unpersisted').draft).toMatchObject({ severity: 'loss', messages: 2 });
+    expect(scene.witnessed.texts('unpersisted')).toEqual(['question 2', 'answer 2']);
+  });
+
+  it('need a sighting each, also when they say the same', () => {
+    const scene = talked();
+    scene.converse('s1', { user: 'ok', replies: ['Done.'] });
+    scene.run(2_000);
+    scene.converse('s1', { user: 'ok', replies: ['Done.'], written: 'none' });
+    scene.run(10_000);
+    expect(scene.witnessed.texts('unpersisted')).toEqual(['ok', 'Done.']);
+  });
+
+  it('are found when the recorder is read hours later', () => {
+    const scene = talked();
+    const at = scene.now;
+    scene.run(6 * 3_600_000, 60_000);
+    scene.witness('late:u', { witness: 'recorder-plugin', role: 'user', text: 'lost', at, sessionKey: key, nativeId: 's1' });
+    scene.witness('late:a', {
+      witness: 'recorder-plugin',
+      role: 'assistant',
+      text: 'lost too',
+      at: at + 1_000,
+      sessionKey: key,
+      nativeId: 's1',
+    });
+    scene.run(10_000);
+    expect(scene.only('unpersisted').draft).toMatchObject({ messages: 2, evidence: { firstAt: at, lastAt: at + 1_000 } });
+  });
+
+  it('are a new incident after the first was dismissed', () => {
+    const scene = talked();
+    scene.converse('s1', { written: 'none' });
+    scene.converse('s1');
+    scene.run(10_000);
+    scene.dismiss('unpersisted');
+    scene.converse('s1', { written: 'none' });
+    scene.converse('s1');
+    scene.run(10_000);
+    const incidents = scene.ofKind('unpersisted');
+    expect(incidents.map(({ draft, resolution }) => [draft.messages, resolution])).toEqual([
+      [2, 'dismissed'],
+      [2, undefined],
+    ]);
+  });
+
+  it('are told with the signs of the log', () => {
+    const scene = talked();
+    scene.notice({
+      witness: 'log',
+      at: scene.now,
+      event: 'log-sign',
+      sign: 'lock-released-by-watchdog',
+      path: '/x/s1.jsonl.lock',
+      sourceId: 1,
+    });
+    scene.notice({ witness: 'log', at: scene.now, event: 'log-sign', sign: 'file-repaired', path: '/x/other.jsonl', sourceId: 1 });
+    scene.converse('s1', { written: 'none' });
+    scene.run(10_000);
+    expect(scene.only('unpersisted').draft.evidence.signs).toEqual(['lock-released-by-watchdog']);
+  });
+
+  it('do not count as gone when the file is deleted later', () => {
+    const scene = talked();
+    scene.converse('s1', { written: 'none' });
+    scene.converse('s1');
+    scene.run(10_000);
+    scene.remove('s1');
+    scene.run(10_000);
+    expect(scene.only('deleted').draft.messages).toBe(6);
+  });
+});
+
+describe('a reply that the end of the gateway cut off', () => {
+  it('is told with the part that had arrived', () => {
+    const scene = talked();
+    scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
+    scene.killGateway();
+    scene.run(10_000);
+    expect(scene.alarms).toEqual(['interrupted-reply']);
+    expect(scene.only('interrupted-reply').draft).toMatchObject({
+      severity: 'loss',
+      messages: 1,
+      evidence: { closeCode: 1006, clean: false, pid: 7 },
+    });
+    expect(scene.only('interrupted-reply').draft.evidence.userMessagesMissing).toBeUndefined();
+    expect(scene.witnessed.texts('unpersisted')).toEqual(['the beginning of an answer']);
+  });
+
+  it('is told with the prompt in a first turn, of which OpenClaw writes nothing', () => {
+    const scene = talked();
+    scene.archive('s1', 'reset');
+    scene.index(key, { sessionId: 's2', ranOnce: false });
+    scene.beginReply('s2', 'the beginning of an answer', { userWritten: false, recorder: true });
+    scene.killGateway();
+    scene.run(10_000);
+    expect(scene.alarms).toEqual(['interrupted-reply']);
+    expect(scene.only('interrupted-reply').draft).toMatchObject({ nativeId: 's2', messages: 2 });
+  });
+
+  it('says that nobody saw the prompt where only the stream did', () => {
+    const scene = talked();
+    scene.archive('s1', 'reset');
+    scene.index(key, { sessionId: 's2', ranOnce: false });
+    scene.beginReply('s2', 'the beginning of an answer', { userWritten: false, recorder: false });
+    scene.killGateway();
+    scene.run(10_000);
+    expect(scene.only('interrupted-reply').draft).toMatchObject({ messages: 1, evidence: { userMessagesMissing: 1 } });
+  });
+
+  it('stays only here when the conversation goes on', () => {
+    const scene = talked();
+    scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
+    scene.killGateway();
+    scene.run(10_000);
+    scene.locks = [];
+    scene.gateway = 'running';
+    scene.converse('s1');
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual(['interrupted-reply']);
+    expect(scene.only('interrupted-reply').draft.messages).toBe(1);
+  });
+
+  it('is told too when an orderly stop cut it off and took the lock away', () => {
+    const scene = talked();
+    scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
+    scene.locks = [];
+    scene.gateway = 'stopped';
+    scene.notice({ witness: 'gateway-stream', at: scene.now, event: 'gateway-ended', clean: true, closeCode: 1012, sourceId: 1 });
+    scene.run(10_000);
+    expect(scene.only('interrupted-reply').draft).toMatchObject({ messages: 1, evidence: { clean: true } });
+  });
+
+  it('is judged after a restart of the core that saw only half of it', () => {
+    const scene = talked();
+    scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
+    scene.killGateway();
+    scene.restart(60_000);
+    scene.run(10_000);
+    expect(scene.alarms).toEqual(['interrupted-reply']);
+    expect(scene.only('interrupted-reply').draft.messages).toBe(1);
+  });
+
+  it('waits while the stream goes on through a restart of the core', () => {
+    const scene = talked();
+    scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
+    scene.restart(10_000);
+    scene.run(60_000);
+    expect(scene.alarms).toEqual([]);
+  });
+});
+
+describe('a conversation that an ACP runner leads', () => {
+  const acpKey = 'agent:kimi:acp:1';
+
+  function acp(scene = new WitnessedScene(), sessionKey = acpKey): WitnessedScene {
+    scene.converse('other', { sessionKey: 'agent:main:other' });
+    scene.run(5_000);
+    scene.index(sessionKey, { sessionId: 'a1', isAcp: true, hasSessionFile: false, ranOnce: false });
+    scene.tick();
+    return scene;
+  }
+
+  function acpTurn(scene: WitnessedScene, n: number, sessionKey = acpKey): void {
+    const place = { nativeId: 'a1', sessionKey } as const;
+    // On 2026.3.13 the hook that hears it arrive knows the run alone, and the stream tells the key.
+    scene.witness(`r:u${n}`, { witness: 'recorder-plugin', role: 'user', text: `ask ${n}`, runId: `acp-${n}` });
+    scene.tick(2_000);
+    scene.witness(`acp:u${n}`, { witness: 'acp-store', role: 'user', text: `ask ${n}`, ...place });
+    scene.witness(`acp:a${n}`, { witness: 'acp-store', role: 'assistant', text: `told ${n}`, ...place });
+    scene.tick(1_000);
+    scene.ended(`acp-${n}`, 'final', sessionKey, false);
+    scene.run(20_000);
+  }
+
+  it('is said once and no loss, and grows', () => {
+    const scene = acp();
+    for (let n = 0; n < 3; n++) acpTurn(scene, n);
+    expect(scene.alarms).toEqual(['unpersisted']);
+    expect(scene.only('unpersisted').draft).toMatchObject({
+      severity: 'warning',
+      messages: 6,
+      nativeId: 'a1',
+      evidence: { because: 'acp-runner', witnesses: ['acp-store', 'recorder-plugin'] },
+    });
+    expect(scene.witnessed.texts('covered')).toEqual(['ask 0', 'ask 1', 'ask 2']);
+  });
+
+  it('is not said again once it was dismissed', () => {
+    const scene = acp();
+    acpTurn(scene, 0);
+    scene.dismiss('unpersisted');
+    acpTurn(scene, 1);
+    expect(scene.openKinds).toEqual([]);
+    expect(scene.witnessed.texts('unpersisted')).toHaveLength(4);
+  });
+
+  it('is the story too after a reset of a conversation that was written', () => {
+    const scene = new WitnessedScene();
+    scene.converse('s1');
+    scene.archive('s1', 'reset');
+    acp(scene, key);
+    acpTurn(scene, 0, key);
+    expect(scene.openKinds).toEqual(['unpersisted']);
+  });
+
+  it('raises nothing for a final without text', () => {
+    const scene = acp();
+    scene.ended('acp-1', 'final', acpKey, false);
+    scene.run(30_000);
+    expect(scene.alarms).toEqual([]);
+  });
+
+  it('is stuck when it answers nothing, until it does', () => {
+    const scene = acp();
+    const wedged = {
+      witness: 'acp-store',
+      at: scene.now,
+      event: 'acp-wedged',
+      agent: 'main',
+      sessionKey: acpKey,
+      since: scene.now,
+      sourceId: 1,
+    } as const;
+    scene.notice({ ...wedged, waiting: 1 });
+    scene.tick();
+    scene.notice({ ...wedged, waiting: 2 });
+    scene.tick();
+    expect(scene.only('agent-stuck').draft).toMatchObject({ severity: 'warning', nativeId: 'a1', evidence: { waiting: 2 } });
+    scene.ended('acp-1', 'final', acpKey, false);
+    scene.tick();
+    expect(scene.only('agent-stuck').resolution).toBe('self-healed');
+  });
+
+  it('gets the text back of a prompt whose session could not be opened', () => {
+    const scene = new WitnessedScene();
+    scene.converse('other');
+    scene.witness('r:u', { witness: 'recorder-plugin', role: 'user', text: 'never kept', runId: 'run-of-orphan' });
+    scene.tick(500);
+    scene.write('run-of-orphan', 'assistant', 'ACP error (ACP_SESSION_INIT_FAILED): ACP metadata is missing');
+    scene.ended('run-of-orphan', 'final', 'acp:77');
+    scene.run(20_000);
+    expect(scene.only('unpersisted').draft).toMatchObject({
+      severity: 'warning',
+      messages: 1,
+      nativeId: 'run-of-orphan',
+      evidence: { because: 'acp-init-failed' },
+    });
+  });
+
+  it('is history when it is found by the first look of all', () => {
+    const scene = new WitnessedScene();
+    const at = scene.now - 3_600_000;
+    scene.index(acpKey, { sessionId: 'a1', isAcp: true });
+    scene.witness('acp:u', { witness: 'acp-store', role: 'user', text: 'long ago', at, nativeId: 'a1', sessionKey: acpKey });
+    scene.witness('acp:a', { witness: 'acp-store', role: 'assistant', text: 'long ago too', at, nativeId: 'a1', sessionKey: acpKey });
+    scene.run(30_000);
+    expect(scene.alarms).toEqual([]);
+    expect(scene.witnessed.unpersisted(ref('a1'))).toHaveLength(2);
+    expect(scene.only('unpersisted')).toMatchObject({ resolution: 'expected', draft: { messages: 2 } });
+  });
+});
