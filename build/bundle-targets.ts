@@ -23,21 +23,26 @@ const common = {
   logLevel: 'warn',
 } satisfies InlineConfig;
 
-function nodeBundle(entry: string, outDir: string, file: string, format: 'es' | 'cjs'): InlineConfig {
+function nodeBundle(entry: string | Readonly<Record<string, string>>, outDir: string, file: string, format: 'es' | 'cjs'): InlineConfig {
   return {
     ...common,
     ssr: { target: 'node', noExternal: true, external },
     build: {
-      ssr: path.join(projectDir, entry),
+      ssr: true,
       outDir,
       emptyOutDir: true,
       target: nodeTarget,
       // Readable stacks matter more than bytes that are read from a local disk once.
       minify: false,
       sourcemap: format === 'es',
-      rolldownOptions: { external, output: { format, entryFileNames: file, chunkFileNames: '[name]-[hash].js' } },
+      rolldownOptions: { input: inProject(entry), external, output: { format, entryFileNames: file, chunkFileNames: '[name]-[hash].js' } },
     },
   };
+}
+
+function inProject(entry: string | Readonly<Record<string, string>>): string | Record<string, string> {
+  if (typeof entry === 'string') return path.join(projectDir, entry);
+  return Object.fromEntries(Object.entries(entry).map(([name, file]) => [name, path.join(projectDir, file)]));
 }
 
 function windowsBundle(outDir: string): InlineConfig {
@@ -79,8 +84,10 @@ export const bundleTargets: readonly BundleTarget[] = [
   },
   {
     name: 'core-process',
-    entries: ['main/core-process/index.ts'],
-    config: (outDir) => nodeBundle('main/core-process/index.ts', outDir, 'index.js', 'es'),
+    entries: ['main/core-process/index.ts', 'main/core/store/store-thread.ts'],
+    // The thread's script is found beside whatever starts it.
+    config: (outDir) =>
+      nodeBundle({ index: 'main/core-process/index.ts', 'store-thread': 'main/core/store/store-thread.ts' }, outDir, '[name].js', 'es'),
   },
   {
     name: 'renderer',

@@ -7,6 +7,7 @@ import type { Logger } from '../core/platform/logger.ts';
 import { nodeFileSystem } from '../core/platform/node-file-system.ts';
 import type { CoreConfig } from '../core/requests.ts';
 import { createGatewayProbe } from '../core/sources/openclaw-gateway.ts';
+import { WorkerThreads } from '../core/store/store-threads.ts';
 
 /** A core over the real machine: real clock, files, processes. */
 export function openRealCore(options: { home: string; config: CoreConfig; log: Logger; env: NodeJS.ProcessEnv }): Promise<Core> {
@@ -16,6 +17,7 @@ export function openRealCore(options: { home: string; config: CoreConfig; log: L
     clock: systemClock,
     fs: nodeFileSystem,
     gateway: createGatewayProbe({ env: options.env }),
+    threads: new WorkerThreads(options.log),
     exits: exitWatch(options.env.CLAWBACK_EXIT_WATCH, options.log),
     hints: options.env.CLAWBACK_WATCH !== 'poll',
   });

@@ -10,12 +10,15 @@ import { migrate, newerBufferError, occupantOf } from './migrations.ts';
 import { openSqlite, type Sqlite } from './sqlite.ts';
 import { isDamage, storageError } from './sqlite-errors.ts';
 import type { Catalog, Journal, ParseLine } from './store.ts';
+import { noThreads, type StoreThreads } from './store-threads.ts';
 import { acquireWriterLock } from './writer-lock.ts';
 
 export interface BufferDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly parse: ParseLine;
+  /** Absent: everything in the calling thread. */
+  readonly threads?: StoreThreads;
 }
 
 export interface OpenedBuffer {
@@ -103,7 +106,7 @@ function openIfSound(home: string, lock: Disposable, deps: BufferDeps): Journal 
   let db: Sqlite | undefined;
   try {
     db = openWritable(bufferPaths(home).database);
-    if (isUsable(db, home)) return new BufferJournal(db, lock, { home, ...deps });
+    if (isUsable(db, home)) return new BufferJournal(db, lock, { threads: noThreads, home, ...deps });
     db.close();
     return undefined;
   } catch (error) {

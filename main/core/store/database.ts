@@ -106,6 +106,18 @@ export function openReadable(path: string): Sqlite {
   }
 }
 
+/** Copies the WAL into the database as far as readers allow, beside a running writer, and syncs both. */
+export function moveWal(path: string): void {
+  const db = openSqlite(path, { mustExist: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma('synchronous = FULL');
+    db.pragma('checkpoint_fullfsync = ON');
+    db.pragma('wal_checkpoint(PASSIVE)');
+  } finally {
+    db.close();
+  }
+}
+
 /** Bytes of a file; 0 when there is none. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -2,6 +2,7 @@ import type { Change, GenerationStart } from '../capture/change.ts';
 import { assertNever, CoreError } from '../platform/errors.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { storedIdentity } from './generation-rows.ts';
+import type { Packer } from './packer.ts';
 import { Presence } from './presence.ts';
 import type { SessionWriter } from './session-writer.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -22,9 +23,9 @@ export class GenerationWriter {
   readonly #presence: Presence;
   readonly #statements;
 
-  constructor(db: Sqlite, sessions: SessionWriter) {
+  constructor(db: Sqlite, sessions: SessionWriter, packer: Packer) {
     this.#sessions = sessions;
-    this.#chunks = new ChunkWriter(db);
+    this.#chunks = new ChunkWriter(db, packer);
     this.#presence = new Presence(db);
     this.#statements = prepare(db);
   }

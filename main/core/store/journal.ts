@@ -23,17 +23,19 @@ import { SessionWriter } from './session-writer.ts';
 import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 import { isDamage, storageError } from './sqlite-errors.ts';
 import type { Catalog, CommitResult, Journal, ParseLine, RestoreDraft, SourceRow, WitnessSighting } from './store.ts';
+import type { StoreThreads } from './store-threads.ts';
 import { Upkeep } from './upkeep.ts';
+import { WalFlush } from './wal-flush.ts';
 import { portionsOf, WitnessRecorder } from './witness-recorder.ts';
 import { Retraction } from './witness-retraction.ts';
 import { WitnessVerdicts } from './witness-verdicts.ts';
-import { WalFlush } from './wal-flush.ts';
 
 export interface JournalDeps {
   readonly home: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly parse: ParseLine;
+  readonly threads: StoreThreads;
 }
 
 interface SessionRow {
@@ -73,15 +75,15 @@ export class BufferJournal implements Journal {
     this.#lock = lock;
     this.#deps = deps;
     this.#sessions = new SessionWriter(db, deps.log);
-    this.#generations = new GenerationWriter(db, this.#sessions);
+    this.#generations = new GenerationWriter(db, this.#sessions, deps.threads);
     this.#incidents = new IncidentWriter(db);
     this.#restores = new RestoreWriter(db);
     this.#runs = new RunWriter(db);
     this.#indexer = new Indexer(db, deps.parse, deps.log);
     const retraction = new Retraction(db, new Presence(db), new RecordText(db, new ChunkReader(db), deps.parse));
     this.#witnessed = new WitnessRecorder(db, retraction);
-    this.#verdicts = new WitnessVerdicts(db, new ChunkWriter(db), this.#sessions, retraction, () => this.nextGenerationId());
-    this.#upkeep = new Upkeep(db, deps.clock, bufferPaths(deps.home).wal);
+    this.#verdicts = new WitnessVerdicts(db, new ChunkWriter(db, deps.threads), this.#sessions, retraction, () => this.nextGenerationId());
+    this.#upkeep = new Upkeep(db, deps.clock, deps.threads, bufferPaths(deps.home));
     this.#walFlush = new WalFlush(bufferPaths(deps.home).wal);
     this.#lastGenerationId = db.prepare<[], { id: number }>('SELECT coalesce(max(id), 0) AS id FROM generation').get()?.id ?? 0;
     this.catalog = createCatalog(db, {
@@ -218,6 +220,7 @@ export class BufferJournal implements Journal {
     if (!this.#db.open) return;
     this.catalog[Symbol.dispose]();
     this.#walFlush[Symbol.dispose]();
+    this.#deps.threads[Symbol.dispose]();
     this.#db.close();
     this.#lock[Symbol.dispose]();
   }
@@ -230,7 +233,7 @@ export class BufferJournal implements Journal {
 
   #writeForLater<T>(work: () => T): T {
     const result = this.#guarded(() => withoutSync(this.#db, () => inTransaction(this.#db, work)));
-    this.#upkeep.committed();
+    this.#upkeep.committed('later');
     this.#guarded(() => this.#walFlush.begin());
     return result;
   }

@@ -1,7 +1,7 @@
 import { type StoredChunk, unpack } from './chunk-reader.ts';
 import { CHUNK_BYTES } from './chunk-writer.ts';
-import { compress, decode, RAW, ZSTD } from './codec.ts';
-import { sameBytes, sha256 } from './digest.ts';
+import { compress, RAW } from './codec.ts';
+import { packed } from './packer.ts';
 import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 
 /** A generation that has not grown for this long is settled. */
@@ -75,14 +75,12 @@ export class Sealer {
   #replace(generationId: number, group: readonly Chunk[]): void {
     const pieces = group.map(unpack);
     const first = group[0];
-    if (first === undefined || compress === undefined || !pieces.every((piece) => piece.ok)) return;
+    if (first === undefined || !pieces.every((piece) => piece.ok)) return;
     const raw = Buffer.concat(pieces.map((piece) => (piece.ok ? piece.bytes : new Uint8Array(0))));
-    const packed = compress(raw);
-    const smaller = packed.length < raw.length && sameBytes(decode(ZSTD, packed), raw);
-    if (!smaller && group.length === 1) return;
-    const [codec, bytes] = smaller ? ([ZSTD, packed] as const) : ([RAW, raw] as const);
+    const { codec, sha256, bytes } = packed(raw);
+    if (codec === RAW && group.length === 1) return;
     for (const chunk of group) this.#statements.remove.run(generationId, chunk.start);
-    this.#statements.insert.run(generationId, first.start, raw.length, codec, sha256(raw), first.captured_at, bytes);
+    this.#statements.insert.run(generationId, first.start, raw.length, codec, sha256, first.captured_at, bytes);
   }
 }
 

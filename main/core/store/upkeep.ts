@@ -1,10 +1,15 @@
+import { statfsSync } from 'node:fs';
 import type { Clock } from '../platform/clock.ts';
-import { sizeOf } from './database.ts';
+import { type bufferPaths, sizeOf } from './database.ts';
 import { Sealer } from './sealer.ts';
 import type { Sqlite } from './sqlite.ts';
+import type { StoreThreads } from './store-threads.ts';
 
 /** A WAL larger than this is emptied even while commits go on; readers have to look through all of it. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
+/** While an import goes on, its bytes are copied on only once they are durable; less where the disk is nearly full. */
+const IMPORT_WAL_LIMIT_BYTES = 1024 * 1024 * 1024;
+const IMPORT_WAL_SHARE = 0.25;
 /** No commit for this long: moving the WAL into the database then delays nobody. */
 const IDLE_MS = 1_000;
 /** A reader that holds the WAL must not hold the core: try again at the next upkeep. */
@@ -19,20 +24,24 @@ const VACUUM_STEP_PAGES = 512;
 export class Upkeep {
   readonly #db: Sqlite;
   readonly #clock: Clock;
-  readonly #walPath: string;
+  readonly #threads: StoreThreads;
+  readonly #paths: ReturnType<typeof bufferPaths>;
   readonly #sealer: Sealer;
   #checkpointed = false;
+  #isImporting = false;
   #lastCommitMs = Number.NEGATIVE_INFINITY;
 
-  constructor(db: Sqlite, clock: Clock, walPath: string) {
+  constructor(db: Sqlite, clock: Clock, threads: StoreThreads, paths: ReturnType<typeof bufferPaths>) {
     this.#db = db;
     this.#clock = clock;
-    this.#walPath = walPath;
+    this.#threads = threads;
+    this.#paths = paths;
     this.#sealer = new Sealer(db);
   }
 
   /** Something was written now, by the monotonic clock. */
-  committed(): void {
+  committed(durable: 'now' | 'later' = 'now'): void {
+    this.#isImporting = durable === 'later';
     this.#lastCommitMs = this.#clock.monotonic();
     this.#checkpointed = false;
   }
@@ -40,6 +49,8 @@ export class Upkeep {
   /** Works for about `budgetMs`; true when there is more to do. */
   run(budgetMs: number, at: number): boolean {
     const deadline = this.#clock.monotonic() + budgetMs;
+    // Time to spare for upkeep comes when an import is over: what its threads hold is given back.
+    if (budgetMs > 0) this.#threads.rest();
     const inTime = () => this.#clock.monotonic() < deadline;
     this.#emptyLargeWal();
     let more = true;
@@ -55,7 +66,7 @@ export class Upkeep {
   }
 
   #checkpointWhenIdle(): void {
-    if (this.#checkpointed || this.#clock.monotonic() - this.#lastCommitMs < IDLE_MS || sizeOf(this.#walPath) === 0) return;
+    if (this.#checkpointed || this.#clock.monotonic() - this.#lastCommitMs < IDLE_MS || sizeOf(this.#paths.wal) === 0) return;
     this.#db.pragma('wal_checkpoint(PASSIVE)');
     // The pages that an import held in memory.
     this.#db.pragma('shrink_memory');
@@ -63,13 +74,21 @@ export class Upkeep {
   }
 
   #emptyLargeWal(): void {
-    if (sizeOf(this.#walPath) <= WAL_LIMIT_BYTES) return;
+    const size = sizeOf(this.#paths.wal);
+    if (size <= WAL_LIMIT_BYTES || size <= this.#walLimit) return;
+    if (this.#threads.moveWal(this.#paths.database) === 'moving' && size <= 2 * IMPORT_WAL_LIMIT_BYTES) return;
     this.#db.pragma(`busy_timeout = ${CHECKPOINT_WAIT_MS}`);
     try {
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       this.#db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
+  }
+
+  get #walLimit(): number {
+    if (!this.#isImporting) return WAL_LIMIT_BYTES;
+    const { bavail, bsize } = statfsSync(this.#paths.wal);
+    return Math.min(IMPORT_WAL_LIMIT_BYTES, bavail * bsize * IMPORT_WAL_SHARE);
   }
 
   #giveBack(): boolean {

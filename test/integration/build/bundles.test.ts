@@ -51,9 +51,20 @@ describe('the bundle of the core process', () => {
   it('leaves only what Node itself must find, and lowers what Node 20 does not know', async () => {
     using dir = tempDir();
     await bundleOf('core-process', dir.path);
-    const code = read(dir.path, 'index.js');
+    const code = readdirSync(dir.path)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => read(dir.path, name))
+      .join('\n');
     const imported = [...code.matchAll(/^import\b.*?from "([^"]+)"/gm)].map((match) => match[1] ?? '');
-    expect(imported.filter((name) => !name.startsWith('node:')).toSorted()).toEqual(['better-sqlite3', 'chokidar']);
+    const foreign = imported.filter((name) => !name.startsWith('node:') && !name.startsWith('./'));
+    expect([...new Set(foreign)].toSorted()).toEqual(['better-sqlite3', 'chokidar']);
     expect(code).not.toMatch(/^\s*(?:await )?using \w+ =/m);
+  });
+
+  it('brings the script of its threads along, where it looks for it', async () => {
+    using dir = tempDir();
+    await bundleOf('core-process', dir.path);
+    expect(readdirSync(dir.path)).toContain('store-thread.js');
+    expect(read(dir.path, 'index.js')).toContain('./store-thread.js');
   });
 });

@@ -6,6 +6,7 @@ import { parseLine } from '../../../main/core/sources/registry.ts';
 import type { ParsedLine } from '../../../main/core/sources/source.ts';
 import { openBuffer } from '../../../main/core/store/buffer.ts';
 import type { Journal, ParseLine } from '../../../main/core/store/store.ts';
+import { noThreads, type StoreThreads } from '../../../main/core/store/store-threads.ts';
 import type { ArtefactKind, ClosedAs, IncidentDraft } from '../../../main/core/types.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
@@ -50,6 +51,7 @@ export function said(text: string, { id, role = 'user', at, startsSession }: Sai
 /** A buffer in a directory of its own, and a pretended agent that writes files for it. */
 export class Recording implements Disposable {
   readonly #dir: TempDir;
+  readonly #threads: StoreThreads;
   readonly home: string;
   readonly clock = new FakeClock();
   readonly directory: DirectoryRef;
@@ -57,8 +59,9 @@ export class Recording implements Disposable {
   #inode = 100n;
   readonly #contents = new Map<number, Buffer>();
 
-  constructor(dir: TempDir = tempDir()) {
+  constructor(dir: TempDir = tempDir(), threads: StoreThreads = noThreads) {
     this.#dir = dir;
+    this.#threads = threads;
     this.home = `${dir.path}/home`;
     this.journal = this.#open();
     const source = this.journal.registerSource('openclaw-jsonl', '/agent', this.clock.now());
@@ -162,7 +165,7 @@ export class Recording implements Disposable {
   }
 
   #open(): Journal {
-    return openBuffer(this.home, { clock: this.clock, log: silentLogger, parse: parseTestLine }).journal;
+    return openBuffer(this.home, { clock: this.clock, log: silentLogger, parse: parseTestLine, threads: this.#threads }).journal;
   }
 }
 

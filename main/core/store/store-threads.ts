@@ -1,0 +1,141 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../platform/logger.ts';
+import { type Packed, type Packer, packed, raw, rawPacker } from './packer.ts';
+import { PackingSlots } from './packing-slots.ts';
+
+/** Starting threads takes as long as packing a few MiB. */
+const WORTHWHILE_CHUNKS = 64;
+/** A chunk takes a millisecond; a thread that needs this long has died. */
+const LONGEST_WAIT_MS = 5_000;
+const MOST_THREADS = 3;
+/** Packed at once by whoever takes it: the row of so small a chunk costs more, and writing it a second time far more. */
+const SMALL_CHUNK_BYTES = 16 * 1024;
+
+export type ThreadTask = { readonly task: 'pack'; readonly count: number } | { readonly task: 'move-wal'; readonly database: string };
+
+export interface ThreadReport {
+  readonly walMoved: boolean;
+}
+
+/** What the core may leave to other threads. Its own loop stays the only one that decides and the only one that writes rows. */
+export interface StoreThreads extends Packer {
+  /**
+   * Copies the WAL of this database into it, in the background: to be asked again until it was `moved`. `unable`: the
+   * caller has to do it, and then meets the fault if there is one.
+   */
+  moveWal(database: string): 'moving' | 'moved' | 'unable';
+  /** Ends threads that have nothing to do; they are started again when they are needed. */
+  rest(): void;
+}
+
+/** Everything in the calling thread: for tests, and wherever threads cannot be started. */
+export const noThreads: StoreThreads = { ...rawPacker, moveWal: () => 'unable', rest: () => undefined };
+
+/**
+ * Packs the chunks of an import in as many threads as there are processors to spare. The calling thread waits for none of
+ * them: it stores the chunks as they are from one end while the threads pack from the other, so an import is as quick as
+ * the machine allows and the more is packed the more processors there are.
+ */
+export class WorkerThreads implements StoreThreads {
+  readonly #log: Logger;
+  #slots: PackingSlots | undefined;
+  #workers: Worker[] = [];
+  #wal: 'moving' | 'moved' | 'unable' | 'still' = 'still';
+  #broken = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  pack(chunks: readonly Uint8Array[], store: (index: number, packed: Packed) => void): void {
+    const slots = chunks.length < WORTHWHILE_CHUNKS ? undefined : this.#start();
+    if (slots === undefined) {
+      rawPacker.pack(chunks, store);
+      return;
+    }
+    for (let first = 0; first < chunks.length; first += PackingSlots.count) {
+      this.#packBatch(slots, chunks.slice(first, first + PackingSlots.count), (index, result) => store(first + index, result));
+    }
+  }
+
+  moveWal(database: string): 'moving' | 'moved' | 'unable' {
+    const worker = this.#start() === undefined ? undefined : this.#workers[0];
+    if (worker === undefined) return 'unable';
+    const state = this.#wal;
+    if (state === 'moved' || state === 'unable') this.#wal = 'still';
+    if (state !== 'still') return state;
+    this.#wal = 'moving';
+    worker.postMessage({ task: 'move-wal', database } satisfies ThreadTask);
+    return 'moving';
+  }
+
+  rest(): void {
+    if (this.#wal !== 'moving') this.#end();
+  }
+
+  [Symbol.dispose](): void {
+    this.#broken = true;
+    this.#end();
+  }
+
+  #end(): void {
+    const workers = this.#workers;
+    this.#workers = [];
+    this.#slots = undefined;
+    this.#wal = 'still';
+    for (const worker of workers) void worker.terminate();
+  }
+
+  #packBatch(slots: PackingSlots, chunks: readonly Uint8Array[], store: (index: number, packed: Packed) => void): void {
+    for (const [slot, bytes] of chunks.entries()) slots.offer(slot, bytes);
+    for (const worker of this.#workers) worker.postMessage({ task: 'pack', count: chunks.length } satisfies ThreadTask);
+    const taken: number[] = [];
+    for (const [slot, bytes] of chunks.entries()) {
+      if (slots.take(slot)) store(slot, bytes.length < SMALL_CHUNK_BYTES ? packed(bytes) : raw(bytes));
+      else taken.push(slot);
+    }
+    for (const slot of taken.reverse()) {
+      const bytes = chunks[slot];
+      if (slots.waitFor(slot, this.#broken ? 0 : LONGEST_WAIT_MS)) store(slot, slots.result(slot));
+      else if (bytes !== undefined) store(slot, this.#takeOver(bytes));
+    }
+  }
+
+  #takeOver(bytes: Uint8Array): Packed {
+    if (!this.#broken) this.#giveUp('a thread does not answer');
+    return raw(bytes);
+  }
+
+  /** `undefined`: no threads can be started. */
+  #start(): PackingSlots | undefined {
+    if (this.#broken) return undefined;
+    if (this.#slots !== undefined) return this.#slots;
+    const slots = new PackingSlots();
+    this.#slots = slots;
+    const count = Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1));
+    this.#workers = Array.from({ length: count }, () => this.#worker(slots));
+    return slots;
+  }
+
+  #worker(slots: PackingSlots): Worker {
+    const worker = new Worker(scriptUrl(), { workerData: slots.memory, name: 'clawback-store' });
+    worker.unref();
+    worker.on('message', ({ walMoved }: ThreadReport) => {
+      this.#wal = walMoved ? 'moved' : 'unable';
+    });
+    worker.on('error', (error) => this.#giveUp(error.message));
+    return worker;
+  }
+
+  #giveUp(reason: string): void {
+    this.#broken = true;
+    this.#end();
+    this.#log.log('warn', 'store-threads-failed', { reason });
+  }
+}
+
+/** From source it has the ending of this file; in the bundle both lie side by side. */
+function scriptUrl(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './store-thread.ts' : './store-thread.js', import.meta.url);
+}
