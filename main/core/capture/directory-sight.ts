@@ -6,6 +6,9 @@ import type { FileStat, FileSystem } from '../platform/file-system.ts';
 /** A directory's own time stamp moves in ticks, as those of files do: names are listed again until it is older than one. */
 const TICK_MS = 1000;
 
+/** Some volumes over a network never move the time stamps of a directory. */
+const TRUSTED_MS = 60_000;
+
 /** We are short of something; that says nothing about the directory. */
 const OWN_SHORTAGES: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
@@ -31,7 +34,7 @@ export class DirectorySight {
   readonly #fs: FileSystem;
   readonly #clock: Clock;
   readonly #path: string;
-  #listed: { readonly stat: FileStat; readonly at: number; readonly isSettled: boolean } | undefined;
+  #listed: { readonly stat: FileStat; readonly at: number; readonly listedAt: number; readonly isSettled: boolean } | undefined;
   /** Where our files were when they were last seen. */
   #home: { readonly dev: bigint; readonly parentDev: bigint | undefined } | undefined;
 
@@ -43,7 +46,7 @@ export class DirectorySight {
     if (knownDev !== undefined) this.#home = { dev: knownDev, parentDev: undefined };
   }
 
-  /** Lists the names when the directory changed since the last listing, or when `force` is set. */
+  /** Lists the names when the directory changed since the last listing, now and then all the same, or when `force` is set. */
   look(known: KnownNames, force: boolean): Sight {
     try {
       const stat = this.#fs.stat(this.#path);
@@ -76,7 +79,7 @@ export class DirectorySight {
     const now = this.#clock.monotonic();
     const isSameTime = this.#listed !== undefined && isSameState(this.#listed.stat, stat);
     const at = isSameTime && this.#listed ? this.#listed.at : now;
-    this.#listed = { stat, at, isSettled: now - at >= TICK_MS };
+    this.#listed = { stat, at, listedAt: now, isSettled: now - at >= TICK_MS };
     if (this.#home?.dev !== stat.dev || this.#home.parentDev === undefined) {
       this.#home = { dev: stat.dev, parentDev: this.#fs.stat(dirname(this.#path))?.dev };
     }
@@ -84,7 +87,8 @@ export class DirectorySight {
   }
 
   #isListed(stat: FileStat): boolean {
-    return this.#listed?.isSettled === true && isSameState(this.#listed.stat, stat);
+    if (this.#listed?.isSettled !== true || !isSameState(this.#listed.stat, stat)) return false;
+    return this.#clock.monotonic() - this.#listed.listedAt < TRUSTED_MS;
   }
 
   #absence(isExpected: boolean): Sight {
@@ -111,5 +115,5 @@ export class DirectorySight {
 }
 
 function isSameState(one: FileStat, other: FileStat): boolean {
-  return one.mtimeNs === other.mtimeNs && one.ino === other.ino && one.dev === other.dev;
+  return one.mtimeNs === other.mtimeNs && one.ctimeNs === other.ctimeNs && one.ino === other.ino && one.dev === other.dev;
 }

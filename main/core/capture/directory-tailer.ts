@@ -19,7 +19,7 @@ const LOOK_ATTEMPTS = 4;
 /**
  * Mirrors one sessions directory, step by step:
  *
- * 1. Stat the directory. Its time stamp moved (or is too young to be trusted): list the names. It cannot be seen: nothing
+ * 1. Stat the directory. Its time stamp moved (or is too young or too old to be trusted): list the names. It cannot be seen: nothing
  *    follows, descriptors stay open. It is gone and we would see it: every generation is drained and closed.
  * 2. Stat the files that may have changed, in a sweep all of them, and match them with the known generations by inode and
  *    name. A generation that seems gone is looked for under every name of a fresh listing before that is believed.
@@ -126,7 +126,7 @@ class PolledDirectory implements DirectoryTailer {
 
   #pass(isWhole: boolean): void {
     const startedAt = this.#deps.clock.monotonic();
-    const sight = this.#look(isWhole || this.#mustList);
+    const sight = this.#look(this.#mustList || this.#mustLookAtAll);
     const matches = sight.is === 'ok' ? this.#match(isWhole ? this.#sweepTargets(sight) : this.#targets(sight), isWhole) : undefined;
     if (matches) {
       this.#apply(matches);

@@ -27,6 +27,8 @@ export interface FileStat {
   readonly ino: bigint;
   readonly birthtimeNs: bigint;
   readonly mtimeNs: bigint;
+  /** Moves with every change, of permissions too, and cannot be set by hand. */
+  readonly ctimeNs: bigint;
   readonly size: number;
   /** Hard links; 0 = unlinked while still open. */
   readonly links: number;

@@ -94,6 +94,7 @@ function fileStat(stats: BigIntStats): FileStat {
     ino: stats.ino,
     birthtimeNs: stats.birthtimeNs,
     mtimeNs: stats.mtimeNs,
+    ctimeNs: stats.ctimeNs,
     size: Number(stats.size),
     links: Number(stats.nlink),
   };

@@ -115,7 +115,7 @@ describe('an idle directory of 2,000 files', () => {
     expect(rig.poll()).toEqual([]);
     expect(rig.fs.takeCounts()).toEqual({ stat: 1, bytesRead: 0 });
     expect(rig.sweep()).toEqual([]);
-    expect(rig.fs.takeCounts()).toEqual({ stat: 2002, list: 1, bytesRead: 0 });
+    expect(rig.fs.takeCounts()).toEqual({ stat: 2001, bytesRead: 0 });
   });
 
   test('still gives a sweep everything that happened, and that alone', () => {
@@ -142,6 +142,6 @@ describe('an idle directory of 2,000 files', () => {
     rig.sweep();
     rig.fs.takeCounts();
     expect(rig.sweep()).toEqual([]);
-    expect(rig.fs.takeCounts()).toEqual({ stat: 22, list: 1, bytesRead: 0 });
+    expect(rig.fs.takeCounts()).toEqual({ stat: 21, bytesRead: 0 });
   });
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CaptureRig, kindsOf } from '../../support/capture-rig.ts';
@@ -156,4 +156,47 @@ test('a remounted volume keeps its generations', () => {
   onOtherDevice(rig, () => true);
   expect(kindsOf(rig.sweep())).toEqual(['rebound', 'rebound']);
   expect(rig.captured.generations.size).toBe(2);
+});
+
+describe('names are listed again', () => {
+  function settled(): CaptureRig {
+    const rig = started();
+    rig.clock.advance(2_000);
+    rig.sweep();
+    rig.fs.takeCounts();
+    return rig;
+  }
+
+  test('not while nothing happens', () => {
+    using rig = settled();
+    rig.sweep();
+    expect(rig.fs.takeCounts().list).toBeUndefined();
+  });
+
+  test('after a minute on a volume that never moves the time stamps of a directory', () => {
+    using rig = settled();
+    const frozen = rig.fs.stat(rig.directory.path);
+    rig.fs.disguise = (path, stat) => (path === rig.directory.path && frozen ? frozen : stat);
+    writeFileSync(rig.path('cccc.jsonl'), 'new\n');
+    rig.clock.advance(30_000);
+    expect(rig.sweep()).toEqual([]);
+    rig.clock.advance(30_000);
+    expect(kindsOf(rig.poll())).toEqual(['opened', 'appended']);
+  });
+
+  test('when a program put the time of the directory back', () => {
+    using rig = settled();
+    const { atime, mtime } = statSync(rig.directory.path);
+    writeFileSync(rig.path('cccc.jsonl'), 'new\n');
+    utimesSync(rig.directory.path, atime, mtime);
+    expect(kindsOf(rig.poll())).toEqual(['opened', 'appended']);
+  });
+
+  test('when its permissions changed, because it may not be seen any more', () => {
+    using rig = settled();
+    chmodSync(rig.directory.path, 0o711);
+    rig.fs.fail('list', '/sessions', 'EACCES');
+    expect(rig.sweep()).toEqual([]);
+    expect(rig.tailer.listing.state).toBe('unreadable');
+  });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { HandlePool } from '../../../main/core/capture/handle-pool.ts';
 import type { FileStat, ReadableFile } from '../../../main/core/platform/file-system.ts';
 
-const stat: FileStat = { type: 'file', dev: 1n, ino: 1n, birthtimeNs: 1n, mtimeNs: 1n, size: 0, links: 1 };
+const stat: FileStat = { type: 'file', dev: 1n, ino: 1n, birthtimeNs: 1n, mtimeNs: 1n, ctimeNs: 1n, size: 0, links: 1 };
 
 /** Notes in `closed` when it is closed. */
 function file(name: string, closed: string[]): ReadableFile {

@@ -12,7 +12,7 @@ function sighting(fileName: string, ino: bigint, name = fileName): Sighting {
   return {
     fileName,
     artefact: { is: 'transcript', name, nativeId: name, sessionId: name, ...archived },
-    stat: { type: 'file', ...inode(ino), mtimeNs: 0n, size: 1, links: 1 },
+    stat: { type: 'file', ...inode(ino), mtimeNs: 0n, ctimeNs: 0n, size: 1, links: 1 },
   };
 }
 

@@ -9,7 +9,7 @@ const captured = Buffer.from(`${'x'.repeat(2000)}the end`);
 const head = fingerprint(captured.subarray(0, 1024));
 const tail = fingerprint(captured.subarray(-64));
 const checkpoint: Checkpoint = { generationId: 1, offset: captured.length, head, tail, identity, mtimeNs: 5n };
-const stat: FileStat = { type: 'file', ...identity, mtimeNs: 5n, size: captured.length, links: 1 };
+const stat: FileStat = { type: 'file', ...identity, mtimeNs: 5n, ctimeNs: 5n, size: captured.length, links: 1 };
 const otherBytes = fingerprint(Buffer.from('other'));
 
 describe('of the same inode', () => {
