@@ -3,7 +3,7 @@ import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Catalog } from './store.ts';
 import { limitText, MESSAGE_TEXT_BYTES } from './text-limits.ts';
-import { type Known, WitnessProvenance } from './witness-provenance.ts';
+import { FROM_TRANSCRIPT, type Known, WitnessProvenance } from './witness-provenance.ts';
 
 const MOST_MESSAGES = 500;
 const PAGE_TEXT_BYTES = 256 * 1024;
@@ -46,17 +46,22 @@ export class MessageQueries {
       generationId === undefined
         ? this.#once(sessionRow, cursor, wanted + 1)
         : this.#ofGeneration.all(sessionRow, generationId, cursor, wanted + 1);
-    const knownFrom = this.#provenance.of(sessionRow);
+    const witnessed = this.#provenance.generationOf(sessionRow);
     const items: MessageView[] = [];
     let textBytes = 0;
     let last: MessageRow | undefined;
     for (const row of rows.slice(0, wanted)) {
-      const { view, bytes } = this.#view(row, knownFrom(row.generation_id, row.start));
+      const { view, bytes } = this.#view(
+        row,
+        row.generation_id === witnessed ? this.#provenance.of(witnessed, row.start) : FROM_TRANSCRIPT,
+      );
       if (items.length > 0 && textBytes + bytes > PAGE_TEXT_BYTES) break;
       items.push(view);
       textBytes += bytes;
       last = row;
     }
+    // Ids are coarser than times: what was said within a moment is put between by its own time.
+    if (generationId === undefined && witnessed !== undefined) inOrder(items);
     if (last === undefined || items.length === rows.length) return { items };
     return { items, next: generationId === undefined ? last.id : last.start };
   }
@@ -96,4 +101,16 @@ export class MessageQueries {
     };
     return { view, bytes };
   }
+}
+
+/** Sorts by time; a message without one stays behind the one before it. */
+function inOrder(items: MessageView[]): void {
+  let at = 0;
+  const times = new Map(
+    items.map((item) => {
+      at = item.at ?? at;
+      return [item, at] as const;
+    }),
+  );
+  items.sort((left, right) => (times.get(left) ?? 0) - (times.get(right) ?? 0));
 }

@@ -4,7 +4,7 @@ import type { Sqlite } from './sqlite.ts';
 
 export type Known = Pick<MessageView, 'provenance' | 'interrupted'>;
 
-const FROM_TRANSCRIPT: Known = { provenance: 'transcript' };
+export const FROM_TRANSCRIPT: Known = { provenance: 'transcript' };
 
 /** Where the messages of a conversation are known from. */
 export class WitnessProvenance {
@@ -18,13 +18,15 @@ export class WitnessProvenance {
     );
   }
 
-  /** Answers for the lines of one conversation; those of a transcript cost nothing. */
-  of(sessionRow: number): (generationId: number, start: number) => Known {
-    const witnessed = this.#generation.get(sessionRow)?.id;
-    return (generationId, start) => {
-      const line = generationId === witnessed ? this.#line.get(generationId, start) : undefined;
-      if (line === undefined) return FROM_TRANSCRIPT;
-      return { provenance: line.witness, ...(line.phase === 'partial' ? { interrupted: true } : {}) };
-    };
+  /** The generation of a conversation that witnesses alone tell of. */
+  generationOf(sessionRow: number): number | undefined {
+    return this.#generation.get(sessionRow)?.id;
+  }
+
+  /** Of a line in that generation. */
+  of(generationId: number, start: number): Known {
+    const line = this.#line.get(generationId, start);
+    if (line === undefined) return FROM_TRANSCRIPT;
+    return { provenance: line.witness, ...(line.phase === 'partial' ? { interrupted: true } : {}) };
   }
 }

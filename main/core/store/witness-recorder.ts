@@ -1,3 +1,4 @@
+import { sha256 } from './digest.ts';
 import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 import type { WitnessSighting } from './store.ts';
 import { limitText } from './text-limits.ts';
@@ -124,7 +125,7 @@ function fieldsOf(sourceId: number, message: Message, seenAt: number) {
   return {
     sourceId,
     witness: message.witness,
-    ref: nameOf(message.ref),
+    ref: refOf(message.ref),
     agent: nameOf(message.agent),
     nativeId: message.nativeId === undefined ? null : nameOf(message.nativeId),
     sessionId: message.sessionId === undefined ? null : nameOf(message.sessionId),
@@ -138,6 +139,11 @@ function fieldsOf(sourceId: number, message: Message, seenAt: number) {
     text: limitText(message.text.toWellFormed(), LONGEST_TEXT_BYTES).text,
     message: json === undefined || Buffer.byteLength(json) > LONGEST_MESSAGE_BYTES ? null : json,
   };
+}
+
+/** Cut, two long ones could become one. */
+function refOf(ref: string): string {
+  return ref.length <= LONGEST_NAME ? ref.toWellFormed() : Buffer.from(sha256(Buffer.from(ref))).toString('hex');
 }
 
 function nameOf(name: string): string {

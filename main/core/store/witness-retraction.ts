@@ -1,4 +1,4 @@
-import { LONGEST_LINE_BYTES } from './oversized-line.ts';
+import { errnoOf } from '../platform/errors.ts';
 import type { Presence } from './presence.ts';
 import type { RecordText, Statement } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -42,7 +42,7 @@ export class Retraction {
       this.#statements.mark.run(generationId, start);
       const record = this.#statements.removeRecord.get(sessionRow, generationId, start);
       if (record === undefined) continue;
-      const said = this.#texts.statement(generationId, start, record.len);
+      const said = this.#said(generationId, start, record.len);
       this.#statements.uncount.run(said.role === 'assistant' ? 1 : 0, generationId);
       retracted.set(record.message_id, said);
     }
@@ -62,7 +62,17 @@ export class Retraction {
 
   #lastAt(sessionRow: number): number | null {
     const last = this.#statements.last.get(sessionRow);
-    return last === undefined ? null : (this.#texts.statement(last.generation_id, last.start, last.len).at ?? null);
+    return last === undefined ? null : (this.#said(last.generation_id, last.start, last.len).at ?? null);
+  }
+
+  /** Damaged bytes say nothing; a message of them must be taken back all the same, or no commit would succeed any more. */
+  #said(generationId: number, start: number, length: number): Statement {
+    try {
+      return this.#texts.statement(generationId, start, length);
+    } catch (error) {
+      if (errnoOf(error) !== 'buffer-damaged') throw error;
+      return { kind: 'message', role: 'unknown', text: '' };
+    }
   }
 
   /** Title and beginning again from the first user messages that are left. */
@@ -72,9 +82,9 @@ export class Retraction {
     let title: { readonly id: number; readonly text: string } | undefined;
     let users = 0;
     for (const { id, generation_id, start, len } of this.#statements.first.all(sessionRow)) {
-      if (len > LONGEST_LINE_BYTES) continue;
-      const { role, text, startsSession } = this.#texts.parsed(generation_id, start, len);
-      if (role !== 'user') continue;
+      const said = this.#said(generation_id, start, len);
+      if (said.role !== 'user' || said.kind === 'oversized') continue;
+      const { text, startsSession } = this.#texts.parsed(generation_id, start, len);
       users += 1;
       first ??= { id, byCommand: startsSession === true };
       const name = startsSession === true ? undefined : titleOf(text ?? '');

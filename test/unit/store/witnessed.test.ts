@@ -50,6 +50,12 @@ describe('recording', () => {
     expect(recording.catalog.lastWitnessedAt(sourceId, 'gateway-stream')).toBeUndefined();
   });
 
+  test('refs of any length are told apart', () => {
+    const long = 'r'.repeat(5_000);
+    recording.record(seen('one', { ref: `${long}1` }), seen('two', { ref: `${long}2` }), seen('one again', { ref: `${long}1` }));
+    expect([...recording.pending().keys()].sort()).toEqual(['one again', 'two']);
+  });
+
   test('the same ref of two witnesses is two messages', () => {
     recording.record(seen('one', { ref: 'r' }), seen('two', { ref: 'r', witness: 'acp-store' }));
     expect([...recording.pending().keys()].sort()).toEqual(['one', 'two']);
@@ -154,6 +160,13 @@ describe('verdicts', () => {
       [2_000, false],
       [3_000, false],
     ]);
+  });
+
+  test('what was said within a moment keeps its order, whenever it was judged', () => {
+    recording.open('a', HEADER + said('one', { id: '1', at: 1_000 }) + said('four', { id: '4', at: 1_030 }));
+    recording.index();
+    recording.promote(seen('three', { at: 1_020 }), seen('two', { at: 1_010 }));
+    expect(recording.texts()).toEqual(['one', 'two', 'three', 'four']);
   });
 
   test('a reply that was cut off is told from one that was ended', () => {
@@ -290,6 +303,15 @@ describe('taking back', () => {
     expect(recording.messages()).toMatchObject([{ text: 'kept', persisted: true, provenance: 'transcript' }]);
     expect(recording.catalog.search('kept', 10)).toHaveLength(1);
     expect(recording.summary()).toMatchObject({ title: 'a', onlyHere: 0, records: 1 });
+  });
+
+  test('a message whose bytes are damaged is taken back all the same', () => {
+    recording.promote(seen('damaged', { role: 'user', at: 10 }), seen('too', { at: 20 }));
+    const id = recording.id('damaged');
+    recording.damageBytes();
+    recording.judge({ id, is: 'persisted' });
+    expect(recording.summary()).toMatchObject({ onlyHere: 1, records: 1 });
+    expect(recording.catalog.search('damaged', 10)).toEqual([]);
   });
 
   test('a verdict on nothing changes nothing', () => {

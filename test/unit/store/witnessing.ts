@@ -66,10 +66,19 @@ export class Witnessing extends Recording {
 
   /** As after damage to everything that can be derived again from the bytes. */
   forgetDerived(): void {
-    const db = openSqlite(bufferPaths(this.home).database, { busyTimeoutMs: 5_000 });
-    db.exec(`DELETE FROM record; DELETE FROM message; INSERT INTO message_text (message_text) VALUES ('delete-all');
+    this.#execute(`DELETE FROM record; DELETE FROM message; INSERT INTO message_text (message_text) VALUES ('delete-all');
              UPDATE generation SET indexed_to = 0, scanned_to = 0, messages = 0, assistant_messages = 0;
              UPDATE session SET messages = 0, only_here = 0, title = NULL, title_message = NULL, first_user_message = NULL;`);
+  }
+
+  /** Every chunk loses its bytes, and the reader what it remembers of them. */
+  damageBytes(): void {
+    this.#execute(`UPDATE chunk SET bytes = x'00'`);
+  }
+
+  #execute(sql: string): void {
+    const db = openSqlite(bufferPaths(this.home).database, { busyTimeoutMs: 5_000 });
+    db.exec(sql);
     db.close();
     this.reopen();
   }
