@@ -12,6 +12,8 @@ const maxLines = 400;
 const networkModules = ['node:net', 'node:http', 'node:https', 'node:http2', 'node:tls', 'node:dgram', 'node:dns', 'node:dns/promises'];
 /** Whether a gateway listens on this machine is asked here and nowhere else in the core. */
 const localPortProbe = 'main/core/platform/local-port.ts';
+/** A gateway is spoken to here and nowhere else in the product; it refuses every address but this machine's own. */
+const gatewaySocket = 'main/core/gateway/gateway-socket.ts';
 
 function place(found: ModuleImport): string {
   return `${found.from}:${found.line} imports ${found.specifier}`;
@@ -81,10 +83,14 @@ describe('architecture', () => {
     expect(importersOf('chokidar')).toHaveLength(1);
   });
 
-  it('gives the core no network but the probe of a local port', () => {
+  it('speaks to gateways through one file', () => {
+    expect(importersOf('ws')).toEqual([gatewaySocket]);
+  });
+
+  it('gives the core no network but the probe of a local port and the socket to a gateway', () => {
     const network = productImports.filter((found) => isBelow(found.from, 'main/core') && networkModules.includes(found.target));
     const calls = linesThatMatch(
-      product.filter((file) => isBelow(file.path, 'main/core')),
+      product.filter((file) => isBelow(file.path, 'main/core') && file.path !== gatewaySocket),
       /\b(?:fetch|new WebSocket)\(/,
     );
     expect([...network.filter((found) => found.from !== localPortProbe).map(place), ...calls]).toEqual([]);

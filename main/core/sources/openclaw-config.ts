@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import JSON5 from 'json5';
 import type { ResetPolicy } from '../detect/detection.ts';
 import { readSmallFile, realPath } from '../platform/real-paths.ts';
+import { type GatewaySettings, gatewaySettings, readDotEnv } from './gateway-settings.ts';
 import { isObject, type JsonObject, stringOf } from './json-value.ts';
 import { type Environment, expandPath, isInside, openclawHome } from './openclaw-home.ts';
 
@@ -14,6 +15,8 @@ export interface OpenclawConfig {
   readonly port: number;
   /** Set by the person, so that a listener on it is this gateway; the default port may be another profile's. */
   readonly portIsExplicit: boolean;
+  /** How the gateway lets its clients in. */
+  readonly gateway: GatewaySettings;
   /** `session.store` as written, e.g. `~/chats/{agentId}/sessions.json`. */
   readonly storePath?: string;
 }
@@ -33,11 +36,13 @@ export function readOpenclawConfig(root: string, env: Environment = process.env,
   const config = bytes && parseConfig(bytes);
   const session = objectAt(config, 'session');
   const storePath = stringOf(session?.store)?.trim();
+  const variable = variablesOf(root, config, belongsToRoot(root, env, home) ? env : {});
   return {
     configPath,
     state: bytes === undefined ? 'missing' : config === undefined ? 'malformed' : 'read',
     resetPolicy: resetPolicyOf(session),
-    ...portOf(config, belongsToRoot(root, env, home) ? env.OPENCLAW_GATEWAY_PORT : undefined),
+    ...portOf(config, variable('OPENCLAW_GATEWAY_PORT')),
+    gateway: gatewaySettings(config, variable),
     ...(storePath === undefined || storePath === '' ? {} : { storePath }),
   };
 }
@@ -52,6 +57,15 @@ export function storePathFor(storePath: string, agent: string, root: string, hom
   if (!/^(?:\/|~(?:\/|$))/.test(expanded)) return undefined;
   const path = expandPath(expanded, home);
   return path !== undefined && (isInside(path, home) || isInside(path, root)) ? path : undefined;
+}
+
+/** What the gateway's environment held when it started, as far as files tell: a variable that was set wins over `.env`, that over `env.vars`. */
+function variablesOf(root: string, config: JsonObject | undefined, env: Environment): (name: string) => string | undefined {
+  const file = readSmallFile(join(root, '.env'), CONFIG_LIMIT_BYTES);
+  const fromFile = file === undefined ? {} : readDotEnv(new TextDecoder().decode(file));
+  const section = objectAt(config, 'env');
+  const vars = objectAt(section, 'vars') ?? section;
+  return (name) => env[name] ?? (Object.hasOwn(fromFile, name) ? fromFile[name] : undefined) ?? stringOf(vars?.[name]);
 }
 
 /** `session.reset` (`resolveSessionResetPolicy`). Rules by type and channel are not judged: a key does not tell its type. */

@@ -26,12 +26,13 @@ const policyOf = (session: unknown) => {
 
 describe('a configuration', () => {
   test('that is missing means the defaults', () => {
-    expect(read()).toEqual({
+    expect(read()).toMatchObject({
       configPath: join(root, 'openclaw.json'),
       state: 'missing',
       resetPolicy: { mode: 'daily', atHour: 4 },
       port: 18789,
       portIsExplicit: false,
+      gateway: { auth: { mode: 'unreadable' }, tls: false },
     });
   });
 
