@@ -62,7 +62,10 @@ function register(api) {
     recording.spool.flushNow();
   });
   on('message_received', (event, context) => recordReceived(recording, event, context));
-  // 2026.3.13 would warn of a hook that it does not know.
+  // A reset by `sessions.reset` starts no session in the hooks of 2026.3.13: the next run tells its id. Later versions keep that
+  // hook for plugins which may read prompts, and warn of the attempt; 2026.3.13 warns of hooks that it does not know.
+  const tellsOfRuns = isAtLeast(recording.version, 2026, 6) ? 'model_call_started' : 'before_model_resolve';
+  on(tellsOfRuns, (event, context) => recordRun(recording, event, context));
   if (isAtLeast(recording.version, 2026, 6)) on('reply_payload_sending', (event, context) => recordReply(recording, event, context), LAST);
 }
 
@@ -70,7 +73,7 @@ function start(api) {
   const here = dirname(fileURLToPath(import.meta.url));
   const settings = readSettings(here);
   const stateDir = stateDirOf(api);
-  const version = typeof api.runtime?.version === 'string' ? api.runtime.version : undefined;
+  const version = versionOf(api);
   const spool = new Spool({
     directory: settings.spool,
     name: `${Math.round(performance.timeOrigin)}-${process.pid}`,
@@ -100,6 +103,11 @@ function recordSessionEnd({ spool, sessions }, event, context) {
   sessions.ended(sessionKey, event.sessionId);
   const { sessionId, nextSessionId, reason } = event;
   spool.write({ hook: 'session_end', agentId: context.agentId, sessionKey, sessionId, nextSessionId, reason });
+}
+
+function recordRun({ sessions }, event, context) {
+  const sessionKey = event.sessionKey ?? context.sessionKey;
+  if (typeof sessionKey === 'string' && !isTemporary(sessionKey)) sessions.began(sessionKey, event.sessionId ?? context.sessionId);
 }
 
 function recordReceived({ spool }, event, context) {
@@ -151,6 +159,21 @@ function askOpenClaw(api) {
   } catch {
     return undefined;
   }
+}
+
+/** 2026.3.13 itself says `unknown`; its package lies beside or above the script that was started. */
+function versionOf(api) {
+  const told = api.runtime?.version;
+  if (/^\d{4}\./.test(told)) return told;
+  for (const directory of ['.', '..']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(join(dirname(realpathSync(process.argv[1])), directory, 'package.json'), 'utf8'));
+      if (name === 'openclaw') return version;
+    } catch {
+      // Not there.
+    }
+  }
+  return undefined;
 }
 
 /** Linux: field 22 of /proc/self/stat; tells this process from a later one with its pid. */
