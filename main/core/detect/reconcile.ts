@@ -8,6 +8,8 @@ export type Standing = 'persisted' | 'covered' | 'open';
 /** How far apart the times of one message may be: a hook sees it before the write, the stream after it. */
 const BACK_MS = 60_000;
 const AHEAD_MS = 120_000;
+/** A line is written when its message ends: the reply before is not the one that was still streaming. */
+const STREAMING_BACK_MS = 5_000;
 /** What a person sends while a turn runs waits in OpenClaw's queue. */
 const QUEUED_MS = 30 * 60_000;
 /** A store without times of its own is dated by its file. */
@@ -19,6 +21,8 @@ const UNMISTAKABLE_MS = 3_600_000;
 const CAPPED = 5_000;
 const ALIKE = 24;
 const TOOL_PREFIX = 200;
+/** Replies of other turns between the texts of one run. */
+const MOST_BETWEEN = 200;
 /** One hook that fires twice for one message. */
 const ECHO_MS = 1_000;
 
@@ -111,7 +115,7 @@ function proofsOf(teller: ToldRow, sorted: readonly Told[], replies: readonly nu
   return proofs;
 }
 
-/** The stream tells all texts of a run as one: those before each tool call and the last. */
+/** The stream tells all texts of a run as one: those before each tool call and the last. Others may be said in between. */
 function joined(teller: ToldRow, sorted: readonly Told[], replies: readonly number[], from: number, to: number): readonly Proof[] {
   const proofs: Proof[] = [];
   for (let start = 0; start + 1 < replies.length; start++) {
@@ -122,7 +126,10 @@ function joined(teller: ToldRow, sorted: readonly Told[], replies: readonly numb
       const message = sorted[index];
       if (message === undefined || message.at > to) break;
       const ends = isCutShort(teller) && message.essence.startsWith(teller.essence.slice(length));
-      if (!ends && !teller.essence.startsWith(message.essence, length)) break;
+      if (!ends && !teller.essence.startsWith(message.essence, length)) {
+        if (of.length === 0 || next - start > MOST_BETWEEN) break;
+        continue;
+      }
       of.push(index);
       length += message.essence.length;
       if (length < teller.essence.length) continue;
@@ -176,7 +183,8 @@ function times({ row, at, essence: words, role }: ToldRow): readonly [from: numb
   if (row.witness === 'acp-store') return [at - UNDATED_MS, at + UNDATED_MS];
   const unmistakable = words.length >= UNMISTAKABLE ? UNMISTAKABLE_MS : 0;
   const ahead = role === 'user' && row.runId !== undefined ? QUEUED_MS : AHEAD_MS;
-  return [at - Math.max(BACK_MS, unmistakable), at + Math.max(ahead, unmistakable)];
+  const back = row.phase === 'partial' ? STREAMING_BACK_MS : Math.max(BACK_MS, unmistakable);
+  return [at - back, at + Math.max(ahead, unmistakable)];
 }
 
 function isEcho(teller: ToldRow, tellers: readonly ToldRow[], standings: ReadonlyMap<number, Standing>): boolean {
