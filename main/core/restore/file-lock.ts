@@ -111,7 +111,7 @@ function ownStartTime(): number | undefined {
 }
 
 /** Removes a lock that OpenClaw would remove too: its holder is dead, or it is older than any write can take. */
-function removeStale(deps: FileLockDeps, lock: FileLock): void {
+export function removeStale(deps: FileLockDeps, lock: FileLock): void {
   const before = look(lock.path);
   if (before === undefined || !before.isFile()) return;
   const bytes = readRegular(lock.path);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
-import { transcriptLock, withFileLock } from './file-lock.ts';
+import { indexLock, removeStale, transcriptLock, withFileLock } from './file-lock.ts';
 import { confirmHistory } from './history-check.ts';
 import { isReferenced } from './index-edit.ts';
 import { entryOf, type IndexText } from './index-text.ts';
@@ -83,12 +83,13 @@ export async function settleSameSession(
   async function decide(): Promise<'verified' | 'interrupted' | 'target-changed'> {
     const file = inspect(draft);
     const isNamed = names(readIndex(tools, draft), draft);
+    // What a program that died held would stand until OpenClaw comes across it.
+    for (const lock of [transcriptLock(draft.path), indexLock(dirname(draft.path))]) removeStale(tools.locking, lock);
     if (isNamed && (file.is === 'grown' || (file.is === 'intact' && !mustGo))) return 'verified';
     if (file.is === 'grown' || file.is === 'other') return 'target-changed';
-    // Also when there is no file: the lock of a program that died may still stand.
+    if (file.is === 'missing') return 'interrupted';
     return underLock(tools, draft, () => {
       if (!isUnchangedSince(draft, file)) return 'target-changed';
-      if (file.is === 'missing') return 'interrupted';
       if (!isNamed && isReferenced(readIndex(tools, draft), draft.sessionId)) return 'target-changed';
       tools.disk.unlink('recover-file', draft.path);
       tools.disk.syncDirectory('recover-sync', dirname(draft.path));
