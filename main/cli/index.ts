@@ -48,7 +48,7 @@ function program(): Command {
     .description('put a conversation back')
     .option('--generation <n>', 'which incarnation of its file', generationNumber)
     .option('--dry-run', 'show what would happen')
-    .addOption(new Option('--to <target>', 'where to').choices(['new-session', 'file']))
+    .addOption(new Option('--to <target>', 'where to').choices(['new-session', 'same-session', 'file']))
     .option('--output <file>', 'with --to file')
     .option('--yes', 'do not ask')
     .action(withReference(restore));

@@ -27,7 +27,7 @@ const restoreRequest = z.strictObject({
   incidentId: id.exactOptional(),
   sessionRow: row.exactOptional(),
   generation: row.exactOptional(),
-  target: z.enum(['new-session', 'file']),
+  target: z.enum(['new-session', 'same-session', 'file']),
   output: path.exactOptional(),
 });
 

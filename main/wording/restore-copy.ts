@@ -14,6 +14,8 @@ const planChanges: Readonly<Record<string, string>> = {
   'assistant-completed': 'An unfinished reply is marked as finished, so that OpenClaw accepts it.',
   'tool-result-added': 'A tool call without a result gets a note in its place.',
   'assistant-added': 'A short note in place of a reply is added: OpenClaw empties a conversation without any.',
+  'unpersisted-added': 'A message that OpenClaw never saved is put in its place.',
+  'missing-prompt-marked': 'A line says where a message was said that nobody could see.',
 };
 
 /** `code` or `code:count`. An unknown code is shown as it is, which is better than silence. */

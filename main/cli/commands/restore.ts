@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { CoreError } from '../../core/platform/errors.ts';
 import type { RestoreRequest } from '../../core/restore/restoring.ts';
 import type { RestorePlan, RestoreTarget } from '../../core/types.ts';
-import { bytesText } from '../../wording/quantities.ts';
+import { bytesText, messagesText } from '../../wording/quantities.ts';
 import { planChangeText } from '../../wording/restore-copy.ts';
 import { type Ask, withCatalog, withWriter } from '../backend.ts';
 import type { Context } from '../context.ts';
@@ -28,7 +28,7 @@ export async function restore(context: Context, reference: string, options: Rest
       return;
     }
     if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
-    if (plan.alreadyDone === undefined && request.target === 'new-session' && options.yes !== true) await confirm(context, plan);
+    if (plan.alreadyDone === undefined && request.target !== 'file' && options.yes !== true) await confirm(context, plan);
     await apply(context, ask, request);
   });
 }
@@ -51,10 +51,14 @@ async function apply(context: Context, ask: Ask, request: RestoreRequest): Promi
   context.out.result(receiptRow(receipt), () =>
     [
       `${paint('green', receipt.already ? 'Already restored' : 'Restored')} ${receipt.messages} messages to ${receipt.path}`,
-      ...(receipt.sessionKey === undefined ? [] : [`OpenClaw will list them as ${receipt.sessionKey}.`]),
+      ...(receipt.sessionKey === undefined ? [] : [whereText(request.target, receipt.sessionKey)]),
       `Take it back with: clawback undo ${receipt.restoreId}`,
     ].join('\n'),
   );
+}
+
+function whereText(target: RestoreTarget, sessionKey: string): string {
+  return target === 'same-session' ? `The chat ${sessionKey} goes on with them.` : `OpenClaw will list them as ${sessionKey}.`;
 }
 
 function requestOf(context: Context, reference: string, options: RestoreOptions): RestoreRequest {
@@ -62,7 +66,7 @@ function requestOf(context: Context, reference: string, options: RestoreOptions)
   if (target === 'file' && options.output === undefined) {
     throw new CoreError('invalid', 'a restore to a file needs to know which', 'Add `--output FILE`.');
   }
-  if (target === 'new-session' && options.output !== undefined) {
+  if (target !== 'file' && options.output !== undefined) {
     throw new CoreError('invalid', '`--output` goes with `--to file`', 'Leave one of them out.');
   }
   const subject = withCatalog(context, (catalog) => {
@@ -93,14 +97,34 @@ async function confirm(context: Context, plan: RestorePlan): Promise<void> {
 }
 
 function planText(plan: RestorePlan): string {
+  const { unpersisted = 0 } = plan;
   const lines = [
-    `${paint('bold', `${plan.messages} messages`)} (${bytesText(plan.bytes)}), ${plan.form === 'verbatim' ? 'exactly as they were saved' : 'made valid for OpenClaw'}`,
-    `  as a new file ${plan.path}`,
+    `${paint('bold', messagesText(plan.messages))} (${bytesText(plan.bytes)}), ${plan.form === 'verbatim' ? 'exactly as they were saved' : 'made valid for OpenClaw'}`,
+    ...(unpersisted === 0 ? [] : [`  ${unpersisted} of them OpenClaw never saved`]),
+    ...placeText(plan),
+    ...plan.changes.map((change) => `  ${planChangeText(change)}`),
+    '  Nothing that exists is changed or overwritten.',
   ];
-  if (plan.sessionKey !== undefined) lines.push(`  and one new entry in OpenClaw's index: ${plan.sessionKey}`);
-  for (const change of plan.changes) lines.push(`  ${planChangeText(change)}`);
-  lines.push('  Nothing that exists is changed or overwritten.');
   if (plan.alreadyDone !== undefined) lines.push(paint('green', '  This was restored before and still stands.'));
   if (plan.refusal !== undefined) lines.push(`${paint('red', 'Not possible now:')} ${plan.refusal.message}\n  ${plan.refusal.hint}`);
   return lines.join('\n');
+}
+
+function placeText({ target, route, path, sessionKey }: RestorePlan): readonly string[] {
+  if (target === 'same-session') {
+    const chat = sessionKey === undefined ? '' : `, the chat ${sessionKey}`;
+    return [
+      `  into the session that has no transcript${chat}, as ${path}`,
+      '  whose last use is set to now, so that OpenClaw does not reset it',
+    ];
+  }
+  if (route === 'gateway') {
+    const where = dirname(path);
+    return [
+      `  as a new session ${sessionKey} in ${where}`,
+      "  that OpenClaw's running gateway makes; Clawback asks it for that right for this moment alone",
+    ];
+  }
+  const entry = sessionKey === undefined ? [] : [`  and one new entry in OpenClaw's index: ${sessionKey}`];
+  return [`  as a new file ${path}`, ...entry];
 }
