@@ -60,10 +60,10 @@ export class MessageQueries {
       textBytes += bytes;
       last = row;
     }
-    // Ids are coarser than times: what was said within a moment is put between by its own time.
-    if (generationId === undefined && witnessed !== undefined) inOrder(items);
-    if (last === undefined || items.length === rows.length) return { items };
-    return { items, next: generationId === undefined ? last.id : last.start };
+    // Ids are coarser than times: what was said within a moment has its place by its own time.
+    const ordered = generationId === undefined && witnessed !== undefined ? merged(items, witnessed) : items;
+    if (last === undefined || items.length === rows.length) return { items: ordered };
+    return { items: ordered, next: generationId === undefined ? last.id : last.start };
   }
 
   text(generationId: number, start: number, limitBytes: number): string {
@@ -103,14 +103,18 @@ export class MessageQueries {
   }
 }
 
-/** Sorts by time; a message without one stays behind the one before it. */
-function inOrder(items: MessageView[]): void {
-  let at = 0;
-  const times = new Map(
-    items.map((item) => {
-      at = item.at ?? at;
-      return [item, at] as const;
-    }),
-  );
-  items.sort((left, right) => (times.get(left) ?? 0) - (times.get(right) ?? 0));
+/** Puts what witnesses saw between the lines of transcripts, by time; those stay in the order of their file. */
+function merged(items: readonly MessageView[], witnessed: number): MessageView[] {
+  const seen = items.filter(({ generationId }) => generationId === witnessed).toSorted((left, right) => (left.at ?? 0) - (right.at ?? 0));
+  const all: MessageView[] = [];
+  let next = 0;
+  for (const line of items) {
+    if (line.generationId === witnessed) continue;
+    for (let early = seen[next]; early !== undefined && (early.at ?? 0) < (line.at ?? 0); early = seen[next]) {
+      all.push(early);
+      next += 1;
+    }
+    all.push(line);
+  }
+  return [...all, ...seen.slice(next)];
 }

@@ -68,7 +68,7 @@ export class Witnessing extends Recording {
   forgetDerived(): void {
     this.#execute(`DELETE FROM record; DELETE FROM message; INSERT INTO message_text (message_text) VALUES ('delete-all');
              UPDATE generation SET indexed_to = 0, scanned_to = 0, messages = 0, assistant_messages = 0;
-             UPDATE session SET messages = 0, only_here = 0, title = NULL, title_message = NULL, first_user_message = NULL;`);
+             UPDATE session SET messages = 0, only_here = 0, last_message_at = NULL, title = NULL, title_message = NULL, first_user_message = NULL;`);
   }
 
   /** Every chunk loses its bytes, and the reader what it remembers of them. */
