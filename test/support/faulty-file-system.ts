@@ -1,3 +1,4 @@
+import { type FileGlance, glanceOf } from '../../main/core/platform/file-glance.ts';
 import type { FileStat, FileSystem, ReadableFile } from '../../main/core/platform/file-system.ts';
 
 export type FileOperation = 'stat' | 'list' | 'open' | 'fstat' | 'read';
@@ -57,6 +58,11 @@ export class FaultyFileSystem implements FileSystem {
     this.#enter('stat', path);
     const stat = this.#inner.stat(path);
     return stat && this.disguise(path, stat);
+  }
+
+  glance(path: string): FileGlance | undefined {
+    const stat = this.stat(path);
+    return stat && glanceOf(stat);
   }
 
   list(directory: string) {

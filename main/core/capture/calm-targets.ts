@@ -1,4 +1,5 @@
 import { errnoOf } from '../platform/errors.ts';
+import { glanceOf, sameGlance } from '../platform/file-glance.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { sameIdentity } from './fingerprint.ts';
 import type { Generations } from './generations.ts';
@@ -37,9 +38,12 @@ function isCalm(fs: FileSystem, mirror: Mirror, path: string): boolean {
   // A hot one is looked at in full, which keeps its descriptor open.
   if (mirror.hotUntil > 0) return false;
   try {
+    const glance = mirror.calm && fs.glance(path);
+    if (mirror.calm && glance && sameGlance(mirror.calm, glance)) return true;
     const stat = fs.stat(path);
     if (stat?.type !== 'file' || !sameIdentity(stat, mirror.identity) || !mirror.isUntouchedBy(stat)) return false;
     mirror.seenSize = stat.size;
+    mirror.calm = glanceOf(stat);
     return true;
   } catch (error) {
     // The look in full says what is wrong with it.

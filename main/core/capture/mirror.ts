@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { FileGlance } from '../platform/file-glance.ts';
 import type { FileStat, ReadableFile } from '../platform/file-system.ts';
 import type { ArtefactKind } from '../types.ts';
 import type { ArchiveMark, Checkpoint, FileIdentity } from './change.ts';
@@ -34,6 +35,8 @@ export class Mirror implements Mirrored {
   seenSize: number;
   /** Monotonic ms; until then the file is looked at in every poll. */
   hotUntil = 0;
+  /** Of its file when there was nothing to do. */
+  calm: FileGlance | undefined;
   /** Rounds in which its descriptor could not be read to the end. */
   failedDrains = 0;
   #mtimeNs: bigint;

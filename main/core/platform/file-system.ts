@@ -1,3 +1,5 @@
+import type { FileGlance } from './file-glance.ts';
+
 /**
  * The few file operations that capture needs. Synchronous on purpose: the core has a process of its own, so nothing
  * waits for it, no other code of ours runs between a stat and the read that relies on it, and a sweep over 10,000 files
@@ -8,6 +10,8 @@
 export interface FileSystem {
   /** lstat. `undefined` = no such file or directory; every other error throws. */
   stat(path: string): FileStat | undefined;
+  /** The same in short, see `FileGlance`. */
+  glance(path: string): FileGlance | undefined;
   /** Names in a directory, unsorted. Throws ENOENT, EACCES, ENOTDIR. */
   list(directory: string): readonly string[];
   /** Read only. Throws CoreError `not-a-file` for anything but a regular file. */

@@ -5,11 +5,14 @@ import type { FileStat, FileSystem, ReadableFile } from './file-system.ts';
 /** O_NOFOLLOW: a link could lead out of the sessions directory. O_NONBLOCK: opening a FIFO would wait for its writer for ever. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+const IF_THERE = { throwIfNoEntry: false } as const;
+
 export const nodeFileSystem: FileSystem = {
   stat(path) {
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
     return stats && fileStat(stats);
   },
+  glance: (path) => lstatSync(path, IF_THERE),
   list: (directory) => readdirSync(directory),
   open: openRegularFile,
 };

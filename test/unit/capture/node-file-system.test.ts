@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { glanceOf, sameGlance } from '../../../main/core/platform/file-glance.ts';
 import { nodeFileSystem } from '../../../main/core/platform/node-file-system.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -14,6 +15,20 @@ test('a link is seen as a link and not followed', () => {
   using temp = tempDir();
   symlinkSync(temp.path, join(temp.path, 'link'));
   expect(nodeFileSystem.stat(join(temp.path, 'link'))).toMatchObject({ type: 'symlink' });
+});
+
+test('a glance is the stat of the same moment in short, to the last bit', () => {
+  using temp = tempDir();
+  for (const [index, seconds] of [1_700_000_000.123456, 1.5, 1_790_000_000.999_999].entries()) {
+    const path = join(temp.path, `file-${index}`);
+    writeFileSync(path, 'content');
+    utimesSync(path, seconds, seconds);
+    const [stat, glance] = [nodeFileSystem.stat(path), nodeFileSystem.glance(path)];
+    expect(stat && glance && sameGlance(glanceOf(stat), glance)).toBe(true);
+    chmodSync(path, 0o640);
+    expect(glance && sameGlance(glance, nodeFileSystem.glance(path) ?? glance)).toBe(false);
+  }
+  expect(nodeFileSystem.glance(join(temp.path, 'none'))).toBeUndefined();
 });
 
 test('an open file is read and looked at after it was unlinked', () => {
