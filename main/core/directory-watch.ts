@@ -1,9 +1,10 @@
 import { basename, join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { DirectoryListing, DirectoryTailer } from './capture/tailing.ts';
-import type { DirectoryView, LockSighting, ResetPolicy } from './detect/detection.ts';
+import type { DirectoryView, LockSighting, ResetPolicy, WriteProbe } from './detect/detection.ts';
 import { errnoOf } from './platform/errors.ts';
 import type { FileStat, FileSystem } from './platform/file-system.ts';
+import { freeBytes, writeRight } from './platform/write-rights.ts';
 import type { IndexReading, LockReading, TranscriptSource } from './sources/source.ts';
 
 const LONGEST_INDEX_BYTES = 256 * 1024 * 1024;
@@ -62,6 +63,7 @@ export class DirectoryWatch implements Disposable {
       skipped: listing.skipped,
       resetPolicy,
       gateway,
+      probe: (nativeId) => this.#probe(nativeId),
     };
   }
 
@@ -77,6 +79,17 @@ export class DirectoryWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.tailer[Symbol.dispose]();
+  }
+
+  /** Looks at rights and room, which change without a sign: only when somebody asks why nothing is written. */
+  #probe(nativeId: string): WriteProbe {
+    const { path } = this.directory;
+    const free = freeBytes(path);
+    return {
+      directory: writeRight(path),
+      transcript: writeRight(join(path, `${nativeId}.jsonl`)),
+      ...(free === undefined ? {} : { freeBytes: free }),
+    };
   }
 
   #readIndex(listing: DirectoryListing): void {

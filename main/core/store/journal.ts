@@ -48,7 +48,7 @@ interface SessionRow {
   readonly deadline_at: number | null;
   readonly routing_key: string | null;
   readonly state_cause: string | null;
-  /** Messages that incidents of loss already speak of. */
+  /** Messages that incidents of loss already speak of, without those that no file ever held. */
   readonly reported: number | null;
 }
 
@@ -153,7 +153,7 @@ export class BufferJournal implements Journal {
                   state_cause, reported
              FROM session s
              LEFT JOIN (SELECT session_row, cause AS state_cause, max(id) FROM transition GROUP BY session_row) ON session_row = s.id
-             LEFT JOIN (SELECT source_id, agent, native_id, sum(messages) AS reported FROM incident
+             LEFT JOIN (SELECT source_id, agent, native_id, sum(messages - coalesce(json_extract(evidence, '$.unpersisted'), 0)) AS reported FROM incident
                          WHERE severity = 'loss' AND resolution IS NOT 'self-healed' GROUP BY source_id, agent, native_id) told
                   ON told.source_id = s.source_id AND told.agent = s.agent AND told.native_id = s.native_id
             ORDER BY s.id`,

@@ -6,6 +6,7 @@ import type {
   SessionRef,
   Transition,
 } from '../../../main/core/detect/detection.ts';
+import { carriedBy } from '../../../main/core/detect/unsaved-incident.ts';
 import type { IncidentDraft, Resolution, SessionState } from '../../../main/core/types.ts';
 
 export interface KeptIncident {
@@ -79,6 +80,6 @@ export class KeptJournal {
   #reported(nativeId: string): number {
     return [...this.incidents.values()]
       .filter(({ draft, resolution }) => draft.severity === 'loss' && draft.nativeId === nativeId && resolution !== 'self-healed')
-      .reduce((sum, { draft }) => sum + draft.messages, 0);
+      .reduce((sum, { draft }) => sum + draft.messages - carriedBy(draft), 0);
   }
 }

@@ -5,12 +5,10 @@ import {
   type Detector,
   type DirectoryView,
   defaultPolicy,
-  type Evidence,
   type LockSighting,
   type Observation,
   type Outcome,
   type ResetPolicy,
-  type SessionRef,
   type SpokenMessage,
   type Transition,
   type WitnessedRow,
@@ -20,24 +18,12 @@ import { createDetector } from '../../../main/core/detect/detector.ts';
 import type { Artefact, IndexEntry, IndexReading } from '../../../main/core/sources/source.ts';
 import type { ArchiveReason, ClosedAs, SessionState } from '../../../main/core/types.ts';
 import { type KeptIncident, KeptJournal } from './kept-journal.ts';
+import { type File, ref, sceneEvidence, sizeOf, type Words } from './scene-evidence.ts';
 import { WitnessedTable } from './witnessed-table.ts';
 
-interface File {
-  readonly id: number;
-  readonly nativeId: string;
-  messages: string[];
-  header: boolean;
-  onDisk: boolean;
-  live: boolean;
-  archived: ArchiveReason | undefined;
-  mtimeAt: number;
-}
+export { ref, witnessGeneration } from './scene-evidence.ts';
 
 export const directory: DirectoryRef = { sourceId: 1, agent: 'main', path: '/state/agents/main/sessions' };
-
-export function ref(nativeId: string): SessionRef {
-  return { sourceId: 1, agent: 'main', nativeId };
-}
 
 export function classify(name: string): Artefact {
   const match = /^(.+)\.jsonl$/.exec(name);
@@ -45,9 +31,6 @@ export function classify(name: string): Artefact {
   if (nativeId === undefined) return { is: 'ignored' };
   return { is: 'transcript', name, nativeId, sessionId: nativeId.replace(/-topic-.*$/, '') };
 }
-
-/** The one that a conversation's never-written messages are kept in. */
-export const witnessGeneration = 9_000;
 
 export const startAt = new Date(2026, 10, 22, 10, 0, 0).getTime();
 
@@ -76,7 +59,7 @@ export class Scene {
   #said = 0;
   #recorded = false;
   #noticed: NonNullable<Observation['noticed']>[number][] = [];
-  readonly #spoken = new Map<string, Pick<SpokenMessage, 'role' | 'text' | 'at'>>();
+  readonly #spoken = new Map<string, Words>();
 
   constructor(policy: Partial<DetectionPolicy> = {}) {
     this.#policy = { ...defaultPolicy, ...policy };
@@ -298,55 +281,13 @@ export class Scene {
     };
   }
 
-  readonly evidence: Evidence = {
-    onlyHere: (session) => {
-      const files = this.#filesOf(session);
-      const onDisk = new Set(files.filter((file) => file.onDisk).flatMap((file) => file.messages));
-      const missing = new Set(files.flatMap((file) => file.messages).filter((message) => !onDisk.has(message)));
-      const most = files.filter((file) => !file.onDisk).sort((a, b) => b.messages.length - a.messages.length)[0];
-      const unwritten = this.witnessed.unpersisted(session).length;
-      const messages = missing.size + unwritten;
-      const generationId = missing.size > 0 ? most?.id : unwritten > 0 ? witnessGeneration : undefined;
-      return { messages, bytes: messages * 100, ...(generationId === undefined ? {} : { generationId }) };
-    },
-    shape: (session) => {
-      const file = this.live(session.nativeId);
-      if (file === undefined) return undefined;
-      return {
-        generationId: file.id,
-        size: sizeOf(file),
-        firstLine: sizeOf(file) === 0 ? 'none' : file.header ? 'header' : 'other',
-        messages: file.messages.length,
-        assistantMessages: file.messages.filter((message) => message.startsWith('a')).length,
-      };
-    },
-    startedByCommand: (session) => this.commandStarted.has(session.nativeId),
-    lastMessageAt: (session) => {
-      const times = this.#filesOf(session).map((file) => file.mtimeAt);
-      return times.length === 0 ? undefined : Math.max(...times);
-    },
-    messageCount: (session) => Math.max(0, ...this.#filesOf(session).map((file) => file.messages.length)),
-    pendingWitnessed: () => this.witnessed.pending(),
-    unpersisted: (session) => this.witnessed.unpersisted(session),
-    spoken: ({ nativeId, sessionKey }, sinceMs) =>
-      this.#files
-        .filter((file) => file.onDisk && (file.nativeId === nativeId || this.#hasKey(file.nativeId, sessionKey)))
-        .flatMap((file) => file.messages.map((name) => ({ session: ref(file.nativeId), ...this.#wordsOf(name, file) })))
-        .filter(({ at }) => at >= sinceMs)
-        .sort((a, b) => a.at - b.at),
-  };
-
-  #hasKey(nativeId: string, sessionKey: string | undefined): boolean {
-    return sessionKey !== undefined && this.kept.facts.get(nativeId)?.routingKey === sessionKey;
-  }
-
-  #wordsOf(name: string, file: File): Pick<SpokenMessage, 'role' | 'text' | 'at'> {
-    return this.#spoken.get(name) ?? { role: name.startsWith('u') ? 'user' : 'assistant', text: `words of ${name}`, at: file.mtimeAt };
-  }
-
-  #filesOf(session: SessionRef): File[] {
-    return this.#files.filter((file) => file.nativeId === session.nativeId);
-  }
+  readonly evidence = sceneEvidence({
+    files: this.#files,
+    spoken: this.#spoken,
+    commandStarted: this.commandStarted,
+    kept: this.kept,
+    witnessed: this.witnessed,
+  });
 
   #open(nativeId: string, options: { header: boolean; mtimeAt: number; archived?: ArchiveReason }): File {
     const { header, mtimeAt, archived } = options;
@@ -434,10 +375,6 @@ export class Scene {
     this.witnessed.apply(outcome.verdicts ?? []);
     return outcome;
   }
-}
-
-function sizeOf(file: File): number {
-  return (file.header ? 100 : 0) + file.messages.length * 100;
 }
 
 function archivePath(nativeId: string, because: ArchiveReason, at: number): string {

@@ -1,0 +1,30 @@
+import { accessSync, constants, statfsSync } from 'node:fs';
+import { errnoOf } from './errors.ts';
+
+export type WriteRight = 'writable' | 'read-only' | 'missing';
+
+/**
+ * Whether this process could write a file or make one in a directory: rights, read-only volumes and the immutable flag. Looks
+ * without touching; for root only the last two count, as for anything that root runs.
+ */
+export function writeRight(path: string): WriteRight {
+  try {
+    accessSync(path, constants.W_OK);
+    return 'writable';
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'read-only';
+  }
+}
+
+/** Bytes that an ordinary user may still write to the volume; `undefined`: it does not say. */
+export function freeBytes(path: string): number | undefined {
+  try {
+    const { bavail, bsize, blocks } = statfsSync(path);
+    return blocks === 0 ? undefined : bavail * bsize;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
