@@ -8,6 +8,7 @@ import { nodeFileSystem } from '../core/platform/node-file-system.ts';
 import type { CoreConfig } from '../core/requests.ts';
 import { createGatewayProbe } from '../core/sources/openclaw-gateway.ts';
 import { WorkerThreads } from '../core/store/store-threads.ts';
+import { realGatewayAdmin, realWitnesses } from './real-witnesses.ts';
 
 /** A core over the real machine: real clock, files, processes. */
 export function openRealCore(options: { home: string; config: CoreConfig; log: Logger; env: NodeJS.ProcessEnv }): Promise<Core> {
@@ -17,6 +18,8 @@ export function openRealCore(options: { home: string; config: CoreConfig; log: L
     clock: systemClock,
     fs: nodeFileSystem,
     gateway: createGatewayProbe({ env: options.env }),
+    witnesses: realWitnesses(options),
+    admin: realGatewayAdmin(options),
     threads: new WorkerThreads(options.log),
     exits: exitWatch(options.env.CLAWBACK_EXIT_WATCH, options.log),
     hints: options.env.CLAWBACK_WATCH !== 'poll',

@@ -2,12 +2,14 @@ import { homedir } from 'node:os';
 import { Announcements } from './announcements.ts';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
-import { catalogRequests, requireIncident } from './catalog-requests.ts';
+import { catalogRequests } from './catalog-requests.ts';
 import { coreStatus, StatusCounts } from './core-status.ts';
 import { defaultPolicy } from './detect/detection.ts';
 import { createDetector } from './detect/detector.ts';
+import type { GatewayAdmin } from './gateway/gateway.ts';
 import { GatewayRounds } from './gateway-rounds.ts';
 import { Hints } from './hints.ts';
+import { incidentRequests } from './incident-requests.ts';
 import { checkFlushInterval, checkPause } from './limits.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
@@ -18,7 +20,7 @@ import { ProtectedSource } from './protected-source.ts';
 import { Recorder } from './recorder.ts';
 import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
 import { createRestorer } from './restore/restorer.ts';
-import type { GatewayProbe, RestoreRequest, Restorer } from './restore/restoring.ts';
+import type { GatewayProbe, Restorer } from './restore/restoring.ts';
 import { RestoreDesk } from './restore-desk.ts';
 import { SourceSet } from './source-set.ts';
 import { readOpenclawConfig } from './sources/openclaw-config.ts';
@@ -45,6 +47,8 @@ export interface CoreOptions {
   readonly exits?: ExitWatch;
   /** Who sees conversations beside their transcripts; default: nobody but OpenClaw's own files. */
   readonly witnesses?: OpenWitnesses;
+  /** Changes conversations of a running gateway, for a restore that somebody confirmed; without it one waits until the gateway is down. */
+  readonly admin?: GatewayAdmin;
   /** Watch events as hints; capture is complete without them. */
   readonly hints: boolean;
   /** For an import; absent: the core does everything in its own thread. The core disposes of them. */
@@ -150,6 +154,8 @@ export class Core implements AsyncDisposable {
       clock: options.clock,
       log: options.log,
       gateway: options.gateway,
+      ...(options.admin === undefined ? {} : { admin: options.admin }),
+      isBusy: (sourceId, _agent, sessionKey) => this.#desk.isRunning(sourceId, sessionKey),
       directoryOf: (sourceId, agent) => this.#directoryOf(sourceId, agent),
       rootOf: (sourceId) => this.#journal.catalog.sources().find((row) => row.id === sourceId)?.root,
     });
@@ -235,19 +241,14 @@ export class Core implements AsyncDisposable {
     const { clock } = this.#options;
     return {
       ...catalogRequests(this.#journal.catalog),
+      ...incidentRequests({
+        clock,
+        journal: this.#journal,
+        detector: this.#detector,
+        recorder: this.#recorder,
+        restores: this.#restores,
+      }),
       status: async () => this.status,
-      acknowledge: async ({ incidentId }) => {
-        this.#journal.acknowledge(incidentId, clock.now());
-        return null;
-      },
-      dismiss: async ({ incidentId }) => {
-        const incident = requireIncident(this.#journal.catalog, incidentId);
-        if (incident.resolvedAt === undefined) this.#recorder.commitOutcome(this.#detector.dismissed(incident.dedupeKey, clock.now()));
-        return requireIncident(this.#journal.catalog, incident.id);
-      },
-      planRestore: async (request) => this.#restores.plan(this.#named(request)),
-      restore: async (asked) => this.#restores.restore('planId' in asked ? asked : this.#named(asked)),
-      undo: ({ restoreId }) => this.#restores.undo(restoreId),
       check: async () => {
         await this.#recorder.checkNow();
         return this.status;
@@ -279,12 +280,6 @@ export class Core implements AsyncDisposable {
       },
       discover: async () => this.#discovered(),
     };
-  }
-
-  /** People name an incident by the first characters of its id. */
-  #named(request: RestoreRequest): RestoreRequest {
-    if (request.incidentId === undefined) return request;
-    return { ...request, incidentId: requireIncident(this.#journal.catalog, request.incidentId).id };
   }
 
   #discovered(): readonly string[] {

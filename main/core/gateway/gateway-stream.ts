@@ -36,6 +36,8 @@ export interface GatewayStreamOptions {
   readonly random?: () => number;
   /** Whether a gateway of this state directory runs; default: by its lock and its port. */
   readonly isRunning?: () => Promise<boolean>;
+  /** A message is whole, or a turn or the gateway has ended: not to be left until the next round. */
+  readonly onNews?: () => void;
 }
 
 const LONGEST_WAIT_MS = 30_000;
@@ -232,6 +234,7 @@ class GatewayStream implements Witness {
       this.#missed.saw(message);
     }
     for (const event of events) this.#outbox.note(event);
+    if (events.length > 0 || messages.some(({ phase }) => phase !== 'partial')) this.#options.onNews?.();
     for (const message of cut) this.#missed.askFor(message);
     const connection = this.#connection;
     if (connection?.hello.protocol === 4 && this.#missed.isWaiting) {
@@ -246,6 +249,7 @@ class GatewayStream implements Witness {
     if (this.#hello !== undefined && clean !== undefined) {
       this.#outbox.note({ witness: WITNESS, at, event: 'gateway-ended', clean, closeCode: code });
       this.#sequence.forget();
+      this.#options.onNews?.();
     }
     this.#hello = undefined;
     // One that takes us in and throws us out is not to be pressed.

@@ -19,6 +19,8 @@ export interface OpenclawConfig {
   readonly gateway: GatewaySettings;
   /** `session.store` as written, e.g. `~/chats/{agentId}/sessions.json`. */
   readonly storePath?: string;
+  /** `logging.file`, absolute; absent: OpenClaw's own choice. */
+  readonly logFile?: string;
 }
 
 /** OpenClaw 2026.3.13: `DEFAULT_GATEWAY_PORT`. */
@@ -44,6 +46,7 @@ export function readOpenclawConfig(root: string, env: Environment = process.env,
     ...portOf(config, variable('OPENCLAW_GATEWAY_PORT')),
     gateway: gatewaySettings(config, variable),
     ...(storePath === undefined || storePath === '' ? {} : { storePath }),
+    ...logFileOf(config, openclawHome(env, home)),
   };
 }
 
@@ -57,6 +60,11 @@ export function storePathFor(storePath: string, agent: string, root: string, hom
   if (!/^(?:\/|~(?:\/|$))/.test(expanded)) return undefined;
   const path = expandPath(expanded, home);
   return path !== undefined && (isInside(path, home) || isInside(path, root)) ? path : undefined;
+}
+
+function logFileOf(config: JsonObject | undefined, home: string): Pick<OpenclawConfig, 'logFile'> {
+  const logFile = expandPath(stringOf(objectAt(config, 'logging')?.file), home);
+  return logFile === undefined ? {} : { logFile };
 }
 
 /** What the gateway's environment held when it started, as far as files tell: a variable that was set wins over `.env`, that over `env.vars`. */

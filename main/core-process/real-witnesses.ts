@@ -1,0 +1,101 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { createGatewayAdmin } from '../core/gateway/admin.ts';
+import { type DeviceIdentity, openDeviceIdentity } from '../core/gateway/device-identity.ts';
+import type { GatewayAdmin } from '../core/gateway/gateway.ts';
+import type { GatewayOverride } from '../core/gateway/gateway-address.ts';
+import { createGatewayStream } from '../core/gateway/gateway-stream.ts';
+import { hasChild } from '../core/platform/child-processes.ts';
+import { type Clock, systemClock } from '../core/platform/clock.ts';
+import { readRecorderSetup, recorderPlaces } from '../core/recorder-plugin/setup.ts';
+import { readOpenclawConfig } from '../core/sources/openclaw-config.ts';
+import { openclawLogPaths } from '../core/sources/openclaw-log.ts';
+import { createAcpStore } from '../core/witness/acp-store.ts';
+import { createLogWitness } from '../core/witness/log-witness.ts';
+import { createRecorderWitness } from '../core/witness/recorder-spool.ts';
+import type { OpenWitnesses } from '../core/witnesses.ts';
+
+const CONFIG_EVERY_MS = 10_000;
+
+export interface RealWitnessOptions {
+  /** Clawback's own directory. */
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What a person set beside OpenClaw's own configuration: another gateway, which may be on another machine, and its token. */
+export function gatewayOverride(env: NodeJS.ProcessEnv): GatewayOverride | undefined {
+  const { CLAWBACK_GATEWAY_URL: url, CLAWBACK_GATEWAY_TOKEN: token } = env;
+  if ((url ?? '') === '' && (token ?? '') === '') return undefined;
+  return { ...(url ? { url } : {}), ...(token ? { token } : {}) };
+}
+
+/** For the moment of a restore. The device for it is another one than the one that listens. */
+export function realGatewayAdmin({ home, env }: RealWitnessOptions): GatewayAdmin {
+  const override = gatewayOverride(env);
+  return createGatewayAdmin({
+    env,
+    clock: systemClock,
+    identity: () => openDeviceIdentity(home, { purpose: 'restore' }),
+    override: () => override,
+    home: env.HOME ?? homedir(),
+    version: packageJson.version,
+  });
+}
+
+/** The witnesses of this machine's OpenClaw: its gateway's stream, our recorder in it, the ACP runner's store, its log. */
+export function realWitnesses({ home, env }: RealWitnessOptions): OpenWitnesses {
+  const userHome = env.HOME ?? homedir();
+  const override = gatewayOverride(env);
+  let identity: DeviceIdentity | undefined;
+  return ({ root, keys, clock, fs, log, cursor, alive, agentOf, onNews }) => {
+    identity ??= openDeviceIdentity(home, { clock, log });
+    const recorder = createRecorderWitness({
+      spoolDir: recorderPlaces(home).spoolDir,
+      root,
+      cursor: cursor('recorder-plugin'),
+      fs,
+      clock,
+      log,
+      processAlive: alive,
+      setup: () => readRecorderSetup(root, recorderPlaces(home), env, userHome),
+    });
+    const stream = createGatewayStream({
+      root,
+      env,
+      clock,
+      log,
+      identity,
+      keys,
+      home: userHome,
+      version: packageJson.version,
+      onNews,
+      ...(override === undefined ? {} : { override }),
+    });
+    const acp = createAcpStore({
+      directory: join(userHome, '.acpx'),
+      fs,
+      clock,
+      keys,
+      cursor: cursor('acp-store'),
+      agentOf,
+      hasChild,
+      alive,
+      recorder: recorder.feed,
+    });
+    const logFile = everySoOften(clock, () => readOpenclawConfig(root, env, userHome).logFile);
+    const openclawLog = createLogWitness({ fs, clock, root, paths: () => openclawLogPaths(root, logFile(), env, clock.now()) });
+    // The recorder first: what it reads is what the witness of ACP conversations hears.
+    return [recorder, stream, acp, openclawLog];
+  };
+}
+
+/** A configuration is a file that somebody may edit, and rarely does. */
+function everySoOften<T>(clock: Clock, read: () => T): () => T {
+  let last: { readonly at: number; readonly value: T } | undefined;
+  return () => {
+    if (last === undefined || clock.monotonic() - last.at >= CONFIG_EVERY_MS) last = { at: clock.monotonic(), value: read() };
+    return last.value;
+  };
+}

@@ -1,0 +1,49 @@
+import { requireIncident } from './catalog-requests.ts';
+import type { Detector } from './detect/detection.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Recorder } from './recorder.ts';
+import type { CoreHandlers } from './requests.ts';
+import type { RestoreRequest } from './restore/restoring.ts';
+import type { RestoreDesk } from './restore-desk.ts';
+import type { Catalog, Journal } from './store/store.ts';
+
+export interface IncidentRequestsDeps {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly detector: Detector;
+  readonly recorder: Recorder;
+  readonly restores: RestoreDesk;
+}
+
+type IncidentMethod = 'acknowledge' | 'dismiss' | 'planRestore' | 'restore' | 'undo';
+
+/** What a person does about an incident. */
+export function incidentRequests({
+  clock,
+  journal,
+  detector,
+  recorder,
+  restores,
+}: IncidentRequestsDeps): Pick<CoreHandlers, IncidentMethod> {
+  const { catalog } = journal;
+  return {
+    acknowledge: async ({ incidentId }) => {
+      journal.acknowledge(incidentId, clock.now());
+      return null;
+    },
+    dismiss: async ({ incidentId }) => {
+      const incident = requireIncident(catalog, incidentId);
+      if (incident.resolvedAt === undefined) recorder.commitOutcome(detector.dismissed(incident.dedupeKey, clock.now()));
+      return requireIncident(catalog, incident.id);
+    },
+    planRestore: async (request) => restores.plan(named(catalog, request)),
+    restore: async (asked) => restores.restore('planId' in asked ? asked : named(catalog, asked)),
+    undo: ({ restoreId }) => restores.undo(restoreId),
+  };
+}
+
+/** People name an incident by the first characters of its id. */
+function named(catalog: Catalog, request: RestoreRequest): RestoreRequest {
+  if (request.incidentId === undefined) return request;
+  return { ...request, incidentId: requireIncident(catalog, request.incidentId).id };
+}
