@@ -1,0 +1,1 @@
+export function prune(directory: string, current: string | undefined, now?: number): Promise<void>;
