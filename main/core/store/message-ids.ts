@@ -1,10 +1,10 @@
 import type { Sqlite } from './sqlite.ts';
 
 /**
- * The full text stores the distances between numbers, so that coarse ones make it half as large as milliseconds would.
- * What is said within less counts on into the next slot.
+ * The full text stores the distances between numbers: with these it is half as large as with milliseconds. What is said
+ * within less counts on into the next slots, and runs ahead of the clock until there is a pause.
  */
-const SLOTS_PER_SECOND = 8;
+const SLOT_MS = 1_000;
 const LATEST_MS = 8.64e15;
 /** Numbers looked at in one step while searching a free one. */
 const STEP = 1_000;
@@ -12,7 +12,7 @@ const WHOLE_STEPS = 4;
 
 /**
  * Unique numbers for messages, in the order of time, and in the order of their lines where a conversation says more than one
- * thing at a time: the first free number from its eighth of a second on.
+ * thing at a time: the first free number from its slot on.
  */
 export class MessageIds {
   readonly #taken;
@@ -62,10 +62,10 @@ export class MessageIds {
 
 /** The least number that a message of this time can have. */
 export function firstIdAt(atMs: number): number {
-  return Math.floor((Math.min(Math.max(atMs, 0), LATEST_MS) / 1_000) * SLOTS_PER_SECOND);
+  return Math.floor(Math.min(Math.max(atMs, 0), LATEST_MS) / SLOT_MS);
 }
 
 /** The time of a number, as far as it tells. */
 export function timeOfId(id: number): number {
-  return (id / SLOTS_PER_SECOND) * 1_000;
+  return id * SLOT_MS;
 }

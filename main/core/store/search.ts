@@ -22,9 +22,15 @@ interface HitRow {
 export class Search {
   readonly #texts: RecordText;
   readonly #find;
+  readonly #count;
 
   constructor(db: Sqlite, texts: RecordText) {
     this.#texts = texts;
+    this.#count = db
+      .prepare<[string, number], number>(
+        'SELECT count(*) FROM (SELECT rowid FROM message_text WHERE message_text MATCH ? ORDER BY rowid DESC LIMIT ?)',
+      )
+      .pluck();
     // The inner query walks the matches from the newest and stops at the limit; joined directly, all would be fetched.
     this.#find = db.prepare<[string, number, number], HitRow>(
       `SELECT hit.id, r.session_row, min(r.generation_id) AS generation_id, r.start, r.len,
@@ -36,11 +42,26 @@ export class Search {
     );
   }
 
-  /** Messages with all the words typed; a word at the end may be unfinished. Nothing typed can be an error. */
+  /**
+   * Messages with all the words typed, newest first; nothing typed can be an error. The word at the end may be unfinished:
+   * longer words that begin with it are searched for when the words as they stand do not give all the hits wanted. FTS5
+   * gathers every message that holds any of those longer words before it gives the first, so that common words cost most.
+   */
   hits(text: string, limit: number): readonly SearchHit[] {
     const phrases = phrasesOf(text);
     if (phrases.length === 0) return [];
     const wanted = Math.min(Math.max(Math.trunc(limit), 1), MOST_HITS);
+    const asTyped = phrases.map(({ tokens }) => ({ tokens, prefix: false }));
+    const hits = this.#holds(asTyped, wanted) ? this.#matching(asTyped, wanted) : [];
+    return hits.length === wanted ? hits : this.#matching(phrases, wanted);
+  }
+
+  /** Whether so many messages hold the words, wherever they stand in them. */
+  #holds(phrases: readonly Phrase[], count: number): boolean {
+    return this.#count.get(matchExpression(phrases), count) === count;
+  }
+
+  #matching(phrases: readonly Phrase[], wanted: number): readonly SearchHit[] {
     const ordered = phrases.filter(({ tokens }) => tokens.length > 1);
     const expression = matchExpression(phrases);
     const hits: SearchHit[] = [];

@@ -69,11 +69,13 @@ export class Spoken {
       if (!isTooLong) parsedBytes += row.len;
       const place = [row.generation_id, row.start, row.len] as const;
       const said = isTooLong ? this.#texts.oversized(...place) : this.#texts.statement(...place);
-      if (!isSpoken(said.role)) continue;
+      // Numbers are coarse, and run ahead of the clock: what was said before may have a later one.
+      if (!isSpoken(said.role) || (said.at !== undefined && said.at < sinceMs)) continue;
       textBytes += said.text.length;
       const session = { sourceId, agent: row.agent, nativeId: row.native_id };
       spoken.push({ session, role: said.role, text: said.text, at: said.at ?? timeOfId(row.id) });
     }
+    spoken.sort((left, right) => left.at - right.at);
     const last = spoken.at(-1);
     return last === undefined || !isCut ? spoken : [...spoken.slice(0, -1), { ...last, more: true }];
   }

@@ -24,6 +24,17 @@ test('the last word may be unfinished, an earlier one may not', () => {
   expect(snippets('deploy finished')).toEqual([]);
 });
 
+test('longer words are left out when the word itself gives all the hits wanted', () => {
+  record('a deploy', 'a deployment', 'another deploy');
+  expect(snippets('deploy', 2)).toEqual(['another \u0001deploy\u0002', 'a \u0001deploy\u0002']);
+  expect(snippets('deploy', 3)).toEqual(['another \u0001deploy\u0002', 'a \u0001deployment\u0002', 'a \u0001deploy\u0002']);
+});
+
+test('words that only stand somewhere in the messages do not keep longer ones from being found', () => {
+  record('错 and 误 and code', 'x 错误code', '错误codes');
+  expect(snippets('错误code', 2)).toEqual(['\u0001错误codes\u0002', 'x \u0001错误code\u0002']);
+});
+
 test('case and accents do not matter', () => {
   record('Crème Brûlée');
   expect(snippets('creme BRULEE')).toEqual(['\u0001Crème\u0002 \u0001Brûlée\u0002']);

@@ -34,6 +34,12 @@ test('all conversations of a key are heard, in order, as far as files hold them'
   expect(spoken({})).toEqual([]);
 });
 
+test('what was said a moment before is not heard, however much was said at once', () => {
+  const lines = Array.from({ length: 20 }, (_, index) => said(`m${index}`, { id: String(index), at: 10_000 + index }));
+  recording.open('a', lines.join(''));
+  expect(spoken({ nativeId: 'a' }, 10_018)).toEqual(['m18', 'm19']);
+});
+
 test('each message says whose it is', () => {
   recording.open('a', said('one', { role: 'assistant', at: 1_000 }));
   const { sourceId, agent } = recording.directory;
