@@ -123,7 +123,7 @@ export type WitnessVerdict =
   | { readonly id: number; readonly is: 'persisted' | 'covered' | 'void' }
   | { readonly id: number; readonly is: 'unpersisted'; readonly session: SessionRef; readonly sessionKey?: string };
 
-/** A message that some transcript of a conversation holds, on disk now. */
+/** A message that some transcript of a conversation holds, or held. */
 export interface SpokenMessage {
   readonly session: SessionRef;
   readonly role: 'user' | 'assistant' | 'tool';
@@ -149,8 +149,8 @@ export interface Evidence {
   /** Those of a conversation that were judged `unpersisted` and still are, oldest first. */
   unpersisted(session: SessionRef): readonly WitnessedRow[];
   /**
-   * What files on disk (archives too) hold of a conversation and of its predecessors and successors under the same routing key,
-   * said at or after `sinceMs`, in order; bounded.
+   * What was ever captured from the files of a conversation and of its predecessors and successors under the same routing key,
+   * said at or after `sinceMs`, in order; bounded. Also of files that are gone: OpenClaw did write that.
    */
   spoken(
     query: { readonly sourceId: number; readonly agent: string; readonly nativeId?: string; readonly sessionKey?: string },

@@ -24,7 +24,7 @@ interface SaidRow {
   readonly len: number;
 }
 
-/** What the files of a conversation hold, for comparison with what witnesses saw. */
+/** What the files of a conversation hold or held, for comparison with what witnesses saw. */
 export class Spoken {
   readonly #texts: RecordText;
   readonly #settle: (sessionRow: number) => void;
@@ -46,7 +46,7 @@ export class Spoken {
       `SELECT r.message_id AS id, s.agent, s.native_id, min(r.generation_id) AS generation_id, r.start, r.len
          FROM record AS r
          JOIN session AS s ON s.id = r.session_row
-         JOIN generation AS g ON g.id = r.generation_id AND g.on_disk = 1
+         JOIN generation AS g ON g.id = r.generation_id AND g.kind = 'transcript'
         WHERE r.session_row IN (SELECT value FROM json_each(?)) AND r.message_id >= ?
         GROUP BY r.message_id ORDER BY r.message_id LIMIT ${MOST_MESSAGES + 1}`,
     );

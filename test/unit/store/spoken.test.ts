@@ -58,12 +58,12 @@ test('a conversation is heard with what came before and after it', () => {
   expect(spoken({ nativeId: 'new' })).toEqual(['before', 'after']);
 });
 
-test('what no file holds is not heard', () => {
+test('what a file held is heard when it is gone, what no file ever held is not', () => {
   const gone = recording.open('a', said('gone', { id: '1', at: 1_000 }));
   recording.close(gone, 'deleted');
   recording.open('a', said('there', { id: '2', at: 2_000 }));
   recording.promote(seen('never written', { at: 3_000 }));
-  expect(spoken({ nativeId: 'a' })).toEqual(['there']);
+  expect(spoken({ nativeId: 'a' })).toEqual(['gone', 'there']);
 });
 
 test('another agent and another source are other conversations', () => {
