@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { bufferPaths } from '../../main/core/store/database.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { whenReadable } from './live-tail.ts';
 import type { Measure } from './measures.ts';
@@ -8,7 +10,8 @@ import { RecorderProcess } from './recorder-process.ts';
 import { makeTree } from './transcript-tree.ts';
 
 const TRANSCRIPTS = 10_000;
-const CALM_MS = 10_000;
+/** Upkeep seals what did not grow for so long. */
+const SETTLED_MS = 600_000;
 /** At least two sweeps over every file. */
 const OBSERVED_MS = 60_000;
 const CLOCK_TICK_MS = 10;
@@ -20,8 +23,9 @@ export async function idleCost(): Promise<readonly Measure[]> {
   makeTree(join(dir.path, 'state'), TRANSCRIPTS, 2_000);
   await using recorder = new RecorderProcess(join(dir.path, 'state'), home, 1_000);
   await recorder.next((event) => event.event === 'ready');
-  await indexed(home);
-  await pause(CALM_MS);
+  await atRest(home);
+  // A sweep of all that is known by then, and the garbage of the import, belong to the import.
+  for (let looks = 0; looks < 3; looks++) await recorder.next((event) => event.event === 'status');
   const before = cpuMs(recorder.pid);
   await pause(OBSERVED_MS);
   const share = ((cpuMs(recorder.pid) - before) / OBSERVED_MS) * 100;
@@ -33,9 +37,19 @@ export async function idleCost(): Promise<readonly Measure[]> {
   ];
 }
 
-async function indexed(home: string): Promise<void> {
+/** Everything is captured, indexed and sealed: what is measured is idleness and not the rest of the import. */
+async function atRest(home: string): Promise<void> {
   using catalog = await whenReadable(home);
   while (catalog.indexBacklogBytes() > 0) await pause(100);
+  const db = new Database(bufferPaths(home).database, { readonly: true });
+  try {
+    const unsealed = db.prepare<[number], { count: number }>(
+      'SELECT count(*) AS count FROM generation WHERE sealed_to < "offset" AND updated_at < ?',
+    );
+    while (unsealed.get(Date.now() - SETTLED_MS)?.count !== 0) await pause(1_000);
+  } finally {
+    db.close();
+  }
 }
 
 function cpuMs(pid: number): number {
