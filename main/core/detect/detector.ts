@@ -273,7 +273,7 @@ class WatchingDetector implements Detector {
         const generation = this.#table.generation(change.generationId);
         if (generation === undefined || change.as === 'archived') return;
         this.#table.retire(change.generationId, undefined);
-        this.#witnessed.touched(generation.tracked);
+        this.#witnessed.touched(generation.tracked, 'other');
         this.#losses.closed(generation.tracked, change.generationId, change.as, at, change.sizeAfter);
         this.#wipes.touched(generation.tracked, at);
         return;
@@ -315,7 +315,7 @@ class WatchingDetector implements Detector {
     const generation = this.#table.generation(change.generationId);
     if (generation === undefined) return;
     const { tracked } = generation;
-    this.#touched(tracked);
+    this.#touched(tracked, 'grew');
     if (generation.archived !== undefined) return;
     this.#wake(tracked, milliseconds(change.checkpoint.mtimeNs), at);
     this.#turns.grew(tracked, at);
@@ -356,9 +356,9 @@ class WatchingDetector implements Detector {
     this.#touched(generation.tracked);
   }
 
-  #touched(tracked: TrackedSession): void {
+  #touched(tracked: TrackedSession, how: 'grew' | 'other' = 'other'): void {
     this.#losses.touched(tracked);
-    this.#witnessed.touched(tracked);
+    this.#witnessed.touched(tracked, how);
   }
 
   #fallQuiet(key: string, now: number): void {

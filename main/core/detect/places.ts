@@ -9,8 +9,13 @@ export interface PlacedRow extends WitnessedRow {
   readonly conversation: string;
 }
 
-/** Texts of one run that the stream tells as one were written before each of its tool calls. */
-const LOOK_BACK_MS = 3_600_000;
+const LOOK_BACK_MS = 120_000;
+/** What a person sends while a turn runs is written when its own turn begins. */
+const LOOK_AHEAD_MS = 30 * 60_000;
+/** Texts of one run that are told as one were written before each of its tool calls. */
+const LONGEST_RUN_MS = 30 * 60_000;
+/** A store without times of its own is dated by its file. */
+const UNDATED_MS = 48 * 3_600_000;
 const MOST_SPOKEN = 20_000;
 
 /** Finds the conversation of what was witnessed, and what its files hold. */
@@ -77,27 +82,67 @@ export class Places {
   }
 }
 
-/** What files hold of a conversation around the time of some of its messages, however many pages that takes. */
-export function spokenAround(evidence: Evidence, rows: readonly WitnessedRow[]): readonly SpokenMessage[] {
-  const [first] = rows;
-  if (first === undefined) return [];
-  const named = rows.find(({ sessionKey }) => sessionKey !== undefined)?.sessionKey;
-  const nativeIds = [...new Set(rows.flatMap(({ nativeId }) => nativeId ?? []))];
-  const since = Math.min(...rows.map(({ at }) => at)) - LOOK_BACK_MS;
+/**
+ * What files hold of a conversation around the times of some of its messages, however many pages that takes. `startOf`: when
+ * the run of a message began, where somebody saw it.
+ */
+export function spokenAround(
+  evidence: Evidence,
+  rows: readonly WitnessedRow[],
+  startOf: (row: WitnessedRow) => number | undefined,
+): readonly SpokenMessage[] {
   const seen = new Map<string, SpokenMessage>();
-  for (const nativeId of nativeIds.length === 0 ? [undefined] : nativeIds) {
-    const query = {
-      sourceId: first.sourceId,
-      agent: first.agent,
-      ...(nativeId === undefined ? {} : { nativeId }),
-      ...(named === undefined ? {} : { sessionKey: named }),
-    };
-    collect(evidence, query, since, seen);
+  const spans = spansOf(rows.map((row) => ({ row, from: earliest(row, startOf(row)), to: row.at + LOOK_AHEAD_MS })));
+  for (const { rows: near, from, to } of spans) {
+    for (const query of queriesOf(near)) collect(evidence, query, from, to, seen);
   }
   return [...seen.values()].sort((a, b) => a.at - b.at);
 }
 
-function collect(evidence: Evidence, query: Parameters<Evidence['spoken']>[0], since: number, seen: Map<string, SpokenMessage>): void {
+interface Span {
+  readonly rows: WitnessedRow[];
+  readonly from: number;
+  to: number;
+}
+
+/** Messages that lie hours apart need not what was said in between. */
+function spansOf(reaches: readonly { readonly row: WitnessedRow; readonly from: number; readonly to: number }[]): readonly Span[] {
+  const spans: Span[] = [];
+  for (const { row, from, to } of [...reaches].sort((a, b) => a.from - b.from)) {
+    const last = spans.at(-1);
+    if (last === undefined || from > last.to) spans.push({ rows: [row], from, to });
+    else {
+      last.rows.push(row);
+      last.to = Math.max(last.to, to);
+    }
+  }
+  return spans;
+}
+
+function earliest({ witness, role, phase, at }: WitnessedRow, startedAt: number | undefined): number {
+  if (witness === 'acp-store') return at - UNDATED_MS;
+  const isWholeRun = witness === 'trajectory' || (witness === 'gateway-stream' && role === 'assistant' && phase !== 'partial');
+  if (!isWholeRun) return at - LOOK_BACK_MS;
+  return Math.min(at, startedAt ?? at - LONGEST_RUN_MS) - LOOK_BACK_MS;
+}
+
+function queriesOf(rows: readonly WitnessedRow[]): readonly Parameters<Evidence['spoken']>[0][] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { sourceId, agent } = first;
+  const sessionKey = rows.find((row) => row.sessionKey !== undefined)?.sessionKey;
+  const nativeIds = [...new Set(rows.flatMap(({ nativeId }) => nativeId ?? []))];
+  const named = { sourceId, agent, ...(sessionKey === undefined ? {} : { sessionKey }) };
+  return nativeIds.length === 0 ? [named] : nativeIds.map((nativeId) => ({ ...named, nativeId }));
+}
+
+function collect(
+  evidence: Evidence,
+  query: Parameters<Evidence['spoken']>[0],
+  since: number,
+  until: number,
+  seen: Map<string, SpokenMessage>,
+): void {
   for (let from = since; seen.size < MOST_SPOKEN; ) {
     const page = evidence.spoken(query, from);
     // What was said twice in one millisecond has two places in the page.
@@ -109,7 +154,7 @@ function collect(evidence: Evidence, query: Parameters<Evidence['spoken']>[0], s
       seen.set(`${said}\u0000${nth}`, message);
     }
     const last = page.at(-1);
-    if (last?.more !== true) return;
+    if (last?.more !== true || last.at > until) return;
     from = Math.max(from + 1, last.at);
   }
 }

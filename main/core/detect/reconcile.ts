@@ -12,6 +12,8 @@ const AHEAD_MS = 120_000;
 const STREAMING_BACK_MS = 5_000;
 /** What a person sends while a turn runs waits in OpenClaw's queue. */
 const QUEUED_MS = 30 * 60_000;
+/** A trajectory tells all of a run when it is over. */
+const RUN_MS = 30 * 60_000;
 /** A store without times of its own is dated by its file. */
 const UNDATED_MS = 48 * 3_600_000;
 /** So long that nobody says the same twice by chance. */
@@ -183,7 +185,8 @@ function times({ row, at, essence: words, role }: ToldRow): readonly [from: numb
   if (row.witness === 'acp-store') return [at - UNDATED_MS, at + UNDATED_MS];
   const unmistakable = words.length >= UNMISTAKABLE ? UNMISTAKABLE_MS : 0;
   const ahead = role === 'user' && row.runId !== undefined ? QUEUED_MS : AHEAD_MS;
-  const back = row.phase === 'partial' ? STREAMING_BACK_MS : Math.max(BACK_MS, unmistakable);
+  const whole = row.witness === 'trajectory' ? RUN_MS : BACK_MS;
+  const back = row.phase === 'partial' ? STREAMING_BACK_MS : Math.max(whole, unmistakable);
   return [at - back, at + Math.max(ahead, unmistakable)];
 }
 

@@ -83,6 +83,7 @@ export class Ripeness {
   #ends(other: PlacedRow, row: PlacedRow, now: number): boolean {
     if (!other.endsRun || other.phase === 'partial' || other.at < row.at) return false;
     if (other.runId !== undefined && row.runId !== undefined && other.runId !== row.runId) return false;
+    // A message that names its run may still wait for the one before.
     if (other.id !== row.id && row.role === 'user' && row.runId !== undefined && other.runId === undefined) return false;
     return this.age(other, now) >= this.#policy.unpersistedMs;
   }

@@ -15,6 +15,8 @@ interface Sign {
   readonly path: string | undefined;
 }
 
+/** 2026.6.11 writes transcripts, 2026.9.6 keeps a database and moves what it finds into it. */
+const LAST_OF_FILES = { year: 2026, month: 7 } as const;
 const MOST_RUNS = 2_000;
 const MOST_SIGNS = 200;
 const MOST_ENDS = 50;
@@ -28,10 +30,19 @@ const END_SLACK_MS = 5_000;
 export class RunBook {
   readonly #longestRunMs: number;
   /** By source and run. */
-  readonly #runs = new Map<string, { readonly sessionKey: string; readonly agent: string; activeSince: number | undefined }>();
-  readonly #failed = new Map<string, number>();
+  readonly #runs = new Map<
+    string,
+    {
+      readonly sessionKey: string;
+      readonly agent: string;
+      activeSince: number | undefined;
+      startedAt: number | undefined;
+      end: 'unstarted' | 'ended' | undefined;
+    }
+  >();
   readonly #ends = new Map<number, GatewayEnd[]>();
   readonly #signs = new Map<number, Sign[]>();
+  readonly #versions = new Map<number, string>();
 
   constructor(longestRunMs: number) {
     this.#longestRunMs = longestRunMs;
@@ -41,12 +52,13 @@ export class RunBook {
     const { sourceId } = event;
     switch (event.event) {
       case 'run-started':
-        this.learn(sourceId, event.runId, event.agent, event.sessionKey, at);
+        this.#note(event, { activeSince: at, end: undefined });
         return;
-      case 'run-ended':
-        this.learn(sourceId, event.runId, event.agent, event.sessionKey, undefined);
-        if (event.outcome === 'error') this.#failed.set(keyOf(sourceId, event.sessionKey), at);
+      case 'run-ended': {
+        const isKnown = this.#runs.get(keyOf(sourceId, event.runId))?.activeSince !== undefined;
+        this.#note(event, { activeSince: undefined, end: isKnown ? 'ended' : 'unstarted' });
         return;
+      }
       case 'gateway-ended': {
         const { clean, closeCode } = event;
         keep(this.#ends, sourceId, { at: Math.min(event.at, at), noticedAt: at, clean, closeCode }, MOST_ENDS);
@@ -54,6 +66,7 @@ export class RunBook {
         return;
       }
       case 'gateway-up':
+        if (event.version !== undefined) this.#versions.set(sourceId, event.version);
         return;
       case 'log-sign':
         keep(this.#signs, sourceId, { sign: event.sign, at: event.at, path: event.path }, MOST_SIGNS);
@@ -64,14 +77,10 @@ export class RunBook {
     }
   }
 
-  learn(sourceId: number, runId: string, agent: string, sessionKey: string, activeSince: number | undefined): void {
-    const key = keyOf(sourceId, runId);
-    this.#runs.delete(key);
-    this.#runs.set(key, { sessionKey: sessionKey.toLowerCase(), agent, activeSince });
-    for (const oldest of this.#runs.keys()) {
-      if (this.#runs.size <= MOST_RUNS) break;
-      this.#runs.delete(oldest);
-    }
+  /** From a message that names its run and its conversation. */
+  learn(run: { readonly sourceId: number; readonly runId: string; readonly agent: string; readonly sessionKey: string }): void {
+    if (this.#runs.has(keyOf(run.sourceId, run.runId))) return;
+    this.#note(run, { activeSince: undefined, end: undefined });
   }
 
   /** Which conversation a run belongs to. A hook that hears a message arrive on 2026.3.13 knows nothing but the run. */
@@ -94,8 +103,20 @@ export class RunBook {
     return this.#ends.get(sourceId)?.find((end) => end.at >= at - END_SLACK_MS);
   }
 
-  failedAfter(sourceId: number, sessionKey: string, at: number): boolean {
-    return (this.#failed.get(keyOf(sourceId, sessionKey)) ?? 0) >= at;
+  /** It ended and never began: no model was asked, OpenClaw itself answered a command. */
+  isAnswerToCommand(sourceId: number, runId: string): boolean {
+    return this.#runs.get(keyOf(sourceId, runId))?.end === 'unstarted';
+  }
+
+  /** `undefined`: nobody saw it begin. */
+  startOf(sourceId: number, runId: string | undefined): number | undefined {
+    return runId === undefined ? undefined : this.#runs.get(keyOf(sourceId, runId))?.startedAt;
+  }
+
+  /** The gateway keeps conversations in a database, which no transcript can prove or disprove. */
+  keepsNoFiles(sourceId: number): boolean {
+    const [, year, month] = /^(\d{4})\.(\d{1,2})\b/.exec(this.#versions.get(sourceId) ?? '') ?? [];
+    return Number(year) > LAST_OF_FILES.year || (Number(year) === LAST_OF_FILES.year && Number(month) > LAST_OF_FILES.month);
   }
 
   /** Signs of the log that may speak of what happened to a transcript between two times. */
@@ -104,6 +125,25 @@ export class RunBook {
       ({ at, path }) => at >= firstAt - SIGN_BEFORE_MS && at <= lastAt + SIGN_AFTER_MS && (path === undefined || path.includes(nativeId)),
     );
     return [...new Set(near.map(({ sign }) => sign))].sort();
+  }
+
+  #note(
+    {
+      sourceId,
+      runId,
+      agent,
+      sessionKey,
+    }: { readonly sourceId: number; readonly runId: string; readonly agent: string; readonly sessionKey: string },
+    state: { readonly activeSince: number | undefined; readonly end: 'unstarted' | 'ended' | undefined },
+  ): void {
+    const key = keyOf(sourceId, runId);
+    const startedAt = state.activeSince ?? this.#runs.get(key)?.startedAt;
+    this.#runs.delete(key);
+    this.#runs.set(key, { sessionKey: sessionKey.toLowerCase(), agent, startedAt, ...state });
+    for (const oldest of this.#runs.keys()) {
+      if (this.#runs.size <= MOST_RUNS) break;
+      this.#runs.delete(oldest);
+    }
   }
 
   #stopRuns(sourceId: number): void {

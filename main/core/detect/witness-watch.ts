@@ -17,12 +17,10 @@ import { sift } from './witnessed-turns.ts';
 
 /** Between two looks at a conversation that waits for its turn to end. */
 const LOOK_AGAIN_MS = 3_000;
+/** A line that is added now was said lately: 2026.3 holds lines back for one turn at most. */
+const RECENT_MS = 30 * 60_000;
 /** Nobody can tell where it belongs: by then it would have shown. */
 const NOWHERE_MS = 10 * 60_000;
-/** OpenClaw heard it arrive and has not taken it up: its queue, a group where it was not addressed. */
-const NOT_TAKEN_MS = 30 * 60_000;
-const SOON_AFTER_MS = 60_000;
-
 export interface WitnessWatchParts {
   readonly desk: Desk;
   readonly book: RunBook;
@@ -45,7 +43,7 @@ export class WitnessWatch {
   readonly #stuck: StuckWatch;
   readonly #due = new Agenda<string>(LOOK_AGAIN_MS);
   readonly #proven = new Proven();
-  readonly #changed = new Map<string, SessionRef>();
+  readonly #changed = new Map<string, { readonly session: SessionRef; readonly how: 'grew' | 'other' }>();
   #recorded = true;
 
   constructor({ desk, book, places, turns, resets, stuck }: WitnessWatchParts) {
@@ -73,8 +71,8 @@ export class WitnessWatch {
   }
 
   /** A file of a conversation changed: what was thought lost may be there. */
-  touched({ key, session }: TrackedSession): void {
-    this.#changed.set(key, session);
+  touched({ key, session }: TrackedSession, how: 'grew' | 'other'): void {
+    if (how === 'other' || !this.#changed.has(key)) this.#changed.set(key, { session, how });
   }
 
   decide(now: number, evidence: Evidence): void {
@@ -111,19 +109,20 @@ export class WitnessWatch {
 
   #learn(row: WitnessedRow): PlacedRow {
     const { sourceId, agent, runId, sessionKey } = row;
-    if (runId !== undefined && sessionKey !== undefined && this.#book.conversationOf(sourceId, runId) === undefined) {
-      this.#book.learn(sourceId, runId, agent, sessionKey, undefined);
-    }
+    if (runId !== undefined && sessionKey !== undefined) this.#book.learn({ sourceId, runId, agent, sessionKey });
     return this.#places.place(row);
   }
 
   /** Returns how many rows still wait. */
   #judge(group: readonly PlacedRow[], now: number, evidence: Evidence, looked: Set<string>): number {
-    const known = sessionsOf(group).flatMap((session) => evidence.unpersisted(session));
-    const before = this.#proven.near(group, now);
-    const spoken = spokenAround(evidence, [...group, ...known]);
-    const standings = reconcile([...before, ...known, ...group], spoken);
     const ripe = new Set(group.filter((row) => this.#ripeness.isRipe(row, group, now, evidence)).map(({ id }) => id));
+    if (ripe.size === 0) return group.length;
+    // What was lost long before says nothing of what is judged now.
+    const since = Math.min(...group.map(({ at }) => at)) - RECENT_MS;
+    const known = sessionsOf(group).flatMap((session) => evidence.unpersisted(session).filter(({ at }) => at >= since));
+    const before = this.#proven.near(group, now);
+    const spoken = this.#spokenAround([...group, ...known], evidence);
+    const standings = reconcile([...before, ...known, ...group], spoken);
     const taken = new Set<number>();
     for (const row of [...known, ...group]) {
       const standing = standings.get(row.id) ?? 'open';
@@ -133,8 +132,7 @@ export class WitnessWatch {
     }
     for (const row of group) if (standings.get(row.id) === 'persisted' && taken.has(row.id)) this.#proven.add(row, now);
     const open = group.filter((row) => ripe.has(row.id) && !taken.has(row.id));
-    const goesOn = sessionsOf(group).some((session) => openUnsaved(this.#desk, session).length > 0);
-    const { lost, held, nothing } = this.#sort(open, group, standings, now, goesOn);
+    const { lost, held, nothing } = this.#sort(open, group, standings, now);
     for (const { id } of nothing) {
       this.#desk.judge({ id, is: 'void' });
       taken.add(id);
@@ -162,42 +160,45 @@ export class WitnessWatch {
     return group.filter(({ id }) => !taken.has(id)).length;
   }
 
+  #spokenAround(rows: readonly WitnessedRow[], evidence: Evidence) {
+    return spokenAround(evidence, rows, ({ sourceId, runId }) => this.#book.startOf(sourceId, runId));
+  }
+
   /** `held`: lost, and no reason to alarm anybody. What is in none of the three waits. */
   #sort(
     open: readonly PlacedRow[],
     group: readonly PlacedRow[],
     standings: ReadonlyMap<number, Standing>,
     now: number,
-    goesOn: boolean,
-  ): { lost: readonly PlacedRow[]; held: ReadonlySet<number>; nothing: readonly WitnessedRow[] } {
-    const { lost, beside, nothing } = sift(open, group) as {
-      lost: readonly PlacedRow[];
-      beside: readonly PlacedRow[];
-      nothing: readonly PlacedRow[];
-    };
-    const told = lost.filter((row) => !this.#isUntaken(row, now) && row.nativeId !== undefined);
-    const isLoss = goesOn || told.length > 0;
-    const taken = isLoss ? lost.filter(({ nativeId }) => nativeId !== undefined) : told;
-    const late = lost.filter(
-      (row) => !taken.includes(row) && this.#ripeness.age(row, now) > (row.nativeId === undefined ? NOWHERE_MS : NOT_TAKEN_MS),
-    );
-    const waits = group.some(({ id }) => standings.get(id) === 'open' && !open.some((row) => row.id === id));
+  ): { lost: readonly PlacedRow[]; held: ReadonlySet<number>; nothing: readonly PlacedRow[] } {
+    const isAside = ({ sourceId, runId, role }: PlacedRow): boolean =>
+      role === 'assistant' && runId !== undefined && this.#book.isAnswerToCommand(sourceId, runId);
+    const { lost, beside, nothing } = sift(open, group, isAside);
+    const elsewhere = lost.filter((row) => this.#isElsewhere(row));
+    const told = lost.filter((row) => !elsewhere.includes(row) && this.#hasPlace(row));
+    const isGoingOn = sessionsOf(group).some((session) => openUnsaved(this.#desk, session).length > 0);
+    const late = lost.filter((row) => !told.includes(row) && !elsewhere.includes(row) && this.#ripeness.age(row, now) > NOWHERE_MS);
+    const isLoss = told.length > 0 || (isGoingOn && lost.length === elsewhere.length);
+    const waits =
+      lost.length > told.length + late.length + elsewhere.length ||
+      group.some(({ id }) => standings.get(id) === 'open' && !open.some((row) => row.id === id));
     const followers = isLoss || late.length > 0 ? beside : [];
     return {
-      lost: [...taken, ...late, ...followers].sort((a, b) => a.at - b.at || a.id - b.id),
+      lost: [...told, ...late, ...followers].sort((a, b) => a.at - b.at || a.id - b.id),
       held: new Set(isLoss ? [] : [...late, ...followers].map(({ id }) => id)),
-      nothing: isLoss || late.length > 0 || waits || lost.length > 0 ? nothing : [...nothing, ...beside],
+      nothing: [...nothing, ...elsewhere, ...(followers.length > 0 || waits ? [] : beside)],
     };
   }
 
-  /** OpenClaw heard it arrive, and nothing shows that it ever began to answer. */
-  #isUntaken(row: PlacedRow, now: number): boolean {
-    if (row.witness !== 'recorder-plugin' || row.role !== 'user' || row.runId === undefined) return false;
-    const { sourceId, agent, sessionKey, nativeId } = row;
-    if (nativeId === row.runId || this.#places.entry(sourceId, agent, sessionKey)?.isAcp === true) return false;
-    if (sessionKey !== undefined && this.#book.failedAfter(sourceId, sessionKey, row.at)) return false;
-    const end = this.#book.endedAfter(sourceId, row.at);
-    return end === undefined || end.at - row.at > SOON_AFTER_MS || now < end.noticedAt;
+  /** OpenClaw keeps a list of its conversations where it writes them: without one nobody can tell what should be where. */
+  #hasPlace(row: PlacedRow): boolean {
+    const view = row.nativeId === undefined ? undefined : this.#places.view(sessionOf(row));
+    return view !== undefined && (view.state !== 'ok' || view.index !== undefined);
+  }
+
+  /** In the database of a later version. What streamed when that died is in no database either. */
+  #isElsewhere({ sourceId, phase }: PlacedRow): boolean {
+    return phase !== 'partial' && this.#book.keepsNoFiles(sourceId);
   }
 
   /** Conversations with an open loss, when a file of theirs or of their neighbours changed. */
@@ -205,10 +206,12 @@ export class WitnessWatch {
     if (this.#changed.size === 0) return;
     const changed = [...this.#changed.values()];
     this.#changed.clear();
-    for (const session of this.#lossesNear(changed)) {
+    const isLater = changed.every(({ how }) => how === 'grew');
+    for (const session of this.#lossesNear(changed.map((change) => change.session))) {
       if (looked.has(sessionKeyOf(session))) continue;
-      const rows = evidence.unpersisted(session);
-      const spoken = spokenAround(evidence, rows);
+      const rows = evidence.unpersisted(session).filter(({ at }) => !isLater || at >= now - RECENT_MS);
+      if (rows.length === 0) continue;
+      const spoken = this.#spokenAround(rows, evidence);
       const gone = new Set<number>();
       const standings = reconcile([...this.#proven.near(rows, now), ...rows], spoken);
       for (const { id } of rows) {
@@ -217,7 +220,7 @@ export class WitnessWatch {
         this.#desk.judge({ id, is: standing });
         gone.add(id);
       }
-      this.#story.tell({ session, added: [], gone, spoken, isQuiet: false }, now, evidence);
+      if (gone.size > 0) this.#story.tell({ session, added: [], gone, spoken, isQuiet: false }, now, evidence);
     }
   }
 

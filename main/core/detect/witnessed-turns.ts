@@ -2,24 +2,24 @@ import type { SpokenMessage, WitnessedRow } from './detection.ts';
 import { essence, isHeartbeat, isNotice, isOrder, isSilence } from './spoken-text.ts';
 
 /** What to make of messages that no transcript holds. */
-export interface Sifted {
+export interface Sifted<R extends WitnessedRow> {
   /** Said by a person or a model, and not saved. */
-  readonly lost: readonly WitnessedRow[];
+  readonly lost: readonly R[];
   /** Belongs to what was said (tool results, calls, errors): as lost as the rest, and nothing by itself. */
-  readonly beside: readonly WitnessedRow[];
+  readonly beside: readonly R[];
   /** Nothing of a conversation. */
-  readonly nothing: readonly WitnessedRow[];
+  readonly nothing: readonly R[];
 }
 
-/** Rows of one conversation, oldest first, without a transcript record. */
-export function sift(open: readonly WitnessedRow[], all: readonly WitnessedRow[]): Sifted {
+/** Rows of one conversation, oldest first, without a transcript record. `isAside`: said by OpenClaw, not by a model. */
+export function sift<R extends WitnessedRow>(open: readonly R[], all: readonly R[], isAside: (row: R) => boolean): Sifted<R> {
   const heartbeats = heartbeatTurns(all);
-  const lost: WitnessedRow[] = [];
-  const beside: WitnessedRow[] = [];
-  const nothing: WitnessedRow[] = [];
+  const lost: R[] = [];
+  const beside: R[] = [];
+  const nothing: R[] = [];
   for (const row of open) {
     if (heartbeats.has(row.id) || isNothing(row)) nothing.push(row);
-    else if (isBeside(row)) beside.push(row);
+    else if (isBeside(row) || isAside(row)) beside.push(row);
     else lost.push(row);
   }
   return { lost, beside, nothing };
@@ -53,21 +53,20 @@ function heartbeatTurns(all: readonly WitnessedRow[]): ReadonlySet<number> {
 
 /** The gateway ended in the middle of a reply, and nothing that was lost is a whole one. */
 export function isCutOff(rows: readonly WitnessedRow[]): boolean {
-  const cut = rows.some(({ role, phase }) => role === 'assistant' && (phase === 'partial' || phase === 'aborted'));
+  const cut = rows.some(({ role, phase }) => role === 'assistant' && phase === 'partial');
   return cut && !rows.some(({ phase, endsRun }) => endsRun && phase === 'final');
 }
 
-/** How many of the lost replies have a prompt that nobody saw. */
+/** How many of the lost replies have a prompt that nobody saw: the stream alone tells no prompts. */
 export function promptsMissing(lost: readonly WitnessedRow[], spoken: readonly SpokenMessage[]): number {
   const prompts = [...lost, ...spoken].filter(({ role }) => role === 'user').map(({ at }) => at);
   const replies = lost
     .filter(({ role, endsRun, phase }) => role === 'assistant' && (endsRun || phase !== 'final'))
-    .map(({ at }) => at)
-    .sort((a, b) => a - b);
+    .sort((a, b) => a.at - b.at);
   let missing = 0;
-  let since = lastReplyBefore(replies[0], spoken);
-  for (const at of replies) {
-    if (!prompts.some((prompt) => prompt > since && prompt <= at)) missing += 1;
+  let since = lastReplyBefore(replies[0]?.at, spoken);
+  for (const { at, witness } of replies) {
+    if (witness === 'gateway-stream' && !prompts.some((prompt) => prompt > since && prompt <= at)) missing += 1;
     since = at;
   }
   return missing;

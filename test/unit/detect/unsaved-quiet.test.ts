@@ -306,6 +306,34 @@ describe('witnesses of a normal day raise no alarm', () => {
     recorder('ca', 'assistant', 'reported', { sessionKey: undefined, nativeId: 'cron-1' });
   });
 
+  it('a command that OpenClaw answers itself, whatever it says', () => {
+    talked();
+    stream('cmd-run', '🦞 OpenClaw 2026.3.13 (61d171a) · Time: Sunday');
+    scene.ended('cmd-run', 'final');
+  });
+
+  it('a gateway that keeps a database', () => {
+    talked();
+    scene.notice({ witness: 'gateway-stream', at: scene.now, event: 'gateway-up', version: '2026.9.6', sourceId: 1 });
+    scene.converse('s1', { written: 'none', seenBy: ['stream'] });
+  });
+
+  it('a trajectory, which tells all of a long run when it is over', () => {
+    talked();
+    const place = { witness: 'trajectory', sessionKey: key, nativeId: 's1', runId: 'long-run' } as const;
+    scene.locks = [{ nativeId: 's1', pid: 7, createdAt: scene.now, holderAlive: true }];
+    scene.witness('t:u', { ...place, role: 'user', text: 'go' });
+    scene.write('s1', 'user', 'go');
+    scene.write('s1', 'assistant', 'Let me see.\n[tool exec]');
+    scene.run(400_000, 5_000);
+    scene.write('s1', 'tool', 'ran');
+    scene.write('s1', 'assistant', 'Done.');
+    scene.witness('t:0', { ...place, role: 'assistant', text: 'Let me see.\n[tool exec]', endsRun: false });
+    scene.witness('t:1', { ...place, role: 'tool', text: 'ran' });
+    scene.witness('t:2', { ...place, role: 'assistant', text: 'Done.' });
+    scene.locks = [];
+  });
+
   it('a file that is captured late', () => {
     talked();
     scene.say('s1', 1);
