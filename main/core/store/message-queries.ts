@@ -3,7 +3,7 @@ import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Catalog } from './store.ts';
 import { limitText, MESSAGE_TEXT_BYTES } from './text-limits.ts';
-import { FROM_TRANSCRIPT, type Known, WitnessProvenance } from './witness-provenance.ts';
+import { type WitnessedPlace, WitnessPlaces } from './witness-places.ts';
 
 const MOST_MESSAGES = 500;
 const PAGE_TEXT_BYTES = 256 * 1024;
@@ -16,23 +16,28 @@ interface MessageRow {
   readonly persisted: number;
 }
 
+interface Sized {
+  readonly view: MessageView;
+  readonly bytes: number;
+}
+
 type Options = Parameters<Catalog['messages']>[1];
 
 /** Conversations as a person reads them. */
 export class MessageQueries {
   readonly #texts: RecordText;
-  readonly #provenance: WitnessProvenance;
+  readonly #places: WitnessPlaces;
   readonly #merged;
   readonly #ofGeneration;
 
   constructor(db: Sqlite, texts: RecordText) {
     this.#texts = texts;
-    this.#provenance = new WitnessProvenance(db);
+    this.#places = new WitnessPlaces(db);
     const columns = `r.message_id AS id, r.generation_id, r.start, r.len,
       EXISTS (SELECT 1 FROM record AS other JOIN generation AS g ON g.id = other.generation_id
                WHERE other.session_row = r.session_row AND other.message_id = r.message_id AND g.on_disk = 1) AS persisted`;
-    this.#merged = db.prepare<[number, number, number], MessageRow>(
-      `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.message_id > ?
+    this.#merged = db.prepare<[number, number, number, number], MessageRow>(
+      `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.message_id > ? AND r.generation_id <> ?
         ORDER BY r.message_id, r.generation_id, r.start LIMIT ?`,
     );
     this.#ofGeneration = db.prepare<[number, number, number, number], MessageRow>(
@@ -40,41 +45,59 @@ export class MessageQueries {
     );
   }
 
-  page(sessionRow: number, { generationId, cursor = -1, limit }: Options): Page<MessageView> {
+  page(sessionRow: number, { generationId, cursor, limit }: Options): Page<MessageView> {
     const wanted = Math.min(Math.max(Math.trunc(limit), 1), MOST_MESSAGES);
-    const rows =
-      generationId === undefined
-        ? this.#once(sessionRow, cursor, wanted + 1)
-        : this.#ofGeneration.all(sessionRow, generationId, cursor, wanted + 1);
-    const witnessed = this.#provenance.generationOf(sessionRow);
-    const items: MessageView[] = [];
-    let textBytes = 0;
+    const witnessed = this.#places.generationOf(sessionRow);
+    if (generationId === undefined) return this.#conversation(sessionRow, witnessed, cursor, wanted);
+    const rows = this.#ofGeneration.all(sessionRow, generationId, cursor ?? -1, wanted + 1);
+    const known = generationId === witnessed ? this.#places.all(sessionRow, generationId) : [];
+    const byStart = new Map(known.map((place) => [place.start, place]));
+    const page = new OnePage(wanted);
     let last: MessageRow | undefined;
-    for (const row of rows.slice(0, wanted)) {
-      const { view, bytes } = this.#view(
-        row,
-        row.generation_id === witnessed ? this.#provenance.of(witnessed, row.start) : FROM_TRANSCRIPT,
-      );
-      if (items.length > 0 && textBytes + bytes > PAGE_TEXT_BYTES) break;
-      items.push(view);
-      textBytes += bytes;
+    for (const row of rows) {
+      if (!page.add(this.#view(row, byStart.get(row.start)))) break;
       last = row;
     }
-    // Ids are coarser than times: what was said within a moment has its place by its own time.
-    const ordered = generationId === undefined && witnessed !== undefined ? merged(items, witnessed) : items;
-    if (last === undefined || items.length === rows.length) return { items: ordered };
-    return { items: ordered, next: generationId === undefined ? last.id : last.start };
+    return last === undefined || last === rows.at(-1) ? { items: page.items } : { items: page.items, next: last.start };
   }
 
   text(generationId: number, start: number, limitBytes: number): string {
     return limitText(this.#texts.whole(generationId, start, limitBytes), limitBytes).text;
   }
 
+  /** Lines of transcripts in their order, and between them, by time, what only witnesses saw. */
+  #conversation(sessionRow: number, witnessed: number | undefined, cursor: number | undefined, wanted: number): Page<MessageView> {
+    const from = placeOf(cursor);
+    const rows = this.#once(sessionRow, from.after, witnessed ?? -1, wanted + 1);
+    const seen = witnessed === undefined ? [] : this.#places.some(sessionRow, witnessed, from.seen, 2 * wanted);
+    const page = new OnePage(wanted);
+    let [after, taken, shown] = [from.after, 0, 0];
+    for (;;) {
+      // There may be more of them than were asked for, and they come first.
+      if (taken === seen.length && seen.length === 2 * wanted) break;
+      const row = rows[shown];
+      const line = row === undefined ? undefined : this.#view(row);
+      const place = seen[taken];
+      if (place !== undefined && (line === undefined || place.at < (line.view.at ?? 0))) {
+        // The same message stands in a transcript too, as after a restore: it is shown there.
+        if (!place.is_elsewhere && !page.add(this.#view(place, place))) break;
+        taken += 1;
+      } else if (row !== undefined && line !== undefined) {
+        if (!page.add(line)) break;
+        after = row.id;
+        shown += 1;
+      } else {
+        return { items: page.items };
+      }
+    }
+    return { items: page.items, next: cursorAt({ after, seen: from.seen + taken }) };
+  }
+
   /** Each message once, where it was said first; a message of several generations has a row for each. */
-  #once(sessionRow: number, cursor: number, wanted: number): readonly MessageRow[] {
+  #once(sessionRow: number, cursor: number, except: number, wanted: number): readonly MessageRow[] {
     const found: MessageRow[] = [];
     for (let after = cursor; found.length < wanted; ) {
-      const rows = this.#merged.all(sessionRow, after, wanted);
+      const rows = this.#merged.all(sessionRow, after, except, wanted);
       for (const row of rows) {
         if (row.id > after) found.push(row);
         after = row.id;
@@ -84,9 +107,10 @@ export class MessageQueries {
     return found.slice(0, wanted);
   }
 
-  #view(row: MessageRow, known: Known): { readonly view: MessageView; readonly bytes: number } {
+  #view(row: Omit<MessageRow, 'id'>, place?: WitnessedPlace): Sized {
     const said = this.#texts.statement(row.generation_id, row.start, row.len);
     const { text, bytes, truncated } = limitText(said.text, MESSAGE_TEXT_BYTES);
+    const at = place?.at ?? said.at;
     const view: MessageView = {
       generationId: row.generation_id,
       start: row.start,
@@ -95,26 +119,50 @@ export class MessageQueries {
       role: said.role,
       text,
       truncated: truncated || said.kind === 'oversized',
-      ...known,
+      provenance: place?.witness ?? 'transcript',
       persisted: row.persisted === 1,
-      ...(said.at === undefined ? {} : { at: said.at }),
+      ...(place?.phase === 'partial' ? { interrupted: true } : {}),
+      ...(at === undefined ? {} : { at }),
     };
     return { view, bytes };
   }
 }
 
-/** Puts what witnesses saw between the lines of transcripts, by time; those stay in the order of their file. */
-function merged(items: readonly MessageView[], witnessed: number): MessageView[] {
-  const seen = items.filter(({ generationId }) => generationId === witnessed).toSorted((left, right) => (left.at ?? 0) - (right.at ?? 0));
-  const all: MessageView[] = [];
-  let next = 0;
-  for (const line of items) {
-    if (line.generationId === witnessed) continue;
-    for (let early = seen[next]; early !== undefined && (early.at ?? 0) < (line.at ?? 0); early = seen[next]) {
-      all.push(early);
-      next += 1;
-    }
-    all.push(line);
+/** Messages up to a number and a size; the first one is always taken. */
+class OnePage {
+  readonly items: MessageView[] = [];
+  readonly #most: number;
+  #bytes = 0;
+
+  constructor(most: number) {
+    this.#most = most;
   }
-  return [...all, ...seen.slice(next)];
+
+  add({ view, bytes }: Sized): boolean {
+    if (this.items.length >= this.#most || (this.items.length > 0 && this.#bytes + bytes > PAGE_TEXT_BYTES)) return false;
+    this.items.push(view);
+    this.#bytes += bytes;
+    return true;
+  }
+}
+
+/** How far a conversation was read: to which line of its transcripts, and how many of the messages that witnesses saw. */
+interface Reached {
+  readonly after: number;
+  readonly seen: number;
+}
+
+/** In one number: ids of messages are seconds, which leaves room in a double for as many messages as anybody will read. */
+const SEEN_LIMIT = 2 ** 20;
+/** Beyond, a transcript lies about its times; what witnesses saw came before all that. */
+const LAST_EXACT_ID = 2 ** 33 - 2;
+
+function cursorAt({ after, seen }: Reached): number {
+  return (after + 1) * SEEN_LIMIT + (after > LAST_EXACT_ID ? 0 : Math.min(seen, SEEN_LIMIT - 1));
+}
+
+function placeOf(cursor: number | undefined): Reached {
+  if (cursor === undefined) return { after: -1, seen: 0 };
+  const after = Math.floor(cursor / SEEN_LIMIT) - 1;
+  return { after, seen: after > LAST_EXACT_ID ? SEEN_LIMIT : cursor % SEEN_LIMIT };
 }

@@ -71,7 +71,7 @@ export class WitnessRecorder {
         break;
       case 'judge-again':
         if (known.session_row !== null && known.generation_id !== null && known.start !== null) {
-          this.#retraction.retract(known.session_row, [{ generationId: known.generation_id, start: known.start }]);
+          this.#retraction.retract(known.session_row, known.generation_id, [known.start]);
         }
         this.#statements.replace.run(fields);
         break;

@@ -5,7 +5,7 @@ import type { ChunkWriter } from './chunk-writer.ts';
 import type { SessionWriter } from './session-writer.ts';
 import type { Sqlite } from './sqlite.ts';
 import { witnessedLine } from './witness-line.ts';
-import type { PromotedLine, Retraction } from './witness-retraction.ts';
+import type { Retraction } from './witness-retraction.ts';
 
 type Promotion = Extract<WitnessVerdict, { readonly is: 'unpersisted' }>;
 type Settlement = Exclude<WitnessVerdict, Promotion>;
@@ -67,18 +67,18 @@ export class WitnessVerdicts {
   }
 
   #settle(verdicts: readonly Settlement[], at: number): void {
-    const retracted = new Map<number, PromotedLine[]>();
+    const retracted = new Map<number, { readonly sessionRow: number; readonly starts: number[] }>();
     for (const { id, is } of verdicts) {
       const row = this.#statements.row.get(id);
       if (row === undefined) continue;
       if (row.session_row !== null && row.generation_id !== null && row.start !== null) {
-        const lines = retracted.get(row.session_row) ?? [];
-        retracted.set(row.session_row, lines);
-        lines.push({ generationId: row.generation_id, start: row.start });
+        const lines = retracted.get(row.generation_id) ?? { sessionRow: row.session_row, starts: [] };
+        retracted.set(row.generation_id, lines);
+        lines.starts.push(row.start);
       }
       this.#statements.settle.run(is, at, id);
     }
-    for (const [sessionRow, lines] of retracted) this.#retraction.retract(sessionRow, lines);
+    for (const [generationId, { sessionRow, starts }] of retracted) this.#retraction.retract(sessionRow, generationId, starts);
   }
 
   #promote({ verdict, ...seen }: Judged & { readonly verdict: Promotion }, at: number): void {

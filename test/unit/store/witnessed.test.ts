@@ -169,6 +169,29 @@ describe('verdicts', () => {
     expect(recording.texts()).toEqual(['one', 'two', 'three', 'four']);
   });
 
+  test('pages of any size follow each other without a gap, however crowded a second was', () => {
+    const crowd = Array.from({ length: 40 }, (_, n) => said(`t${n}`, { id: `${n}`, at: 1_000 + n * 20 }));
+    recording.open('a', HEADER + crowd.join(''));
+    recording.index();
+    recording.promote(...Array.from({ length: 40 }, (_, n) => seen(`w${n}`, { at: 1_010 + n * 20 })));
+    recording.promote(...Array.from({ length: 10 }, (_, n) => seen(`end${n}`, { at: 9_000 + n })));
+    const expected = [
+      ...Array.from({ length: 40 }, (_, n) => [`t${n}`, `w${n}`]).flat(),
+      ...Array.from({ length: 10 }, (_, n) => `end${n}`),
+    ];
+    expect(recording.texts()).toEqual(expected);
+    for (const limit of [1, 2, 3, 7, 89, 90]) expect(recording.pages('a', limit)).toEqual(expected);
+  });
+
+  test('a transcript that lies about its times ends like any other', () => {
+    const far = Array.from({ length: 5 }, (_, n) => said(`far${n}`, { id: `${n}`, at: 8e15 + n }));
+    recording.open('a', HEADER + far.join(''));
+    recording.promote(...Array.from({ length: 5 }, (_, n) => seen(`w${n}`, { at: 1_010 + n * 20 })));
+    for (const limit of [1, 2, 7]) {
+      expect(recording.pages('a', limit)).toEqual(['w0', 'w1', 'w2', 'w3', 'w4', 'far0', 'far1', 'far2', 'far3', 'far4']);
+    }
+  });
+
   test('a reply that was cut off is told from one that was ended', () => {
     recording.promote(seen('cut', { phase: 'partial', endsRun: false }), seen('stopped', { phase: 'aborted' }));
     expect(recording.messages().map(({ interrupted }) => interrupted)).toEqual([true, undefined]);

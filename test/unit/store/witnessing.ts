@@ -87,6 +87,19 @@ export class Witnessing extends Recording {
     return this.catalog.messages(this.row(nativeId), { limit: 500 }).items;
   }
 
+  /** Page by page. */
+  pages(nativeId: string, limit: number): readonly string[] {
+    const found: string[] = [];
+    let cursor: number | undefined;
+    do {
+      const page = this.catalog.messages(this.row(nativeId), { limit, ...(cursor === undefined ? {} : { cursor }) });
+      if (page.items.length === 0 || page.items.length > limit) throw new Error(`a page of ${page.items.length}`);
+      found.push(...page.items.map(({ text }) => text));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return found;
+  }
+
   texts(nativeId = 'a'): readonly string[] {
     return this.messages(nativeId).map(({ text }) => text);
   }
