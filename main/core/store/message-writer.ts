@@ -119,13 +119,14 @@ export class MessageWriter {
     const { sessionRow } = generation;
     this.#seen.messages += 1;
     if (role === 'assistant') this.#seen.assistantMessages += 1;
-    const known = this.#statements.find.get(sessionRow, key);
-    const id = known ?? this.#ids.next(at ?? this.#previousTime(generation));
-    if (known === undefined) this.#statements.insert.run(sessionRow, key, id);
+    const wanted = this.#ids.next(at ?? this.#previousTime(generation));
+    // Nearly every message is new: one statement instead of two. A number that nobody took in the end is no loss.
+    const isNew = this.#statements.insert.run(sessionRow, key, wanted).changes === 1;
+    const id = isNew ? wanted : (this.#statements.find.get(sessionRow, key) ?? wanted);
     this.#statements.insertRecord.run(sessionRow, id, generation.id, line.start, line.length);
-    if (known !== undefined) this.#seen.again = true;
+    if (!isNew) this.#seen.again = true;
     else if (at !== undefined) this.#seen.lastMessageAt = Math.max(this.#seen.lastMessageAt ?? 0, at);
-    return { id, isNew: known === undefined };
+    return { id, isNew };
   }
 
   /** Title, and whether OpenClaw's own prompt began the conversation, by its first user messages in time. */
@@ -153,7 +154,7 @@ function prepare(db: Sqlite) {
       'INSERT INTO record (session_row, message_id, generation_id, start, len) VALUES (?, ?, ?, ?, ?)',
     ),
     find: db.prepare<[number, Uint8Array], number>('SELECT id FROM message WHERE session_row = ? AND key = ?').pluck(),
-    insert: db.prepare<[number, Uint8Array, number]>('INSERT INTO message (session_row, key, id) VALUES (?, ?, ?)'),
+    insert: db.prepare<[number, Uint8Array, number]>('INSERT OR IGNORE INTO message (session_row, key, id) VALUES (?, ?, ?)'),
     firstUser: db.prepare<[number, number, number, number]>(
       `UPDATE session SET first_user_message = ?, started_by_command = ?
         WHERE id = ? AND (first_user_message IS NULL OR first_user_message > ?)`,
