@@ -8,6 +8,7 @@ import type { GatewayProbe } from '../../main/core/restore/restoring.ts';
 import { parseLine } from '../../main/core/sources/registry.ts';
 import { openCatalog } from '../../main/core/store/buffer.ts';
 import type { Incident } from '../../main/core/types.ts';
+import type { OpenWitnesses } from '../../main/core/witnesses.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FaultyFileSystem } from './faulty-file-system.ts';
 import { OpenclawState } from './openclaw-state.ts';
@@ -73,6 +74,8 @@ export class CoreRig implements AsyncDisposable {
   readonly incidents: Incident[] = [];
   readonly resolved: Incident[] = [];
   committedBytes = 0;
+  /** What sees conversations beside their files; nobody, when the test says nothing. */
+  openWitnesses: OpenWitnesses | undefined;
   #core: Core | undefined;
 
   constructor() {
@@ -98,6 +101,7 @@ export class CoreRig implements AsyncDisposable {
       exits: this.exits,
       hints: false,
       openBuffer: this.buffer.open,
+      ...(this.openWitnesses === undefined ? {} : { witnesses: this.openWitnesses }),
     });
     this.#core.on('incident', (incident) => this.incidents.push(incident));
     this.#core.on('resolved', (incident) => this.resolved.push(incident));
