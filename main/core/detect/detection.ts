@@ -144,9 +144,9 @@ export interface Evidence {
   lastMessageAt(session: SessionRef): number | undefined;
   /** Messages in the most complete generation of the session. */
   messageCount(session: SessionRef): number;
-  /** Without a verdict yet, oldest first, bounded. */
+  /** Without a verdict yet, oldest first, at most 2,000 and 8 MiB: those that get none keep others from being seen. */
   pendingWitnessed(): readonly WitnessedRow[];
-  /** Those of a conversation that were judged `unpersisted` and still are, oldest first. */
+  /** Those of a conversation that were judged `unpersisted` and still are, oldest first, at most 2,000 and 8 MiB. */
   unpersisted(session: SessionRef): readonly WitnessedRow[];
   /**
    * What was ever captured from the files of a conversation and of its predecessors and successors under the same routing key,

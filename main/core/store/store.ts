@@ -63,8 +63,9 @@ export interface Journal extends Disposable {
   /** Waits until everything committed is durable. */
   sync(): void;
   /**
-   * What witnesses saw, and where each goes on after a restart, in one transaction. A `ref` that is known replaces what was stored
-   * while it has no verdict (and when it was `partial`); afterwards it is ignored.
+   * What witnesses saw, and where each goes on after a restart, in one transaction; a flood in several, where each witness goes on
+   * with the last of its own. A `ref` that is known replaces what was stored while it has no verdict. Afterwards it is ignored,
+   * unless it was a `partial` that has ended or grown: that one waits for a verdict again, and what was made of it is taken back.
    */
   recordWitnessed(sightings: readonly WitnessSighting[], at: number): void;
   /** As last given to `recordWitnessed`. */

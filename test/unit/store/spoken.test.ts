@@ -74,6 +74,17 @@ test('another agent and another source are other conversations', () => {
   expect(recording.catalog.spoken({ sourceId: sourceId + 1, agent: 'main', nativeId: 'a', sessionKey: KEY }, 0)).toEqual([]);
 });
 
+test('what was said in one moment is heard in its order, and nothing from before it', () => {
+  const crowd = Array.from({ length: 30 }, (_, n) => said(`a${n}`, { id: `${n}`, at: 1_000 + 2 * n }));
+  recording.open('a', crowd.join(''));
+  recording.open('b', said('b', { at: 1_031 }));
+  keyed('a');
+  keyed('b');
+  recording.index();
+  const later = Array.from({ length: 14 }, (_, n) => `a${n + 16}`);
+  expect(spoken({ sessionKey: KEY }, 1_024)).toEqual(['a12', 'a13', 'a14', 'a15', 'b', ...later]);
+});
+
 test('an answer that is cut says so', () => {
   const lines = Array.from({ length: 2_100 }, (_, index) => said(`m${index}`, { id: String(index), at: 1_000 * (index + 1) }));
   recording.open('a', lines.join(''));
