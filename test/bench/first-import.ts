@@ -8,14 +8,13 @@ import { appendAndWatch, isKnown, whenReadable } from './live-tail.ts';
 import { type Measure, ms, timed } from './measures.ts';
 import { RecorderProcess } from './recorder-process.ts';
 import { sealedBuffer } from './sealed-buffer.ts';
-import { searchCost } from './search-cost.ts';
 import { makeTree } from './transcript-tree.ts';
 
 const FILES = 900;
 const BYTES_EACH = 555_000;
 const FLUSH_INTERVAL_MS = 1_000;
 
-/** 500 MB in 900 files: durable, then searchable, against `cp -r` and a sync of the copy, while one conversation goes on; then sealed and searched. */
+/** 500 MB in 900 files: durable, then searchable, against `cp -r` and a sync of the copy, while one conversation goes on; then sealed. */
 export async function firstImport(): Promise<readonly Measure[]> {
   await using dir = tempDir();
   const state = join(dir.path, 'state');
@@ -34,7 +33,6 @@ export async function firstImport(): Promise<readonly Measure[]> {
     times(imported.searchableMs, copyMs, 'first import searchable, against cp -r + sync', 10),
     appendMeasure('append during a first import, p99', imported.latencies, FLUSH_INTERVAL_MS),
     ...sealedBuffer(home, tree.sessions),
-    ...searchCost(home, tree.sessions),
   ];
 }
 

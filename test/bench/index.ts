@@ -3,11 +3,13 @@ import { firstImport } from './first-import.ts';
 import { idleCost } from './idle-cost.ts';
 import { type Measure, measuresTable, withVerdicts } from './measures.ts';
 import { restoreLarge } from './restore-large.ts';
+import { searchCost } from './search-cost.ts';
 
 /** `npm run bench [part …]`: every figure of one run on one machine; budgets are the ones of ARCHITECTURE.md. Ends with 0 when it ran. */
 const parts: Record<string, () => Promise<readonly Measure[]>> = {
   append: async () => [await appendLatency(1_000), await appendLatency(250)],
   import: firstImport,
+  search: searchCost,
   restore: restoreLarge,
   idle: idleCost,
 };

@@ -18,6 +18,23 @@ const LZ4 = 'lz4';
 
 /** What the buffer takes, indexes included, when upkeep has done all it can, against an archive of the same files. */
 export function sealedBuffer(home: string, sessions: string): readonly Measure[] {
+  const { longestMs, sealingMs } = sealed(home);
+  const buffer = statSync(join(home, 'buffer.db')).size;
+  const { archive, raw, by } = archived(sessions);
+  return [
+    {
+      name: `buffer after sealing, against the files in ${by}`,
+      value: buffer / archive,
+      unit: 'x',
+      budget: 1,
+      note: `${mb(buffer)} against ${mb(archive)}, files ${mb(raw)}; sealed in ${ms(sealingMs)}`,
+    },
+    { name: 'longest step of upkeep', value: longestMs, unit: 'ms', budget: 250, note: `asked for ${UPKEEP_SLICE_MS} ms` },
+  ];
+}
+
+/** Lets upkeep do all it can. */
+export function sealed(home: string): { readonly longestMs: number; readonly sealingMs: number } {
   const { journal } = openBuffer(home, { clock: systemClock, log: silentLogger, parse: parseLine });
   let longestMs = 0;
   const sealingMs = timed(() => {
@@ -31,18 +48,7 @@ export function sealedBuffer(home: string, sessions: string): readonly Measure[]
     }
   });
   journal[Symbol.dispose]();
-  const buffer = statSync(join(home, 'buffer.db')).size;
-  const { archive, raw, by } = archived(sessions);
-  return [
-    {
-      name: `buffer after sealing, against the files in ${by}`,
-      value: buffer / archive,
-      unit: 'x',
-      budget: 1,
-      note: `${mb(buffer)} against ${mb(archive)}, files ${mb(raw)}; sealed in ${ms(sealingMs)}`,
-    },
-    { name: 'longest step of upkeep', value: longestMs, unit: 'ms', budget: 250, note: `asked for ${UPKEEP_SLICE_MS} ms` },
-  ];
+  return { longestMs, sealingMs };
 }
 
 /** lz4 is what `borg create` uses by default; without it, the fastest deflate, which packs better and so asks for more. */
