@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { expect } from 'vitest';
 import type { CoreMethod, CoreRequests } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
 import { connectToCore } from '../../main/core-process/control-socket.ts';
 import { RpcClient } from '../../main/core-process/rpc-client.ts';
 import type { OpenClawGateway } from '../support/openclaw-gateway.ts';
+import { asOrdinaryUser } from '../support/ordinary-user.ts';
 
 const program = resolve(import.meta.dirname, '../../main/cli/index.ts');
 
@@ -19,6 +21,15 @@ export interface IncidentRow {
   readonly resolvedAt: number | null;
   readonly messages: number;
   readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+/** As `clawback show --json` prints one. */
+export interface MessageRow {
+  readonly role: string;
+  readonly text: string;
+  readonly provenance: string;
+  readonly persisted: boolean;
+  readonly interrupted: boolean;
 }
 
 interface WatchLine {
@@ -37,13 +48,15 @@ export interface CommandResult {
  */
 export class Clawback implements AsyncDisposable {
   readonly #gateway: OpenClawGateway;
+  readonly #ordinaryUser: boolean;
   readonly #home: string;
   readonly #lines: WatchLine[] = [];
   readonly #listeners = new Set<() => void>();
-  #end: (() => Promise<number | null>) | undefined;
+  #end: ((signal: NodeJS.Signals) => Promise<number | null>) | undefined;
 
-  constructor(gateway: OpenClawGateway) {
+  constructor(gateway: OpenClawGateway, ordinaryUser = false) {
     this.#gateway = gateway;
+    this.#ordinaryUser = ordinaryUser;
     this.#home = join(gateway.env.HOME, 'clawback');
   }
 
@@ -61,8 +74,8 @@ export class Clawback implements AsyncDisposable {
       this.#lines.push(JSON.parse(line));
       for (const listener of [...this.#listeners]) listener();
     });
-    this.#end = () => {
-      child.kill('SIGTERM');
+    this.#end = (signal) => {
+      child.kill(signal);
       return exited;
     };
     const gone = exited.then((code) => Promise.reject(new Error(`clawback watch ended with code ${code}: ${failure}`)));
@@ -72,10 +85,13 @@ export class Clawback implements AsyncDisposable {
   }
 
   /** SIGTERM, and the exit code. */
-  async stop(): Promise<number | null | undefined> {
-    const end = this.#end;
-    this.#end = undefined;
-    return await end?.();
+  stop(): Promise<number | null | undefined> {
+    return this.#endWith('SIGTERM');
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#endWith('SIGKILL');
   }
 
   /** The first incident of this kind, past or future, that `watch` told. */
@@ -95,6 +111,24 @@ export class Clawback implements AsyncDisposable {
   /** Needs a person: open, and more than quiet history. */
   async openIncidents(): Promise<readonly IncidentRow[]> {
     return (await this.json<readonly IncidentRow[]>('incidents')).filter((incident) => incident.severity !== 'info');
+  }
+
+  /** A conversation, or the one of an incident, as `show` reads it. */
+  show(reference: string): Promise<readonly MessageRow[]> {
+    return this.json('show', reference);
+  }
+
+  /** Every witness that can be ready is: it would see the next message. */
+  async listening(kind: string): Promise<void> {
+    await expect
+      .poll(
+        async () => (await this.#ask('status', {})).sources.flatMap(({ witnesses }) => witnesses).find((one) => one.kind === kind)?.state,
+        {
+          timeout: 30_000,
+          interval: 100,
+        },
+      )
+      .toBe('listening');
   }
 
   /** Asked of the running recorder: a wait that started a command for every look would starve what it waits for. */
@@ -122,6 +156,12 @@ export class Clawback implements AsyncDisposable {
     await this.stop();
   }
 
+  async #endWith(signal: NodeJS.Signals): Promise<number | null | undefined> {
+    const end = this.#end;
+    this.#end = undefined;
+    return await end?.(signal);
+  }
+
   async #ask<M extends CoreMethod>(method: M, params: CoreRequests[M]['in']): Promise<CoreRequests[M]['out']> {
     const connection = await connectToCore(this.#home);
     if (connection === undefined) throw new Error('no recorder runs');
@@ -136,7 +176,9 @@ export class Clawback implements AsyncDisposable {
     const places = ['--home', this.#home, '--state-dir', this.#gateway.stateDir];
     const { PATH, CLAWBACK_EXIT_WATCH } = process.env;
     const env = { PATH, CLAWBACK_EXIT_WATCH, TZ: 'UTC', NO_COLOR: '1', ...this.#gateway.env };
-    return spawn(process.execPath, [program, ...places, ...args], { stdio: ['ignore', 'pipe', stderr], env });
+    const all = [program, ...places, ...args];
+    const [command, commandArgs] = this.#ordinaryUser ? asOrdinaryUser(process.execPath, all) : [process.execPath, all];
+    return spawn(command, commandArgs, { stdio: ['ignore', 'pipe', stderr], env });
   }
 
   #until<T>(what: string, look: () => T | undefined, timeoutMs = 30_000): Promise<T> {

@@ -2,9 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { ChatEnd, GatewayClient } from '../support/gateway-client.ts';
-import { type OpenClawGateway, startGateway } from '../support/openclaw-gateway.ts';
+import { type OpenClawGateway, type OpenClawVersion, prepareGateway } from '../support/openclaw-gateway.ts';
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts';
 import { Clawback } from './clawback.ts';
+
+export interface RunningOptions {
+  readonly version?: OpenClawVersion;
+  readonly recorder?: boolean;
+  readonly ordinaryUser?: boolean;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
 
 /** A gateway, its model, a client of it, and a Clawback that watches; what the scenarios of one file share. */
 export class RunningGateway implements AsyncDisposable {
@@ -13,18 +20,33 @@ export class RunningGateway implements AsyncDisposable {
   readonly clawback: Clawback;
   #client: GatewayClient;
 
-  private constructor(model: ScriptedModel, gateway: OpenClawGateway, client: GatewayClient) {
+  private constructor(model: ScriptedModel, gateway: OpenClawGateway, client: GatewayClient, clawback: Clawback) {
     this.model = model;
     this.gateway = gateway;
     this.#client = client;
-    this.clawback = new Clawback(gateway);
+    this.clawback = clawback;
   }
 
-  static async start(): Promise<RunningGateway> {
+  /** `recorder`: our plugin is installed the way a person does it, before the gateway starts. */
+  static async start(options: RunningOptions = {}): Promise<RunningGateway> {
+    const { recorder = false, ordinaryUser = false, version, config } = options;
     const model = await startScriptedModel();
-    const gateway = await startGateway({ modelUrl: model.baseUrl });
-    const running = new RunningGateway(model, gateway, await gateway.connect());
-    await running.clawback.watch();
+    const gateway = prepareGateway({
+      modelUrl: model.baseUrl,
+      ordinaryUser,
+      ...(version === undefined ? {} : { version }),
+      config: { ...(recorder ? { plugins: {} } : {}), ...config },
+    });
+    const clawback = new Clawback(gateway, ordinaryUser);
+    if (recorder) {
+      await gateway.configure();
+      await clawback.json('recorder', 'install', '--yes');
+    }
+    await gateway.start();
+    const running = new RunningGateway(model, gateway, await gateway.connect(), clawback);
+    await clawback.watch();
+    await clawback.listening('gateway-stream');
+    if (recorder) await clawback.listening('recorder-plugin');
     return running;
   }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connectGateway, type GatewayClient } from './gateway-client.ts';
+import { asOrdinaryUser } from './ordinary-user.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 export type OpenClawVersion = '2026.3.13' | '2026.6.11' | '2026.9.6';
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   readonly modelUrl: string;
   /** Default: the one of the seed incident. */
   readonly version?: OpenClawVersion;
+  /** Permissions of files and folders stop it, as they stop everybody but root. */
+  readonly ordinaryUser?: boolean;
   /** Merged into the configuration at its top level. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** An existing state directory to run on; default: a new one, removed at the end. Its `openclaw.json` is written here. */
@@ -104,7 +107,7 @@ export function prepareGateway(options: GatewayOptions): OpenClawGateway {
     },
     async start() {
       await configure();
-      child = await spawnGateway(version, port, stateDir, env);
+      child = await spawnGateway({ version, port, stateDir, env, ordinaryUser: options.ordinaryUser ?? false });
     },
     stop: () => endWith('SIGTERM'),
     kill: () => endWith('SIGKILL'),
@@ -155,10 +158,20 @@ function configuration(version: OpenClawVersion, port: number, base: string, mod
   };
 }
 
-async function spawnGateway(version: OpenClawVersion, port: number, stateDir: string, env: OpenClawGateway['env']): Promise<ChildProcess> {
+interface GatewayStart {
+  readonly version: OpenClawVersion;
+  readonly port: number;
+  readonly stateDir: string;
+  readonly env: OpenClawGateway['env'];
+  readonly ordinaryUser: boolean;
+}
+
+async function spawnGateway({ version, port, stateDir, env, ordinaryUser }: GatewayStart): Promise<ChildProcess> {
   const program = join(openclawInstall(version), 'node_modules/openclaw/openclaw.mjs');
   if (!existsSync(program)) throw new Error(`OpenClaw ${version} is not installed: "node build/openclaw-install.ts" installs it`);
-  const child = spawn(process.execPath, [program, 'gateway', 'run', '--port', String(port)], {
+  const args = [program, 'gateway', 'run', '--port', String(port)];
+  const [command, commandArgs] = ordinaryUser ? asOrdinaryUser(process.execPath, args) : [process.execPath, args];
+  const child = spawn(command, commandArgs, {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: env.HOME,
     env: {
