@@ -239,6 +239,7 @@ class WatchingDetector implements Detector {
     } else if (at < before) {
       for (const agenda of this.#agendas) agenda.clamp(at);
       this.#quiet.clamp(at);
+      this.#witnessed.clockSetBack(at);
     } else if (at - before > leapMs) {
       for (const agenda of this.#agendas) agenda.defer(at);
     }

@@ -65,7 +65,7 @@ export class Ripeness {
     const session = row.nativeId === undefined ? undefined : { sourceId: row.sourceId, agent: row.agent, nativeId: row.nativeId };
     if (session !== undefined && this.#cannotTell(session, age, evidence)) return false;
     if (group.some((other) => this.#ends(other, row, now))) return true;
-    const end = this.#book.endedAfter(row.sourceId, row.at);
+    const end = this.#book.endedAfter(row.sourceId, row.at, now);
     if (end !== undefined) return now - end.noticedAt >= this.#policy.unpersistedMs;
     const holder = session === undefined ? 'none' : this.#holder(session);
     if (holder === 'alive' && age <= this.#policy.lockHeldMs) return false;

@@ -98,9 +98,9 @@ export class RunBook {
     return false;
   }
 
-  /** The first end of the gateway after a time. */
-  endedAfter(sourceId: number, at: number): GatewayEnd | undefined {
-    return this.#ends.get(sourceId)?.find((end) => end.at >= at - END_SLACK_MS);
+  /** The first end of the gateway after a time. One from before the clock was set back says nothing. */
+  endedAfter(sourceId: number, at: number, now: number): GatewayEnd | undefined {
+    return this.#ends.get(sourceId)?.find((end) => end.noticedAt <= now && end.at >= at - END_SLACK_MS);
   }
 
   /** It ended and never began: no model was asked, OpenClaw itself answered a command. */

@@ -55,7 +55,7 @@ export class UnsavedStory {
     for (const { draft } of homes) if (draft !== home) this.#update(draft, rows, now);
     if (home === undefined) return;
     const ofHome = rows.filter((row) => added.some(({ id }) => id === row.id) || owns(home, row));
-    this.#raise(home, carrying(home, ofHome, this.#facts(finding, home)), now);
+    this.#raise(home, carrying(home, ofHome, this.#facts(finding, home, now)), now);
     this.#mergeInto(home, session, now);
     this.#unsettled.set(sessionKeyOf(session), session);
   }
@@ -196,7 +196,7 @@ export class UnsavedStory {
     );
   }
 
-  #facts({ session, added, spoken }: Finding, home: IncidentDraft): Readonly<Record<string, unknown>> {
+  #facts({ session, added, spoken }: Finding, home: IncidentDraft, now: number): Readonly<Record<string, unknown>> {
     const { sourceId, nativeId } = session;
     const firstAt = Math.min(...added.map(({ at }) => at));
     const lastAt = Math.max(...added.map(({ at }) => at));
@@ -205,7 +205,7 @@ export class UnsavedStory {
     const told = Array.isArray(home.evidence.signs) ? home.evidence.signs.filter((sign) => typeof sign === 'string') : [];
     const signs = [...new Set([...told, ...this.#book.signs(sourceId, nativeId, firstAt, lastAt)])].sort();
     const cut = isCutOff(added);
-    const end = cut ? this.#book.endedAfter(sourceId, lastAt) : undefined;
+    const end = cut ? this.#book.endedAfter(sourceId, lastAt, now) : undefined;
     const reason = writeBlock(this.#places.view(session), nativeId);
     const explains =
       home.evidence.because === undefined &&

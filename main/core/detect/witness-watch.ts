@@ -60,6 +60,11 @@ export class WitnessWatch {
     this.#story.historyBefore = at;
   }
 
+  clockSetBack(at: number): void {
+    const { historyBefore } = this.#story;
+    if (historyBefore !== undefined) this.#story.historyBefore = Math.min(historyBefore, at);
+  }
+
   recorded(): void {
     this.#recorded = true;
   }
