@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { CoreMethod, CoreRequests } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
 import { connectToCore } from '../../main/core-process/control-socket.ts';
@@ -120,15 +120,14 @@ export class Clawback implements AsyncDisposable {
 
   /** Every witness that can be ready is: it would see the next message. */
   async listening(kind: string): Promise<void> {
-    await expect
-      .poll(
-        async () => (await this.#ask('status', {})).sources.flatMap(({ witnesses }) => witnesses).find((one) => one.kind === kind)?.state,
-        {
-          timeout: 30_000,
-          interval: 100,
-        },
-      )
-      .toBe('listening');
+    await vi.waitFor(
+      async () => {
+        const { sources } = await this.#ask('status', {});
+        const state = sources.flatMap(({ witnesses }) => witnesses).find((one) => one.kind === kind)?.state;
+        if (state !== 'listening') throw new Error(`${kind} is ${state}`);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
   }
 
   /** Asked of the running recorder: a wait that started a command for every look would starve what it waits for. */
