@@ -13,7 +13,7 @@ interface Receipt {
 }
 
 /** One story in order: each test goes on where the one before ended. */
-describe('restore of a deleted conversation into OpenClaw', () => {
+describe('restore of a deleted conversation while OpenClaw is down', () => {
   let running: RunningGateway;
   let incident: IncidentRow;
   let lost: Buffer;
@@ -30,17 +30,6 @@ describe('restore of a deleted conversation into OpenClaw', () => {
   });
 
   afterAll(() => running[Symbol.asyncDispose]());
-
-  test('is refused while the gateway runs, with a reason', async () => {
-    const index = running.gateway.index();
-    const { exitCode, stdout } = await running.clawback.run('--json', 'restore', incident.id, '--yes');
-    expect(exitCode).toBe(1);
-    expect(JSON.parse(stdout.toString('utf8'))).toMatchObject({
-      ok: false,
-      error: { code: 'gateway-running', hint: expect.stringMatching(/./) },
-    });
-    expect(running.gateway.index()).toEqual(index);
-  });
 
   test('is done when the gateway is down, beside what is there', async () => {
     await running.gateway.stop();
@@ -83,7 +72,7 @@ describe('restore of a deleted conversation into OpenClaw', () => {
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout.toString('utf8'))).toMatchObject({
       ok: false,
-      error: { code: expect.stringMatching(/target-changed|gateway-running/) },
+      error: { code: 'target-changed' },
     });
     expect((await running.clawback.run('export', incident.sessionId ?? '')).stdout.equals(lost)).toBe(true);
     expect(readFileSync(receipt.path, 'utf8')).toContain('prune the cedar');
