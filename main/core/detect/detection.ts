@@ -146,7 +146,7 @@ export interface Evidence {
   messageCount(session: SessionRef): number;
   /** Without a verdict yet, oldest first, at most 2,000 and 8 MiB: those that get none keep others from being seen. */
   pendingWitnessed(): readonly WitnessedRow[];
-  /** Those of a conversation that were judged `unpersisted` and still are, oldest first, at most 2,000 and 8 MiB. */
+  /** Those of a conversation that were judged `unpersisted` and still are, oldest first: the newest 2,000 or 8 MiB of them. */
   unpersisted(session: SessionRef): readonly WitnessedRow[];
   /**
    * What was ever captured from the files of a conversation and of its predecessors and successors under the same routing key,

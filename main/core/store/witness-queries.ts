@@ -34,7 +34,7 @@ export class WitnessQueries implements Pick<Evidence, 'pendingWitnessed' | 'unpe
   }
 
   unpersisted({ sourceId, agent, nativeId }: SessionRef): readonly WitnessedRow[] {
-    return bounded(this.#statements.standing.iterate(sourceId, agent, nativeId));
+    return bounded(this.#statements.newest.iterate(sourceId, agent, nativeId)).toReversed();
   }
 
   lines(sessionRow: number): ReturnType<Catalog['unpersistedLines']> {
@@ -68,10 +68,10 @@ function bounded(rows: Iterable<WitnessedStored>): readonly WitnessedRow[] {
 function prepare(db: Sqlite) {
   return {
     pending: db.prepare<[], WitnessedStored>(`${SELECT_WITNESSED} WHERE state = 'pending' ORDER BY at, id LIMIT ${MOST_ROWS}`),
-    standing: db.prepare<[number, string, string], WitnessedStored>(
+    newest: db.prepare<[number, string, string], WitnessedStored>(
       `${SELECT_WITNESSED} WHERE state = 'unpersisted'
           AND session_row = (SELECT s.id FROM session AS s WHERE s.source_id = ? AND s.agent = ? AND s.native_id = ?)
-        ORDER BY at, id LIMIT ${MOST_ROWS}`,
+        ORDER BY at DESC, id DESC LIMIT ${MOST_ROWS}`,
     ),
     lines: db.prepare<[number], LineRow>(
       `SELECT at, witness, generation_id, start, len FROM witnessed

@@ -206,6 +206,16 @@ describe('verdicts', () => {
     expect(recording.catalog.unpersisted(recording.ref('b'))).toEqual([]);
   });
 
+  test('of a long loss the newest part is told', () => {
+    const long = Array.from({ length: 2_050 }, (_, n) => seen(`m${n}`, { at: n + 1 }));
+    recording.promote(...long.slice(0, 1_500));
+    recording.promote(...long.slice(1_500));
+    const told = recording.catalog.unpersisted(recording.ref('a')).map(({ text }) => text);
+    expect([told.length, told[0], told.at(-1)]).toEqual([2_000, 'm50', 'm2049']);
+    expect(recording.catalog.unpersistedLines(recording.row('a'))).toHaveLength(2_050);
+    expect(recording.summary().onlyHere).toBe(2_050);
+  });
+
   test('the generation that is named holds most of what is only here', () => {
     const archived = recording.open('a', said('one', { id: '1' }) + said('two', { id: '2' }));
     recording.close(archived, 'deleted');
