@@ -4,6 +4,7 @@ import { type bufferPaths, sizeOf } from './database.ts';
 import { Sealer } from './sealer.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { StoreThreads } from './store-threads.ts';
+import { TextMerger } from './text-merger.ts';
 
 /** A WAL larger than this is emptied even while commits go on; readers have to look through all of it. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -27,6 +28,7 @@ export class Upkeep {
   readonly #threads: StoreThreads;
   readonly #paths: ReturnType<typeof bufferPaths>;
   readonly #sealer: Sealer;
+  readonly #texts: TextMerger;
   #checkpointed = false;
   #isImporting = false;
   #lastCommitMs = Number.NEGATIVE_INFINITY;
@@ -37,6 +39,7 @@ export class Upkeep {
     this.#threads = threads;
     this.#paths = paths;
     this.#sealer = new Sealer(db);
+    this.#texts = new TextMerger(db);
   }
 
   /** Something was written now, by the monotonic clock. */
@@ -55,7 +58,7 @@ export class Upkeep {
     this.#emptyLargeWal();
     let more = true;
     while (more && inTime()) {
-      more = this.#sealer.step(at) || this.#giveBack();
+      more = this.#sealer.step(at) || this.#texts.step() || this.#giveBack();
       if (more) {
         this.#checkpointed = false;
         this.#emptyLargeWal();
