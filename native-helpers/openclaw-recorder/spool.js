@@ -75,7 +75,7 @@ export class Spool {
     if (this.#retryTimer === undefined && !this.#isDraining) this.#drain();
   }
 
-  /** For the end of the process: everything that can be written is on the disk when this returns. */
+  /** For the end of a gateway: everything that can be written is on the disk when this returns, and the file is let go. */
   flushNow() {
     if (this.#isDraining) this.#leaveWriteBehind();
     clearTimeout(this.#retryTimer);
@@ -86,6 +86,7 @@ export class Spool {
     } catch {
       // The lines are with the system, which is all that can be done now.
     }
+    this.#closeQuietly();
   }
 
   /** The line under way may never be whole: it goes into the next file once more, under the same number. */
