@@ -40,8 +40,12 @@ export function packagingConfig(
     asar: true,
     // The system's loader cannot read inside the archive.
     asarUnpack: ['node_modules/better-sqlite3/prebuilds/**'],
-    // A program, which the system cannot start from inside the archive. Its mode goes with it, and on macOS it is signed like the rest.
-    ...(exitWatchProgram === undefined ? {} : { extraResources: [{ from: exitWatchProgram, to: 'bin/exit-watch' }] }),
+    extraResources: [
+      // Copied to where OpenClaw loads it from.
+      { from: 'native-helpers/openclaw-recorder', to: 'openclaw-recorder', filter: ['*.js', '*.json'] },
+      // A program, which the system cannot start from inside the archive. Its mode goes with it, and on macOS it is signed like the rest.
+      ...(exitWatchProgram === undefined ? [] : [{ from: exitWatchProgram, to: 'bin/exit-watch' }]),
+    ],
     // Node-API binaries come with the package; there is nothing to rebuild for Electron.
     npmRebuild: false,
     ...(runtime === undefined ? {} : { electronDist: runtime.dist, electronVersion: runtime.version }),

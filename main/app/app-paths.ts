@@ -16,12 +16,19 @@ export function ensurePrivateDirectory(path: string): string {
 }
 
 /**
- * Environment of the core process. The packaged app brings the program that watches for exits along, unless it was built
- * without a compiler; started from the sources, the build has named it. `resources`: the packaged app's own folder.
+ * Environment of the core process. The packaged app brings along the recorder plugin, and the program that watches for exits
+ * unless it was built without a compiler; started from the sources, the build has named it. `resources`: the packaged app's
+ * own folder.
  */
 export function coreEnvironment(env: Environment, resources: string | undefined): Record<string, string | undefined> {
-  const packaged = resources === undefined ? undefined : join(resources, 'bin', 'exit-watch');
-  return packaged === undefined || !existsSync(packaged) ? { ...env } : { ...env, CLAWBACK_EXIT_WATCH: packaged };
+  if (resources === undefined) return { ...env };
+  const exitWatch = join(resources, 'bin', 'exit-watch');
+  const plugin = join(resources, 'openclaw-recorder');
+  return {
+    ...env,
+    ...(existsSync(exitWatch) ? { CLAWBACK_EXIT_WATCH: exitWatch } : {}),
+    ...(existsSync(plugin) ? { CLAWBACK_RECORDER_PLUGIN: plugin } : {}),
+  };
 }
 
 /** The folder that the build wrote; this module is in `dist/main/`. */

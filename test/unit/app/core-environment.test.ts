@@ -16,6 +16,13 @@ describe('the environment of the core process', () => {
     });
   });
 
+  it('names the plugin that the package brings along', () => {
+    using resources = tempDir();
+    const plugin = join(resources.path, 'openclaw-recorder');
+    mkdirSync(plugin);
+    expect(coreEnvironment({}, resources.path)).toEqual({ CLAWBACK_RECORDER_PLUGIN: plugin });
+  });
+
   it('names none that is not there', () => {
     using resources = tempDir();
     expect(coreEnvironment({ HOME: '/home/user' }, resources.path)).toEqual({ HOME: '/home/user' });

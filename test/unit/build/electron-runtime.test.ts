@@ -44,11 +44,13 @@ describe('the package', () => {
     expect(mac.mac).toMatchObject({ hardenedRuntime: true, extendInfo: { LSUIElement: true } });
   });
 
-  it('has the program that watches for exits beside the archive, where there is one', () => {
+  it('has the recorder plugin beside the archive, and the program that watches for exits where there is one', () => {
+    const plugin = { from: 'native-helpers/openclaw-recorder', to: 'openclaw-recorder', filter: ['*.js', '*.json'] };
     expect(packagingConfig('mac', undefined, '/cache/exit-watch-1').extraResources).toEqual([
+      plugin,
       { from: '/cache/exit-watch-1', to: 'bin/exit-watch' },
     ]);
-    expect(mac.extraResources).toBeUndefined();
+    expect(mac.extraResources).toEqual([plugin]);
   });
 
   it('carries the runtime that was found', () => {
