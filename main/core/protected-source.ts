@@ -83,7 +83,14 @@ export class ProtectedSource implements Disposable {
   }
 
   get party(): WitnessParty {
-    return { sourceId: this.row.id, witnesses: this.#witnesses, keys: this.#keys };
+    return {
+      sourceId: this.row.id,
+      witnesses: this.#witnesses,
+      keys: this.#keys,
+      look: (agent, nativeId) => {
+        for (const { directory, tailer } of this.#watches.values()) if (directory.agent === agent) tailer.hint(`${nativeId}.jsonl`);
+      },
+    };
   }
 
   /** Sessions directories that exist now or may appear; newly found ones start to be mirrored. True when there were any. */

@@ -11,6 +11,8 @@ export interface WitnessParty {
   readonly sourceId: number;
   readonly witnesses: readonly Witness[];
   readonly keys: KeyBook;
+  /** A message was seen that this transcript should hold: the file is worth a look, though nothing else says so. */
+  readonly look?: (agent: string, nativeId: string) => void;
 }
 
 export interface WitnessDeskDeps {
@@ -62,7 +64,10 @@ export class WitnessDesk {
       this.#recordedAt = clock.monotonic();
     }
     for (const { witness } of taken) witness.committed();
-    for (const party of this.#deps.parties()) tellOthers(party, taken);
+    for (const party of this.#deps.parties()) {
+      tellOthers(party, taken);
+      lookAtFiles(party, taken);
+    }
     const recorded = sightings.some(({ messages }) => messages.length > 0);
     const events = taken.flatMap((one) => one.events);
     for (const event of events) this.#runs.notice(event);
@@ -110,6 +115,15 @@ export class WitnessDesk {
 function tellOthers({ sourceId, witnesses }: WitnessParty, taken: readonly Taken[]): void {
   const events = taken.filter(({ sighting }) => sighting.sourceId === sourceId).flatMap((one) => one.events);
   if (events.length > 0) for (const witness of witnesses) witness.notice?.(events);
+}
+
+/** A verdict that comes before the next look at a file that lay still would call lost what is in it. */
+function lookAtFiles({ sourceId, look }: WitnessParty, taken: readonly Taken[]): void {
+  if (look === undefined) return;
+  for (const { sighting } of taken) {
+    if (sighting.sourceId !== sourceId) continue;
+    for (const { agent, nativeId } of sighting.messages) if (nativeId !== undefined) look(agent, nativeId);
+  }
 }
 
 /** Which transcript should hold a message: what the witness itself knows, else what its key names now. */

@@ -116,4 +116,15 @@ describe('what OpenClaw never writes', () => {
     await rig.pass(60_000);
     expect(rig.incidents.filter(({ severity }) => severity !== 'info')).toEqual([]);
   });
+
+  it('is not told of a file that lay still and would be looked at by the next sweep only', async () => {
+    await using rig = new CoreRig();
+    const { turn } = await begun(rig);
+    await turn('s1', 0, true);
+    for (let n = 1; n <= 6; n++) {
+      await rig.pass(900_000 + n * 1_500);
+      await turn('s1', n, true);
+    }
+    expect(rig.incidents.map(({ kind }) => kind)).toEqual([]);
+  });
 });
