@@ -4,6 +4,7 @@ import { systemClock } from '../core/platform/clock.ts';
 import { type ExitWatch, noExitWatch } from '../core/platform/exit-watch.ts';
 import { ExitWatchProcess } from '../core/platform/exit-watch-process.ts';
 import type { Logger } from '../core/platform/logger.ts';
+import { staySmall } from '../core/platform/memory.ts';
 import { nodeFileSystem } from '../core/platform/node-file-system.ts';
 import type { CoreConfig } from '../core/requests.ts';
 import { createGatewayProbe } from '../core/sources/openclaw-gateway.ts';
@@ -12,6 +13,7 @@ import { realGatewayAdmin, realWitnesses } from './real-witnesses.ts';
 
 /** A core over the real machine: real clock, files, processes. */
 export function openRealCore(options: { home: string; config: CoreConfig; log: Logger; env: NodeJS.ProcessEnv }): Promise<Core> {
+  staySmall();
   return openCore({
     ...options,
     version: packageJson.version,

@@ -1,8 +1,12 @@
+/** Whatever the number of rounds it took, so much read leaves garbage. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+
 /** How much of what was on disk at the start is in the buffer. */
 export class ImportProgress {
   isOver = false;
   #doneBytes = 0;
   #totalBytes = 0;
+  #isTaken = false;
 
   /** `undefined` once it is over. */
   get current(): { doneBytes: number; totalBytes: number } | undefined {
@@ -11,6 +15,13 @@ export class ImportProgress {
 
   written(bytes: number): void {
     if (!this.isOver) this.#doneBytes += bytes;
+  }
+
+  /** True once, when it is over and was large. */
+  takeLarge(): boolean {
+    const isDue = this.isOver && !this.#isTaken && this.#doneBytes >= LARGE_BYTES;
+    this.#isTaken ||= this.isOver;
+    return isDue;
   }
 
   /** `lagBytes`: seen on disk and not written yet. */

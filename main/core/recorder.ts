@@ -242,7 +242,7 @@ export class Recorder implements Disposable {
       this.#keepWalSmall();
       return 0;
     }
-    if (this.#busyRounds >= MANY_ROUNDS) giveBackMemory();
+    if (this.#busyRounds >= MANY_ROUNDS || this.#import.takeLarge()) giveBackMemory();
     this.#busyRounds = 0;
     if (clock.monotonic() - this.#upkeepAt >= UPKEEP_EVERY_MS && !this.#deps.journal.upkeep(UPKEEP_SLICE_MS, clock.now())) {
       this.#upkeepAt = clock.monotonic();

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../platform/logger.ts';
-import { type Packed, type Packer, packed, raw, rawPacker } from './packer.ts';
+import { type Packed, type Packer, raw, rawPacker } from './packer.ts';
 import { PackingSlots } from './packing-slots.ts';
 
 /** Starting threads takes as long as packing a few MiB. */
@@ -9,8 +9,9 @@ const WORTHWHILE_CHUNKS = 64;
 /** A chunk takes a millisecond; a thread that needs this long has died. */
 const LONGEST_WAIT_MS = 5_000;
 const MOST_THREADS = 3;
-/** Packed at once by whoever takes it: the row of so small a chunk costs more, and writing it a second time far more. */
-const SMALL_CHUNK_BYTES = 16 * 1024;
+/** A shorter one takes longer to hand over than to write; ten thousand of them would leave much memory behind when packed. */
+const LONG_CHUNK_BYTES = 16 * 1024;
+const NOTHING = new Uint8Array(0);
 
 export type ThreadTask = { readonly task: 'pack'; readonly count: number } | { readonly task: 'move-wal'; readonly database: string };
 
@@ -49,14 +50,17 @@ export class WorkerThreads implements StoreThreads {
   }
 
   pack(chunks: readonly Uint8Array[], store: (index: number, packed: Packed) => void): void {
-    const slots = chunks.length < WORTHWHILE_CHUNKS ? undefined : this.#start();
+    const places = [...chunks.keys()].filter((index) => isLong(chunks[index]));
+    const slots = places.length < WORTHWHILE_CHUNKS ? undefined : this.#start();
     if (slots === undefined) {
       rawPacker.pack(chunks, store);
       return;
     }
-    for (let first = 0; first < chunks.length; first += PackingSlots.count) {
-      this.#packBatch(slots, chunks.slice(first, first + PackingSlots.count), (index, result) => store(first + index, result));
+    for (let first = 0; first < places.length; first += PackingSlots.count) {
+      const batch = places.slice(first, first + PackingSlots.count).map((index) => chunks[index] ?? NOTHING);
+      this.#packBatch(slots, batch, (position, result) => store(places[first + position] ?? 0, result));
     }
+    for (const [index, bytes] of chunks.entries()) if (!isLong(bytes)) store(index, raw(bytes));
   }
 
   moveWal(database: string): 'moving' | 'moved' | 'unable' {
@@ -92,7 +96,7 @@ export class WorkerThreads implements StoreThreads {
     for (const worker of this.#workers) worker.postMessage({ task: 'pack', count: chunks.length } satisfies ThreadTask);
     const taken: number[] = [];
     for (const [slot, bytes] of chunks.entries()) {
-      if (slots.take(slot)) store(slot, bytes.length < SMALL_CHUNK_BYTES ? packed(bytes) : raw(bytes));
+      if (slots.take(slot)) store(slot, raw(bytes));
       else taken.push(slot);
     }
     for (const slot of taken.reverse()) {
@@ -138,4 +142,8 @@ export class WorkerThreads implements StoreThreads {
 /** From source it has the ending of this file; in the bundle both lie side by side. */
 function scriptUrl(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './store-thread.ts' : './store-thread.js', import.meta.url);
+}
+
+function isLong(bytes: Uint8Array | undefined): boolean {
+  return bytes !== undefined && bytes.length >= LONG_CHUNK_BYTES;
 }

@@ -86,7 +86,7 @@ function packedBy(threads: Packer, given: readonly Buffer[]): readonly Packed[] 
 
 test('threads hand back each chunk once, with its hash and what it is when it is unpacked', () => {
   using threads = new WorkerThreads(silentLogger);
-  const given = chunks(600);
+  const given = [...chunks(600), Buffer.from('short'), ...chunks(3)];
   for (let round = 0; round < 3; round += 1) {
     const wrong = packedBy(threads, given).filter(({ codec, sha256: hash, bytes }, index) => {
       const chunk = given[index] ?? Buffer.alloc(0);

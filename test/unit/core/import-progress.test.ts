@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { ImportProgress } from '../../../main/core/import-progress.ts';
+
+test('what is on disk and not written yet is part of the whole', () => {
+  const progress = new ImportProgress();
+  progress.written(10);
+  progress.seen(30);
+  expect(progress.current).toEqual({ doneBytes: 10, totalBytes: 40 });
+});
+
+test('the whole never becomes less, and is told no more once it is over', () => {
+  const progress = new ImportProgress();
+  progress.seen(40);
+  progress.written(10);
+  progress.seen(5);
+  expect(progress.current).toEqual({ doneBytes: 10, totalBytes: 40 });
+  progress.isOver = true;
+  expect(progress.current).toBeUndefined();
+});
+
+test('a large import is noticed once, after its end', () => {
+  const progress = new ImportProgress();
+  progress.written(5_000_000);
+  expect(progress.takeLarge()).toBe(false);
+  progress.isOver = true;
+  expect(progress.takeLarge()).toBe(true);
+  expect(progress.takeLarge()).toBe(false);
+});
+
+test('a small import leaves nothing to give back', () => {
+  const progress = new ImportProgress();
+  progress.written(5_000);
+  progress.isOver = true;
+  expect(progress.takeLarge()).toBe(false);
+});
