@@ -24,6 +24,8 @@ export interface Finding {
 
 /** A store that is read for the first time tells of conversations that are long over. */
 const HISTORY_MS = 24 * 3_600_000;
+/** As far back as a look at one turn goes. */
+const RECENT_MS = 30 * 60_000;
 const STARTUP = /^A new session was started via \//;
 
 /**
@@ -51,8 +53,8 @@ export class UnsavedStory {
     const stored = evidence.unpersisted(session).filter(({ id }) => !gone.has(id));
     const rows = [...stored, ...added].sort((a, b) => a.at - b.at || a.id - b.id);
     const homes = openUnsaved(this.#desk, session);
-    const home = added.length === 0 ? undefined : this.#home(finding, homes, stored.length > 0, now, evidence);
-    for (const { draft } of homes) if (draft !== home) this.#update(draft, rows, now);
+    const home = added.length === 0 ? undefined : this.#home(finding, homes, stored, now, evidence);
+    for (const { draft } of homes) if (draft.dedupeKey !== home?.dedupeKey) this.#update(draft, rows, now);
     if (home === undefined) return;
     const ofHome = rows.filter((row) => added.some(({ id }) => id === row.id) || owns(home, row));
     this.#raise(home, carrying(home, ofHome, this.#facts(finding, home, now)), now);
@@ -99,17 +101,25 @@ export class UnsavedStory {
   }
 
   /** The incident that the new losses belong to; opens one when there is none. */
-  #home(finding: Finding, homes: readonly OpenIncident[], wasTold: boolean, now: number, evidence: Evidence): IncidentDraft | undefined {
+  #home(
+    finding: Finding,
+    homes: readonly OpenIncident[],
+    stored: readonly WitnessedRow[],
+    now: number,
+    evidence: Evidence,
+  ): IncidentDraft | undefined {
     const { session, added } = finding;
     const drafts = homes.map(({ draft }) => draft);
     const reset = drafts.find(({ kind }) => kind === 'reset-without-successor');
     const going = drafts.find(({ kind }) => kind === 'unpersisted' || kind === 'writes-blocked');
     const cut = isCutOff(added);
     const cutHome = cut ? drafts.find((draft) => draft.kind === 'interrupted-reply' && this.#isSameCut(draft, added)) : undefined;
-    const known = reset ?? going ?? cutHome;
+    if (reset === undefined && going !== undefined)
+      return this.#isNowBlocked(going, finding, stored) ? { ...going, kind: 'writes-blocked' } : going;
+    const known = reset ?? cutHome;
     if (known !== undefined) return known;
     const because = this.#because(finding);
-    if (finding.isQuiet || this.#isHistory(added) || (because === 'acp-runner' && wasTold)) {
+    if (finding.isQuiet || this.#isHistory(added) || (because === 'acp-runner' && stored.length > 0)) {
       this.#file(finding, because, now);
       return undefined;
     }
@@ -145,8 +155,15 @@ export class UnsavedStory {
     };
   }
 
+  /** A single loss that goes on shows what it is. */
+  #isNowBlocked(going: IncidentDraft, { session, added, spoken }: Finding, stored: readonly WitnessedRow[]): boolean {
+    if (going.kind !== 'unpersisted' || going.evidence.because !== undefined) return false;
+    const since = Math.min(...added.map(({ at }) => at)) - RECENT_MS;
+    return this.#isBlocked(session, [...stored.filter(({ at }) => at >= since), ...added], spoken);
+  }
+
   /** The file was there before, and nothing has come to it since. */
-  #isBlocked(session: SessionRef, added: readonly PlacedRow[], spoken: readonly SpokenMessage[]): boolean {
+  #isBlocked(session: SessionRef, added: readonly WitnessedRow[], spoken: readonly SpokenMessage[]): boolean {
     const view = this.#places.view(session);
     const hasFile = this.#desk.table.get(session)?.liveGeneration !== undefined && view?.transcripts.has(session.nativeId) === true;
     const reason = writeBlock(view, session.nativeId);

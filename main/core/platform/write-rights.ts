@@ -1,16 +1,18 @@
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { errnoOf } from './errors.ts';
+
+const ANYBODY_WRITES = 0o222;
 
 export type WriteRight = 'writable' | 'read-only' | 'missing';
 
 /**
  * Whether this process could write a file or make one in a directory: rights, read-only volumes and the immutable flag. Looks
- * without touching; for root only the last two count, as for anything that root runs.
+ * without touching. What nobody has the right to write counts as read-only for root too: the program in question may be no root.
  */
 export function writeRight(path: string): WriteRight {
   try {
     accessSync(path, constants.W_OK);
-    return 'writable';
+    return (statSync(path).mode & ANYBODY_WRITES) === 0 ? 'read-only' : 'writable';
   } catch (error) {
     const code = errnoOf(error);
     if (code === undefined) throw error;

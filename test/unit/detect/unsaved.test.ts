@@ -163,6 +163,17 @@ describe('a transcript that stays as it is while replies arrive', () => {
     expect(scene.witnessed.texts('covered')).toEqual(['answer 2', 'Let me run that. Done.']);
   });
 
+  it('is known by its second lost turn where no reason can be seen', () => {
+    const scene = talked();
+    scene.converse('s1', { written: 'none', seenBy: ['stream'] });
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual(['unpersisted']);
+    scene.converse('s1', { written: 'none', seenBy: ['stream'] });
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual(['writes-blocked']);
+    expect(scene.only('writes-blocked').draft).toMatchObject({ messages: 2, evidence: { reason: 'unknown', userMessagesMissing: 2 } });
+  });
+
   it('names a full disk', () => {
     const scene = talked();
     scene.probe = { directory: 'writable', transcript: 'writable', freeBytes: 0 };

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { freeBytes, writeRight } from '../../../main/core/platform/write-rights.ts';
@@ -14,6 +14,14 @@ it('tells what can be written from what is not there', () => {
     'missing',
     'missing',
   ]);
+});
+
+it('calls read-only what nobody may write, also for root', () => {
+  using dir = tempDir();
+  const file = join(dir.path, 'a.jsonl');
+  writeFileSync(file, 'a line\n');
+  chmodSync(file, 0o444);
+  expect(writeRight(file)).toBe('read-only');
 });
 
 it('knows how much room a volume has, and of none that it is unknown', () => {
