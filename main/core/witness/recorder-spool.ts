@@ -239,6 +239,8 @@ class SpoolWitness implements RecorderWitness {
         return;
       case 'gateway-started': {
         const version = recording?.process.openclaw;
+        // One gateway at a time holds a state directory; the pid of an earlier one may be another program's by now.
+        for (const other of read.recordings.keys()) if (other !== name) this.#endWithoutWord(other, read);
         this.#setUp(name, true, read);
         read.events.push({ ...witnessed, event: 'gateway-up', instance: name, ...(version === undefined ? {} : { version }) });
         return;

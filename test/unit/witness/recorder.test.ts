@@ -284,6 +284,16 @@ describe('what the spool knows of the gateway', () => {
     expect(witness(cursor).collect().events).toEqual([]);
   });
 
+  it('takes a gateway for ended when the next one starts, though its pid lives on as something else', () => {
+    begin();
+    append(line('gateway_start'));
+    const subject = witness();
+    taken(subject);
+    begin(root, 4712, '1795350009000-4712.jsonl');
+    append(line('gateway_start'), '1795350009000-4712.jsonl');
+    expect(taken(subject).events).toMatchObject([{ event: 'gateway-ended', clean: false, pid: 4711 }, { event: 'gateway-up' }]);
+  });
+
   it('dates an end that it saw itself to now', () => {
     begin();
     append(line('gateway_start'));
