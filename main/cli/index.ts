@@ -128,7 +128,8 @@ function generationNumber(value: string): number {
 }
 
 function generationOrAll(value: string): number | 'all' {
-  return value === 'all' ? 'all' : generationNumber(value);
+  // 0: what only witnesses saw, which is in no file.
+  return value === 'all' ? 'all' : value === '0' ? 0 : generationNumber(value);
 }
 
 /** Whoever asked for JSON gets it for a mistake in the arguments too; the words for people are on standard error. */

@@ -51,6 +51,8 @@ it('a conversation that was never written is listed, shown, searched, exported a
   const exported = await cli(['export', 'never-written', '--home', home]);
   const lines = exported.stdout.toString().trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line).message.role)).toEqual(['user', 'assistant']);
+  const version = await cli(['export', 'never-written', '--generation', '0', '--home', home]);
+  expect(version.stdout.toString()).toBe(exported.stdout.toString());
   const markdown = await cli(['export', 'never-written', '--format', 'md', '--home', home]);
   expect(markdown.stdout.toString()).toContain('in the lighthouse');
   expect(await ask('verify')).toMatchObject({ ok: true });
