@@ -145,3 +145,13 @@ test('hits are newest first across conversations, whichever was indexed first', 
   recording.index();
   expect(snippets('word')).toEqual(['\u0001word\u0002 late', '\u0001word\u0002 early']);
 });
+
+test('of what is not indexed yet, the conversation that was written last is found first', () => {
+  const line = said('lantern of today');
+  recording.open('newest', line, { mtimeMs: 9_000 });
+  recording.open('older', said('lantern of last year'), { mtimeMs: 1_000 });
+  recording.journal.index(line.length);
+  expect(snippets('lantern')).toEqual(['\u0001lantern\u0002 of today']);
+  recording.index();
+  expect(snippets('lantern')).toHaveLength(2);
+});
