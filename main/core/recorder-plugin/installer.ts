@@ -121,6 +121,6 @@ function misshapen(configPath: string): CoreError {
   return new CoreError(
     'config-shape',
     `the plugins of OpenClaw's configuration are written in a way that is not changed safely: ${configPath}`,
-    'Add the recorder by hand, see the README.',
+    'Write `plugins`, `plugins.load` and `plugins.entries` as objects and `plugins.load.paths` as a list, then try again.',
   );
 }
