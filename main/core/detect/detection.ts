@@ -136,7 +136,13 @@ export interface SpokenMessage {
 /** Questions that detection asks of what is already committed. Synchronous, answered from the buffer. */
 export interface Evidence {
   /** Messages of a session that no file on disk holds now, and the generation that holds most of them. */
-  onlyHere(session: SessionRef): { readonly messages: number; readonly bytes: number; readonly generationId?: number };
+  onlyHere(session: SessionRef): {
+    readonly messages: number;
+    readonly bytes: number;
+    readonly generationId?: number;
+    /** How many of them no file ever held; absent: none. */
+    readonly neverWritten?: number;
+  };
   /** The generation under the session's live name; `undefined`: no such file. */
   shape(session: SessionRef): TranscriptShape | undefined;
   /** The first user message of the session is the prompt that OpenClaw writes after `/new` and `/reset`. */

@@ -41,19 +41,30 @@ export function owns({ kind, evidence }: IncidentDraft, { at }: WitnessedRow): b
   return kind !== 'interrupted-reply' || (typeof lastAt === 'number' && at <= lastAt);
 }
 
-/** The same incident with what is carried now. `rows` are all of them, oldest first. */
-export function carrying(draft: IncidentDraft, rows: readonly WitnessedRow[], more: Readonly<Record<string, unknown>>): IncidentDraft {
+/**
+ * The same incident with what is carried now. `rows` are all of them, oldest first; `least`: how many there are at least, where
+ * the buffer tells only the newest of very many.
+ */
+export function carrying(
+  draft: IncidentDraft,
+  rows: readonly WitnessedRow[],
+  more: Readonly<Record<string, unknown>>,
+  least = 0,
+): IncidentDraft {
   const before = draft.messages - carriedBy(draft);
   const bytes = rows.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  const times = rows.map(({ at }) => at);
+  const count = Math.max(rows.length, least);
+  const isPart = count > rows.length;
+  const { firstAt } = draft.evidence;
+  const times = [...rows.map(({ at }) => at), ...(isPart && typeof firstAt === 'number' ? [firstAt] : [])];
   return {
     ...draft,
-    messages: before + rows.length,
-    bytes: before > 0 ? draft.bytes : bytes,
+    messages: before + count,
+    bytes: before > 0 || isPart ? Math.max(draft.bytes, bytes) : bytes,
     evidence: {
       ...draft.evidence,
       ...more,
-      unpersisted: rows.length,
+      unpersisted: count,
       ...(times.length === 0 ? {} : { firstAt: Math.min(...times), lastAt: Math.max(...times) }),
       witnesses: [...new Set(rows.map(({ witness }) => witness))].sort(),
     },

@@ -50,14 +50,16 @@ export class UnsavedStory {
 
   tell(finding: Finding, now: number, evidence: Evidence): void {
     const { session, added, gone } = finding;
-    const stored = evidence.unpersisted(session).filter(({ id }) => !gone.has(id));
+    const known = evidence.unpersisted(session);
+    const stored = known.filter(({ id }) => !gone.has(id));
     const rows = [...stored, ...added].sort((a, b) => a.at - b.at || a.id - b.id);
     const homes = openUnsaved(this.#desk, session);
     const home = added.length === 0 ? undefined : this.#home(finding, homes, stored, now, evidence);
     for (const { draft } of homes) if (draft.dedupeKey !== home?.dedupeKey) this.#update(draft, rows, now);
     if (home === undefined) return;
     const ofHome = rows.filter((row) => added.some(({ id }) => id === row.id) || owns(home, row));
-    this.#raise(home, carrying(home, ofHome, this.#facts(finding, home, now)), now);
+    const least = stored.length < known.length ? 0 : carriedBy(home) + added.length;
+    this.#raise(home, carrying(home, ofHome, this.#facts(finding, home, now), least), now);
     this.#mergeInto(home, session, now);
     this.#unsettled.set(sessionKeyOf(session), session);
   }

@@ -42,7 +42,13 @@ export class EvidenceQueries implements Omit<Evidence, 'pendingWitnessed' | 'unp
     if (row === undefined || row.only_here === 0) return { messages: 0, bytes: 0 };
     const bytes = this.#statements.bytes.get(row.id, row.id)?.bytes ?? 0;
     const holder = this.#statements.holder.get(row.id, row.id);
-    return { messages: row.only_here, bytes, ...(holder === undefined ? {} : { generationId: holder.id }) };
+    const neverWritten = this.#statements.neverWritten.get(row.id)?.count ?? 0;
+    return {
+      messages: row.only_here,
+      bytes,
+      ...(holder === undefined ? {} : { generationId: holder.id }),
+      ...(neverWritten === 0 ? {} : { neverWritten }),
+    };
   }
 
   shape(session: SessionRef): TranscriptShape | undefined {
@@ -101,6 +107,9 @@ function prepare(db: Sqlite) {
          JOIN record AS r ON r.session_row = ? AND r.message_id = lost.message_id
          JOIN generation AS g ON g.id = r.generation_id
         GROUP BY g.id ORDER BY count(DISTINCT r.message_id) DESC, g.kind = 'witness' DESC, g.ordinal DESC LIMIT 1`,
+    ),
+    neverWritten: db.prepare<[number], { count: number }>(
+      `SELECT count(*) AS count FROM witnessed WHERE state = 'unpersisted' AND session_row = ?`,
     ),
     live: db.prepare<[number], LiveRow>(
       `SELECT id, "offset" AS size, first_line, messages, assistant_messages

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Witness, WitnessBatch, WitnessEvent, WitnessedMessage } from '../../../main/core/witness/witness.ts';
 import { CoreRig } from '../../support/core-rig.ts';
@@ -101,6 +102,20 @@ describe('what OpenClaw never writes', () => {
     rig.state.turn('s1', 'late question', 'late answer');
     await rig.pass(10_000);
     expect(rig.resolved.map(({ kind, resolution }) => [kind, resolution])).toEqual([['unpersisted', 'self-healed']]);
+  });
+
+  it('is not counted among what is deleted later', async () => {
+    await using rig = new CoreRig();
+    const { turn } = await begun(rig);
+    await turn('s1', 1, true);
+    await turn('s1', 2, false);
+    await turn('s1', 3, true);
+    rmSync(rig.state.path('s1'));
+    await rig.pass(10_000);
+    expect(rig.incidents.map(({ kind, messages }) => [kind, messages])).toEqual([
+      ['unpersisted', 2],
+      ['deleted', 4],
+    ]);
   });
 
   it('is not told of a conversation that is written', async () => {

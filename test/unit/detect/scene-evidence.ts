@@ -52,7 +52,12 @@ export function sceneEvidence({ files, spoken, commandStarted, kept, witnessed }
       const unwritten = witnessed.unpersisted(session).length;
       const messages = missing.size + unwritten;
       const generationId = missing.size > 0 ? most?.id : unwritten > 0 ? witnessGeneration : undefined;
-      return { messages, bytes: messages * 100, ...(generationId === undefined ? {} : { generationId }) };
+      return {
+        messages,
+        bytes: messages * 100,
+        ...(generationId === undefined ? {} : { generationId }),
+        ...(unwritten === 0 ? {} : { neverWritten: unwritten }),
+      };
     },
     shape: (session) => {
       const file = filesOf(session).find(({ live, onDisk }) => live && onDisk);
