@@ -6,6 +6,7 @@ import type { Logger } from './platform/logger.ts';
 import { giveBackMemory } from './platform/memory.ts';
 import { pollSchedule, retryDelayMs } from './poll-schedule.ts';
 import type { ProtectedSource } from './protected-source.ts';
+import { SpareTime } from './spare-time.ts';
 import type { CommitResult, Journal } from './store/store.ts';
 import type { CoreProblem } from './types.ts';
 import { Unwritten } from './unwritten.ts';
@@ -19,8 +20,6 @@ const INDEX_SLICE_BYTES = 2 * 1024 * 1024;
 const BEHIND_INDEX_BYTES = 256 * 1024;
 /** As many rounds of work leave garbage worth collecting. */
 const MANY_ROUNDS = 4;
-const UPKEEP_SLICE_MS = 20;
-const UPKEEP_EVERY_MS = 30_000;
 const REFRESH_EVERY_MS = 10_000;
 const BUSY_GATEWAY_PROBE_MS = 2_000;
 /** A request that takes longer lets the heartbeat and other requests through in between. */
@@ -52,7 +51,7 @@ export class Recorder implements Disposable {
   #failures = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
   #refreshedAt = Number.NEGATIVE_INFINITY;
-  #upkeepAt = 0;
+  readonly #spareTime: SpareTime;
   #probedAt = Number.NEGATIVE_INFINITY;
   readonly #import = new ImportProgress();
   #derivationProblem: CoreProblem | undefined;
@@ -67,7 +66,7 @@ export class Recorder implements Disposable {
   constructor(deps: RecorderDeps, flushIntervalMs: number) {
     this.#deps = deps;
     this.#flushIntervalMs = flushIntervalMs;
-    this.#upkeepAt = deps.clock.monotonic();
+    this.#spareTime = new SpareTime(deps.clock, deps.journal);
     this.#unwritten = new Unwritten({
       clock: deps.clock,
       journal: deps.journal,
@@ -244,9 +243,7 @@ export class Recorder implements Disposable {
     }
     if (this.#busyRounds >= MANY_ROUNDS || this.#import.takeLarge()) giveBackMemory();
     this.#busyRounds = 0;
-    if (clock.monotonic() - this.#upkeepAt >= UPKEEP_EVERY_MS && !this.#deps.journal.upkeep(UPKEEP_SLICE_MS, clock.now())) {
-      this.#upkeepAt = clock.monotonic();
-    }
+    this.#spareTime.use();
     return this.#nextDelay(schedule.pollMs, schedule.commitWithinMs);
   }
 
