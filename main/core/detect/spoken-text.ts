@@ -82,7 +82,10 @@ export function afterOrder(text: string): string {
   return COMMAND.test(words) ? words.replace(COMMAND, '') : '';
 }
 
+const NOTICE =
+  /^\s*(?:⚠️? (?:Agent failed|Context |Message ordering|Session |Gateway |Something went wrong|API |The AI |LLM )|⚙️? |✅ (?:New session|Session|ACP session)|ACP error \()/u;
+
 /** A note of OpenClaw about itself in the place of a reply (`⚠️ Agent failed before reply: …`, `⚙️ Agent was aborted.`). */
 export function isNotice(reply: string): boolean {
-  return /^\s*(?:⚠️?|⚙️?|✅ (?:New session|Session|ACP session)|ACP error \()/u.test(reply);
+  return NOTICE.test(reply);
 }

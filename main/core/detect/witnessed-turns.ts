@@ -5,7 +5,7 @@ import { essence, isHeartbeat, isNotice, isOrder, isSilence } from './spoken-tex
 export interface Sifted<R extends WitnessedRow> {
   /** Said by a person or a model, and not saved. */
   readonly lost: readonly R[];
-  /** Belongs to what was said (tool results, calls, errors): as lost as the rest, and nothing by itself. */
+  /** Belongs to what was said (tool results and calls, errors, orders and their answers): as lost as the rest, and nothing by itself. */
   readonly beside: readonly R[];
   /** Nothing of a conversation. */
   readonly nothing: readonly R[];
@@ -28,12 +28,13 @@ export function sift<R extends WitnessedRow>(open: readonly R[], all: readonly R
 function isNothing({ role, text, sessionKey }: WitnessedRow): boolean {
   // OpenClaw asks a model for the name of a file in a conversation that it throws away.
   if (sessionKey?.startsWith('temp:') === true) return true;
-  if (role === 'user') return isOrder(text) || isHeartbeat(text) || text.trim() === '';
-  return role === 'assistant' && (isSilence(text) || isNotice(text));
+  if (role === 'user') return isHeartbeat(text) || text.trim() === '';
+  return role === 'assistant' && isSilence(text);
 }
 
 function isBeside({ role, phase, text }: WitnessedRow): boolean {
-  return role === 'tool' || phase === 'error' || essence(role, text) === '';
+  if (role === 'tool' || phase === 'error' || essence(role, text) === '') return true;
+  return role === 'user' ? isOrder(text) : isNotice(text);
 }
 
 /** OpenClaw takes the turn of a heartbeat out of the transcript when the model had nothing to say. */

@@ -235,6 +235,15 @@ describe('single messages that are missing', () => {
     expect(scene.witnessed.texts('unpersisted')).toEqual(['ok', 'Done.']);
   });
 
+  it('are told whatever they begin with, when they belong to a lost turn', () => {
+    const scene = talked();
+    scene.converse('s1', { user: 'stop', replies: ['⚠️ Agent failed before reply: nothing'], written: 'none', seenBy: ['recorder'] });
+    scene.converse('s1', { user: 'why', replies: ['⚠️ Take care: it is hot.'], written: 'none', seenBy: ['recorder'] });
+    scene.converse('s1');
+    scene.run(10_000);
+    expect(scene.witnessed.texts('unpersisted')).toContain('⚠️ Take care: it is hot.');
+  });
+
   it('are found when the recorder is read hours later', () => {
     const scene = talked();
     const at = scene.now;
