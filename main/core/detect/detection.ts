@@ -231,7 +231,7 @@ export interface Detector {
   /**
    * A restore is being taken back: that its file goes is not a loss. `started` before anything is removed, then `done`, or
    * `failed` when it stayed. With `done`, the incident that the restore had resolved is open again; `origin`: the conversation
-   * that it had put back, for an incident that speaks of many.
+   * that it had put back, for an incident that speaks of many. Where it is the same one, its chat goes on without the file.
    */
   withdrawn(session: SessionRef, phase: 'started' | 'done' | 'failed', at: number, incident?: IncidentDraft, origin?: SessionRef): Outcome;
   dismissed(dedupeKey: string, at: number): Outcome;

@@ -165,9 +165,11 @@ class WatchingDetector implements Detector {
     if (phase === 'done' && incident !== undefined) this.#unrestored(incident, at, origin);
     const tracked = this.#table.get(session);
     if (tracked === undefined) return this.#desk.take();
-    if (phase === 'failed') this.#desk.move(tracked, { fact: 'withdrawal', phase, before: tracked.before ?? 'live' }, at);
-    else this.#desk.move(tracked, { fact: 'withdrawal', phase }, at);
-    if (phase === 'done') this.#losses.forgive(tracked);
+    const isInPlace = origin !== undefined && sessionKeyOf(origin) === tracked.key;
+    if (phase === 'failed' || (phase === 'done' && isInPlace)) {
+      this.#desk.move(tracked, { fact: 'withdrawal', phase: 'failed', before: tracked.before ?? 'live' }, at);
+    } else this.#desk.move(tracked, { fact: 'withdrawal', phase }, at);
+    if (phase === 'done') this.#losses.forgive(tracked, isInPlace);
     return this.#desk.take();
   }
 

@@ -65,8 +65,12 @@ export class LossWatch {
     if (tracked.state === 'lost' || tracked.reported > 0) this.#recount.add(tracked.key);
   }
 
-  /** Its file went because we took it. */
-  forgive(tracked: TrackedSession): void {
+  /** Its file went because we took it. `isInPlace`: from a chat that goes on under this name, and can be lost again. */
+  forgive(tracked: TrackedSession, isInPlace: boolean): void {
+    if (isInPlace) {
+      tracked.reported = Number.MAX_SAFE_INTEGER;
+      return;
+    }
     tracked.withdrawn = true;
     this.#pending.delete(tracked.key);
     this.#due.delete(tracked.key);

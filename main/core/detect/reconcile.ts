@@ -52,6 +52,14 @@ interface Proof {
   readonly shared: boolean;
 }
 
+interface Heard {
+  /** By time. */
+  readonly sorted: readonly Told[];
+  readonly replies: readonly number[];
+  /** Those that nobody says twice by chance, by role and essence. */
+  readonly long: ReadonlyMap<string, readonly number[]>;
+}
+
 /**
  * Which of the witnessed messages of one conversation a transcript holds. Each spoken message proves each witness's row once,
  * so that what was said twice needs two sightings; of several that would do, the nearest in time counts.
@@ -88,7 +96,14 @@ function heard({ role, at, text }: SpokenMessage): Told {
 function proved(tellers: readonly ToldRow[], heardAll: readonly Told[]): ReadonlySet<number> {
   const sorted = [...heardAll].sort((a, b) => a.at - b.at);
   const replies = sorted.flatMap((message, index) => (message.role === 'assistant' && message.essence !== '' ? [index] : []));
-  const proofs = tellers.flatMap((teller) => (teller.essence === '' ? [] : proofsOf(teller, sorted, replies)));
+  const long = new Map<string, number[]>();
+  sorted.forEach(({ role, essence: words }, index) => {
+    if (words.length < UNMISTAKABLE) return;
+    const same = long.get(`${role} ${words}`);
+    if (same === undefined) long.set(`${role} ${words}`, [index]);
+    else same.push(index);
+  });
+  const proofs = tellers.flatMap((teller) => (teller.essence === '' ? [] : proofsOf(teller, { sorted, replies, long })));
   proofs.sort((a, b) => a.apartMs - b.apartMs);
   const used = new Map<string, Set<number>>();
   const done = new Set<number>();
@@ -102,7 +117,7 @@ function proved(tellers: readonly ToldRow[], heardAll: readonly Told[]): Readonl
   return done;
 }
 
-function proofsOf(teller: ToldRow, sorted: readonly Told[], replies: readonly number[]): readonly Proof[] {
+function proofsOf(teller: ToldRow, { sorted, replies, long }: Heard): readonly Proof[] {
   const proofs: Proof[] = [];
   const [from, to] = times(teller);
   for (let index = firstAt(sorted, from); index < sorted.length; index++) {
@@ -112,6 +127,11 @@ function proofsOf(teller: ToldRow, sorted: readonly Told[], replies: readonly nu
     const same = says(teller, message);
     if (same !== undefined)
       proofs.push({ teller, of: [index], apartMs: Math.abs(message.at - teller.at), shared: same === 'among-others' });
+  }
+  // The rest of the hour.
+  for (const index of long.get(`${teller.role} ${teller.essence}`) ?? []) {
+    const apartMs = Math.abs((sorted[index]?.at ?? 0) - teller.at);
+    if (apartMs <= UNMISTAKABLE_MS) proofs.push({ teller, of: [index], apartMs, shared: false });
   }
   if (teller.role === 'assistant') proofs.push(...joined(teller, sorted, replies, from, to));
   return proofs;
@@ -181,13 +201,11 @@ function isCutShort({ row, essence: words }: ToldRow): boolean {
   return row.phase !== 'final' || words.length >= CAPPED;
 }
 
-function times({ row, at, essence: words, role }: ToldRow): readonly [from: number, to: number] {
+function times({ row, at, role }: ToldRow): readonly [from: number, to: number] {
   if (row.witness === 'acp-store') return [at - UNDATED_MS, at + UNDATED_MS];
-  const unmistakable = words.length >= UNMISTAKABLE ? UNMISTAKABLE_MS : 0;
   const ahead = role === 'user' && row.runId !== undefined ? QUEUED_MS : AHEAD_MS;
   const whole = row.witness === 'trajectory' ? RUN_MS : BACK_MS;
-  const back = row.phase === 'partial' ? STREAMING_BACK_MS : Math.max(whole, unmistakable);
-  return [at - back, at + Math.max(ahead, unmistakable)];
+  return [at - (row.phase === 'partial' ? STREAMING_BACK_MS : whole), at + ahead];
 }
 
 function isEcho(teller: ToldRow, tellers: readonly ToldRow[], standings: ReadonlyMap<number, Standing>): boolean {

@@ -15,12 +15,17 @@ const DIRECTIVE = /\[\[\s*[a-z_]{2,40}(?:\s*:[^\]\n]{0,200})?\s*\]\]/gi;
 const MEDIA_LINE = /^\s*MEDIA:.*$/gm;
 const FINAL_TAG = /<\/?final>/gi;
 const CUT = /\s*(?:\.\.\.|…)?\s*[([]truncated[)\]]\s*(?:\.\.\.|…)?\s*$/i;
+const CUT_LENGTH = 40;
 const WHITE_SPACE = /\s+/gu;
 
 /** The words of a message and nothing else; empty when it has none. */
 export function essence(role: Role, text: string): string {
   const words = role === 'user' ? userWords(text) : role === 'assistant' ? replyWords(text) : text;
-  return words.replace(CUT, '').replace(WHITE_SPACE, '').normalize('NFC');
+  return withoutCut(words).replace(WHITE_SPACE, '').normalize('NFC');
+}
+
+function withoutCut(words: string): string {
+  return /truncated/i.test(words.slice(-CUT_LENGTH)) ? words.replace(CUT, '') : words;
 }
 
 /** The lines of a prompt that was made of several messages (`Queued #1`, a sender's name before the words), as essences. */
