@@ -20,6 +20,10 @@ export interface ScriptedModel extends AsyncDisposable {
   requestWith(part: string, timeoutMs?: number): Promise<ModelRequest>;
 }
 
+/** What 2026.9 adds to what a person typed: a message after it, and a line below it in the first turn. */
+const INTERNAL_CONTEXT = '<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>';
+const RUNTIME_LINE = /\n\nRuntime: agent=[^\n]*$/;
+
 interface Waiter {
   readonly part: string;
   readonly resolve: (request: ModelRequest) => void;
@@ -90,7 +94,8 @@ async function answer(
   }
 
   const messages = readMessages(Buffer.concat(pieces).toString('utf8'));
-  const lastUserText = messages.findLast((message) => message.role === 'user')?.text ?? '';
+  const typed = messages.filter(({ text }) => !text.startsWith(INTERNAL_CONTEXT));
+  const lastUserText = typed.findLast((message) => message.role === 'user')?.text.replace(RUNTIME_LINE, '') ?? '';
   onRequest({ messages, lastUserText });
   // The envelope before the text and a long history must not steer: only what the person typed last.
   const tail = lastUserText.slice(-300);
@@ -119,7 +124,7 @@ async function answer(
     finish('stop');
     return;
   }
-  if (tail.includes('TOOL') && messages.at(-1)?.role === 'user') {
+  if (tail.includes('TOOL') && typed.at(-1)?.role === 'user') {
     text('Let me run that. ');
     const call = { name: 'exec', arguments: JSON.stringify({ command: `echo tool-ran-${serial}` }) };
     frame({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: `call_${serial}`, type: 'function', function: call }] } }] });

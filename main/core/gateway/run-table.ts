@@ -138,12 +138,18 @@ export class RunTable {
 }
 
 function comesNext(run: Run | EndedRun, text: string): boolean {
-  const rest = restAfter(toldBy(run), 'tail' in run ? run.text + run.tail : run.text);
+  const rest = untold(run, 'tail' in run ? run.text + run.tail : run.text);
   return rest !== '' && restAfter(text, rest) !== rest;
 }
 
-export function toldBy({ told }: { readonly told: ReadonlyMap<string, string> }): string {
-  return [...told.values()].join('');
+/**
+ * What of a run's text did not come as a message of its own. 2026.3 and 2026.6 join all that a run says into one text,
+ * 2026.9 begins anew after a tool call: what stands there no more is passed over.
+ */
+export function untold({ told }: { readonly told: ReadonlyMap<string, string> }, text: string): string {
+  let rest = text;
+  for (const message of told.values()) rest = restAfter(message, rest);
+  return rest;
 }
 
 function lengthOf(told: ReadonlyMap<string, string>): number {

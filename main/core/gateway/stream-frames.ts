@@ -1,7 +1,7 @@
 import { epochMsOf, isObject, type JsonObject, stringOf } from '../sources/json-value.ts';
 import type { WitnessEvent, WitnessedMessage } from '../witness/witness.ts';
-import { idOf, objectOf, restAfter, textOf } from './frame-fields.ts';
-import { type EndedRun, type Run, type RunLimits, RunTable, toldBy } from './run-table.ts';
+import { idOf, objectOf, textOf } from './frame-fields.ts';
+import { type EndedRun, type Run, type RunLimits, RunTable, untold } from './run-table.ts';
 import { type KeyDefaults, type NamedSession, nameSession } from './session-key.ts';
 import { type CutMessage, readStoredMessage } from './stored-message.ts';
 
@@ -139,7 +139,7 @@ export class StreamFrames {
 
   #write(run: Run, text: string, tail: string, at: number, events: readonly WitnessEvent[]): FrameOutcome {
     const dropped = this.#runs.write(run, text, tail);
-    const rest = restAfter(toldBy(run), text + tail);
+    const rest = untold(run, text + tail);
     const told = [...events, ...missed(dropped, at)];
     if (rest === '' && !run.isOffered) return { ...NOTHING, events: told };
     run.isOffered = true;
@@ -147,7 +147,7 @@ export class StreamFrames {
   }
 
   #end(run: Run, outcome: 'final' | 'aborted' | 'error', text: string, saidAt: number, at: number): FrameOutcome {
-    const rest = restAfter(toldBy(run), text);
+    const rest = untold(run, text);
     if (rest !== '') run.isOffered = true;
     this.#runs.end(run, text, saidAt);
     const { agent, sessionKey, runId, isOffered } = run;
@@ -162,11 +162,11 @@ export class StreamFrames {
     const run = this.#runs.get(runId) ?? (isLive && ended === undefined ? this.#runs.begin(runId, session).run : undefined);
     if (run !== undefined) {
       this.#runs.tell(run, ref, text);
-      return run.isOffered ? [sighting(run, 'partial', restAfter(toldBy(run), run.text + run.tail), at)] : [];
+      return run.isOffered ? [sighting(run, 'partial', untold(run, run.text + run.tail), at)] : [];
     }
     if (ended === undefined) return [];
     this.#runs.tell(ended, ref, text);
-    return ended.isOffered ? [sighting(ended, 'final', restAfter(toldBy(ended), ended.text), ended.at)] : [];
+    return ended.isOffered ? [sighting(ended, 'final', untold(ended, ended.text), ended.at)] : [];
   }
 
   #running(runId: string, session: NamedSession, at: number): { readonly run: Run; readonly events: readonly WitnessEvent[] } {

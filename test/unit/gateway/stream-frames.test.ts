@@ -240,6 +240,26 @@ describe('frames of protocol 4', () => {
     ]);
   });
 
+  test('a text that begins anew after a tool call is told once, too', () => {
+    const stored = (id: string, text: string): RecordedFrame => ({
+      event: 'session.message',
+      payload: {
+        sessionKey: 'agent:main:main',
+        runId: 'run',
+        messageId: id,
+        message: { role: 'assistant', content: [{ type: 'text', text }] },
+      },
+    });
+    const { messages } = tell([
+      chat({ state: 'delta', ...says('Let me run that.') }),
+      stored('a', 'Let me run that. '),
+      chat({ state: 'delta', replace: true, ...says('Answer') }),
+      stored('b', 'Answer 3. '),
+      chat({ state: 'final', ...says('Answer 3.') }),
+    ]);
+    expect(spoken(messages)).toEqual(['assistant final: Let me run that. ', 'assistant final: Answer 3. ']);
+  });
+
   test('a cut message of a person is a partial one until its whole comes', () => {
     const reader = new StreamFrames();
     const message = (text: string, truncated: boolean) => ({
