@@ -16,9 +16,9 @@ const IDLE_MS = 1_000;
 /** A reader that holds the WAL must not hold the core: try again at the next upkeep. */
 const CHECKPOINT_WAIT_MS = 50;
 const BUSY_TIMEOUT_MS = 5_000;
-/** Free pages are given back once they are a tenth of the file; before that they are reused. */
-const FREE_SHARE = 0.1;
-const FREE_PAGES_MIN = 2_048;
+/** Free pages are given back once they are a fiftieth of the file; before that they are reused. */
+const FREE_SHARE = 0.02;
+const FREE_PAGES_MIN = 512;
 const VACUUM_STEP_PAGES = 512;
 
 /** Work that makes the buffer smaller or quicker and changes nothing that it says. */
