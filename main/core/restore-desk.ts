@@ -6,7 +6,7 @@ import type { Recorder } from './recorder.ts';
 import { PreviewedPlans } from './restore/previewed-plans.ts';
 import type { PlannedRestore, RestoreRequest, Restorer } from './restore/restoring.ts';
 import type { Catalog } from './store/store.ts';
-import type { Incident, IncidentDraft, RestorePlan, RestoreReceipt, RestoreSummary } from './types.ts';
+import type { Incident, IncidentDraft, RestorePhase, RestorePlan, RestoreReceipt, RestoreSummary } from './types.ts';
 
 export interface RestoreDeskDeps {
   readonly clock: Clock;
@@ -36,6 +36,7 @@ export class RestoreDesk {
   /** Finishes or takes back what a crash interrupted, and lets no conversation wait for a restore that nobody carries on. */
   async recover(): Promise<void> {
     const { catalog, restorer } = this.#deps;
+    const interrupted = new Set(catalog.restores().flatMap(({ id, phase }) => (isFinished(phase) ? [] : [id])));
     await restorer.recover();
     const restores = catalog.restores();
     for (const session of catalog.sessions({ states: ['restoring'], limit: MOST_INTERRUPTED }).items) {
@@ -51,7 +52,10 @@ export class RestoreDesk {
       const incident = last?.incidentId === undefined ? undefined : catalog.incident(last.incidentId);
       this.#tellOf(incident?.resolvedAt === undefined ? incident : undefined, session, last?.phase === 'verified' ? 'verified' : 'failed');
     }
-    for (const restore of restores) this.#forgive(restore);
+    for (const restore of restores) {
+      // A chat goes on: what it loses long after a restore into it had failed is news.
+      if (restore.target !== 'same-session' || interrupted.has(restore.id)) this.#forgive(restore);
+    }
   }
 
   async plan(request: RestoreRequest): Promise<RestorePlan> {
@@ -143,15 +147,19 @@ export class RestoreDesk {
   }
 
   /** A file that a failed restore had published and took back may have been captured in between: that is no loss. */
-  #forgive({ phase, error, sessionId, sessionRow }: RestoreSummary): void {
+  #forgive({ phase, error, path, sessionId, sessionRow }: RestoreSummary): void {
     const { catalog } = this.#deps;
     // In this one case the file stays, because somebody has used it.
     if (phase !== 'failed' || error === 'target-changed' || sessionId === undefined) return;
-    const sourceId = catalog.session(sessionRow)?.sourceId;
-    const captured = catalog.findSessions(sessionId).find((session) => session.sourceId === sourceId && session.nativeId === sessionId);
+    const origin = catalog.session(sessionRow);
+    const nativeId = basename(path, '.jsonl');
+    const captured = catalog
+      .findSessions(sessionId)
+      .find((session) => session.sourceId === origin?.sourceId && session.agent === origin.agent && session.nativeId === nativeId);
     if (captured === undefined || captured.state === 'archived') return;
     const { clock, detector, recorder } = this.#deps;
-    for (const step of ['started', 'done'] as const) recorder.commitOutcome(detector.withdrawn(captured, step, clock.now()));
+    for (const step of ['started', 'done'] as const)
+      recorder.commitOutcome(detector.withdrawn(captured, step, clock.now(), undefined, origin));
     this.#deps.recorder.wake();
   }
 
@@ -165,6 +173,10 @@ export class RestoreDesk {
     const incident = draft.incidentId === undefined ? undefined : catalog.incident(draft.incidentId);
     recorder.commitOutcome(detector.withdrawn(session, phase, clock.now(), incident && draftOf(incident), origin));
   }
+}
+
+function isFinished(phase: RestorePhase): boolean {
+  return phase === 'verified' || phase === 'failed' || phase === 'undone';
 }
 
 const nothing: Outcome = { transitions: [], sessions: [], drafts: [], resolved: [] };

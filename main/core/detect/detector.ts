@@ -165,7 +165,7 @@ class WatchingDetector implements Detector {
     if (phase === 'done' && incident !== undefined) this.#unrestored(incident, at, origin);
     const tracked = this.#table.get(session);
     if (tracked === undefined) return this.#desk.take();
-    const isInPlace = origin !== undefined && sessionKeyOf(origin) === tracked.key;
+    const isInPlace = origin !== undefined && this.#table.get(origin) === tracked;
     if (phase === 'failed' || (phase === 'done' && isInPlace)) {
       this.#desk.move(tracked, { fact: 'withdrawal', phase: 'failed', before: tracked.before ?? 'live' }, at);
     } else this.#desk.move(tracked, { fact: 'withdrawal', phase }, at);
