@@ -11,7 +11,7 @@ const PAIRING = new Set(['PAIRING_REQUIRED', 'NOT_PAIRED', 'DEVICE_IDENTITY_REQU
 export function problemOf(error: CoreError): Problem | undefined {
   if (error.code === 'unreadable') return { code: 'token-unreadable', message: error.message, hint: error.hint };
   if (error.code === 'refused') {
-    return { code: 'auth-refused', message: 'That address is not on this machine.', hint: 'Enter it in Preferences to allow it.' };
+    return { code: 'auth-refused', message: 'That address is not on this machine.', hint: error.hint };
   }
   if (error.code !== 'gateway-refused' || PASSING.has(error.hint)) return undefined;
   if (error.hint === 'PROTOCOL_MISMATCH') {
@@ -31,6 +31,6 @@ export function problemOf(error: CoreError): Problem | undefined {
   return {
     code: 'auth-refused',
     message: `OpenClaw's gateway refused Clawback (${error.hint}).`,
-    hint: 'Check gateway.auth in openclaw.json, or enter the token in Preferences.',
+    hint: 'Check gateway.auth in openclaw.json, or start Clawback with the token in CLAWBACK_GATEWAY_TOKEN.',
   };
 }

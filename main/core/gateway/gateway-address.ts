@@ -3,7 +3,7 @@ import { readOpenclawConfig } from '../sources/openclaw-config.ts';
 import type { Environment } from '../sources/openclaw-home.ts';
 import type { GatewayAddress } from './gateway.ts';
 
-/** A gateway that the person entered in Clawback's settings: the one way to one that is not on this machine. */
+/** A gateway that the person named to Clawback itself: the one way to one that is not on this machine. */
 export interface GatewayOverride {
   /** `ws://` or `wss://`. */
   readonly url?: string;
@@ -46,6 +46,6 @@ function notOnLoopback(where: string): GatewayAddress['auth'] {
   return {
     mode: 'unreadable',
     reason: `The gateway listens ${place} alone.`,
-    hint: "Clawback connects to this machine's own addresses. Enter the gateway's address in Preferences to allow this one.",
+    hint: "Clawback connects to this machine's own addresses. Start it with CLAWBACK_GATEWAY_URL to allow this one.",
   };
 }

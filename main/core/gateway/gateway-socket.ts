@@ -26,7 +26,11 @@ const HANDSHAKE_TIMEOUT_MS = 5000;
 export function openSocket(url: string, remote: boolean, handlers: SocketHandlers): GatewaySocket {
   const isLocal = isLoopbackUrl(url);
   if (!isLocal && !(remote && URL.canParse(url))) {
-    throw new CoreError('refused', 'the address of the gateway is not on this machine', 'Enter it in Preferences to allow it.');
+    throw new CoreError(
+      'refused',
+      'the address of the gateway is not on this machine',
+      'Start Clawback with it in CLAWBACK_GATEWAY_URL to allow it.',
+    );
   }
   const socket = new WebSocket(url, {
     maxPayload: MAX_PAYLOAD_BYTES,

@@ -29,7 +29,7 @@ export interface GatewayStreamOptions {
   readonly identity: DeviceIdentity;
   /** Whose conversation a key is that does not name its agent. */
   readonly keys: KeyBook;
-  /** What the person entered in Clawback's settings. */
+  /** What the person named to Clawback itself. */
   readonly override?: GatewayOverride;
   readonly home?: string;
   readonly version?: string;
@@ -177,8 +177,12 @@ class GatewayStream implements Witness {
     // Another process answers than the one that we listened to: that one ended, and nobody saw how.
     if (replaced) this.#outbox.note({ witness: WITNESS, at, event: 'gateway-ended', clean: undefined });
     if (isNew) {
-      const { version, instance } = hello;
-      const facts = { ...(version === undefined ? {} : { version }), ...(instance === undefined ? {} : { instance }) };
+      const { version, instance, startedAt } = hello;
+      const facts = {
+        ...(version === undefined ? {} : { version }),
+        ...(instance === undefined ? {} : { instance }),
+        ...(startedAt === undefined ? {} : { startedAt }),
+      };
       this.#outbox.note({ witness: WITNESS, at, event: 'gateway-up', ...facts });
     }
   }

@@ -45,6 +45,7 @@ export class MissedMessages {
   }
 
   askForAll(): void {
+    this.#wanted.clear();
     for (const key of this.#keys.keys()) this.#wanted.add(key);
   }
 

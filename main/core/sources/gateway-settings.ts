@@ -28,7 +28,7 @@ type Secret =
 const TEMPLATE = /(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}/g;
 const WHOLE_TEMPLATE = /^\$\{([A-Z_][A-Z0-9_]*)\}$/;
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
-const ENTER_IT = 'Enter the token in Preferences, or put it into gateway.auth.token of openclaw.json.';
+const ENTER_IT = 'Put it into gateway.auth of openclaw.json, or start Clawback with it in CLAWBACK_GATEWAY_TOKEN.';
 
 /** Pure and total: whatever stands in the file, this says how to connect or why that cannot be told. */
 export function gatewaySettings(config: JsonObject | undefined, variable: Variable): GatewaySettings {
@@ -99,7 +99,11 @@ function referenceOf(reference: JsonObject, variable: Variable): Secret {
   const id = stringOf(reference.id);
   if (reference.source === 'env' && id !== undefined) return fromVariable(id, variable);
   const where = reference.source === 'exec' ? 'by a program that OpenClaw runs' : 'in a secret store that only OpenClaw opens';
-  return { is: 'elsewhere', where, hint: 'Run "openclaw gateway auth-token --show" and enter the token in Preferences.' };
+  return {
+    is: 'elsewhere',
+    where,
+    hint: 'Start Clawback with the token in CLAWBACK_GATEWAY_TOKEN ("openclaw gateway auth-token --show" prints it).',
+  };
 }
 
 function fromVariable(name: string, variable: Variable): Secret {
