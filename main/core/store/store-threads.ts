@@ -40,18 +40,21 @@ export const noThreads: StoreThreads = { ...rawPacker, moveWal: () => 'unable', 
  */
 export class WorkerThreads implements StoreThreads {
   readonly #log: Logger;
+  readonly #packers: number;
   #slots: PackingSlots | undefined;
   #workers: Worker[] = [];
   #wal: 'moving' | 'moved' | 'unable' | 'still' = 'still';
   #broken = false;
 
-  constructor(log: Logger) {
+  /** `packers`: with none, only the WAL is left to a thread. */
+  constructor(log: Logger, packers = sparePackers()) {
     this.#log = log;
+    this.#packers = packers;
   }
 
   pack(chunks: readonly Uint8Array[], store: (index: number, packed: Packed) => void): void {
     const places = [...chunks.keys()].filter((index) => isLong(chunks[index]));
-    const slots = places.length < WORTHWHILE_CHUNKS ? undefined : this.#start();
+    const slots = this.#packers === 0 || places.length < WORTHWHILE_CHUNKS ? undefined : this.#start();
     if (slots === undefined) {
       rawPacker.pack(chunks, store);
       return;
@@ -117,8 +120,7 @@ export class WorkerThreads implements StoreThreads {
     if (this.#slots !== undefined) return this.#slots;
     const slots = new PackingSlots();
     this.#slots = slots;
-    const count = Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1));
-    this.#workers = Array.from({ length: count }, () => this.#worker(slots));
+    this.#workers = Array.from({ length: Math.max(1, this.#packers) }, () => this.#worker(slots));
     return slots;
   }
 
@@ -142,6 +144,11 @@ export class WorkerThreads implements StoreThreads {
 /** From source it has the ending of this file; in the bundle both lie side by side. */
 function scriptUrl(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './store-thread.ts' : './store-thread.js', import.meta.url);
+}
+
+/** One processor is the core's and one is left to everybody else: packing beside a busy core would make an import slower. */
+function sparePackers(): number {
+  return Math.max(0, Math.min(MOST_THREADS, availableParallelism() - 2));
 }
 
 function isLong(bytes: Uint8Array | undefined): boolean {

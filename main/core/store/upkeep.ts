@@ -11,6 +11,8 @@ const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 /** While an import goes on, its bytes are copied on only once they are durable; less where the disk is nearly full. */
 const IMPORT_WAL_LIMIT_BYTES = 1024 * 1024 * 1024;
 const IMPORT_WAL_SHARE = 0.25;
+/** Longer than this without a commit of it, and an import is over. */
+const IMPORT_PAUSE_MS = 3_000;
 /** No commit for this long: moving the WAL into the database then delays nobody. */
 const IDLE_MS = 1_000;
 /** A reader that holds the WAL must not hold the core: try again at the next upkeep. */
@@ -30,7 +32,7 @@ export class Upkeep {
   readonly #sealer: Sealer;
   readonly #texts: TextMerger;
   #checkpointed = false;
-  #isImporting = false;
+  #importedMs = Number.NEGATIVE_INFINITY;
   #lastCommitMs = Number.NEGATIVE_INFINITY;
 
   constructor(db: Sqlite, clock: Clock, threads: StoreThreads, paths: ReturnType<typeof bufferPaths>) {
@@ -44,8 +46,8 @@ export class Upkeep {
 
   /** Something was written now, by the monotonic clock. */
   committed(durable: 'now' | 'later' = 'now'): void {
-    this.#isImporting = durable === 'later';
     this.#lastCommitMs = this.#clock.monotonic();
+    if (durable === 'later') this.#importedMs = this.#lastCommitMs;
     this.#checkpointed = false;
   }
 
@@ -89,7 +91,7 @@ export class Upkeep {
   }
 
   get #walLimit(): number {
-    if (!this.#isImporting) return WAL_LIMIT_BYTES;
+    if (this.#clock.monotonic() - this.#importedMs > IMPORT_PAUSE_MS) return WAL_LIMIT_BYTES;
     const { bavail, bsize } = statfsSync(this.#paths.wal);
     return Math.min(IMPORT_WAL_LIMIT_BYTES, bavail * bsize * IMPORT_WAL_SHARE);
   }

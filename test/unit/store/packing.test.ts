@@ -85,7 +85,7 @@ function packedBy(threads: Packer, given: readonly Buffer[]): readonly Packed[] 
 }
 
 test('threads hand back each chunk once, with its hash and what it is when it is unpacked', () => {
-  using threads = new WorkerThreads(silentLogger);
+  using threads = new WorkerThreads(silentLogger, 2);
   const given = [...chunks(600), Buffer.from('short'), ...chunks(3)];
   for (let round = 0; round < 3; round += 1) {
     const wrong = packedBy(threads, given).filter(({ codec, sha256: hash, bytes }, index) => {
@@ -121,7 +121,7 @@ test('a WAL that a thread cannot move is left to the core, which meets the fault
 });
 
 test('threads that were ended start again, and never after they were disposed of', () => {
-  const threads = new WorkerThreads(silentLogger);
+  const threads = new WorkerThreads(silentLogger, 1);
   packedBy(threads, chunks(100));
   threads.rest();
   expect(packedBy(threads, chunks(100))).toHaveLength(100);
