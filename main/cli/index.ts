@@ -139,6 +139,13 @@ function tellUsage(error: CommanderError): void {
   process.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'usage', message, hint } })}\n`);
 }
 
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that went away (`| head`) has seen enough.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await program().parseAsync();
 } catch (error) {

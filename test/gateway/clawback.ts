@@ -108,6 +108,13 @@ export class Clawback implements AsyncDisposable {
     await this.#ask('check', {});
   }
 
+  /** Everything that a person was ever told of, quiet history aside: `kind of key`. */
+  get told(): readonly string[] {
+    return this.#lines.flatMap(({ event, incident }) =>
+      event === 'incident' && incident !== undefined && incident.severity !== 'info' ? [`${incident.kind} of ${incident.sessionKey}`] : [],
+    );
+  }
+
   /** Needs a person: open, and more than quiet history. */
   async openIncidents(): Promise<readonly IncidentRow[]> {
     return (await this.json<readonly IncidentRow[]>('incidents')).filter((incident) => incident.severity !== 'info');

@@ -67,6 +67,10 @@ export class RunBook {
       }
       case 'gateway-up':
         if (event.version !== undefined) this.#versions.set(sourceId, event.version);
+        // What an earlier run of ours heard of an earlier process: nobody saw how that one ended.
+        if (event.startedAt !== undefined) {
+          keep(this.#ends, sourceId, { at: event.startedAt, noticedAt: at, clean: undefined, closeCode: undefined }, MOST_ENDS);
+        }
         return;
       case 'log-sign':
         keep(this.#signs, sourceId, { sign: event.sign, at: event.at, path: event.path }, MOST_SIGNS);

@@ -23,13 +23,17 @@ export interface IncidentRow {
   readonly title: string | null;
 }
 
+/** One about a reset is about what was said since, once somebody saw that: this is what a person reads and restores. */
+const CONVERSATION = `
+  iif(coalesce(json_extract(i.evidence, '$.unpersisted'), 0) > 0, coalesce(json_extract(i.evidence, '$.successor'), i.native_id), i.native_id)`;
+
 export const SELECT_INCIDENT = `
   SELECT i.id, i.dedupe_key, i.kind, i.severity, i.source_id, i.agent, i.native_id, i.generation_id, i.messages, i.bytes,
          i.evidence, i.opened_at, i.notified_at, i.resolved_at, i.resolution,
          s.id AS session_row, s.session_id, s.routing_key,
          iif(s.id IS NULL, NULL, coalesce(nullif(s.label, ''), s.title, s.native_id)) AS title
     FROM incident AS i
-    LEFT JOIN session AS s ON s.source_id = i.source_id AND s.agent = i.agent AND s.native_id = i.native_id`;
+    LEFT JOIN session AS s ON s.source_id = i.source_id AND s.agent = i.agent AND s.native_id = ${CONVERSATION}`;
 
 export function toIncident(row: IncidentRow): Incident {
   return {

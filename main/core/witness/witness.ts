@@ -43,7 +43,8 @@ export type WitnessEvent = { readonly witness: WitnessKind | 'log'; readonly at:
       /** A `final` without a message: NO_REPLY, a heartbeat, or a conversation that an ACP runner leads. */
       readonly withText: boolean;
     }
-  | { readonly event: 'gateway-up'; readonly version?: string; readonly instance?: string }
+  /** `startedAt`: whatever ran in a gateway of this source before is over. */
+  | { readonly event: 'gateway-up'; readonly version?: string; readonly instance?: string; readonly startedAt?: number }
   /** `clean`: announced (`shutdown`, close 1012, `gateway_stop`); `undefined`: nothing says so either way. */
   | { readonly event: 'gateway-ended'; readonly clean: boolean | undefined; readonly closeCode?: number; readonly pid?: number }
   /** The stream skipped numbers: what was said meanwhile was fetched again as far as it could be. */
@@ -107,6 +108,11 @@ export interface KeyedSession {
   readonly isAcp: boolean;
   /** `acp.state` of the entry, e.g. `running`. */
   readonly acpState?: string;
+  /** When a runner last began or ended something for it. */
+  readonly acpActiveAt?: number;
+  /** The runner's record of it, and where its agent works. */
+  readonly acpRecordId?: string;
+  readonly acpCwd?: string;
 }
 
 /** Who knows what keys mean. */

@@ -83,6 +83,8 @@ describe('what OpenClaw never writes', () => {
     const { items: open } = { items: await rig.core.handlers.incidents({ all: false, limit: 10 }) };
     expect(open).toHaveLength(1);
     expect(open[0]).toMatchObject({ kind: 'reset-without-successor', messages: 4, evidence: { successor: 's2', unpersisted: 4 } });
+    // A person reads and restores what was said since the reset.
+    expect(open[0]?.sessionId).toBe('s2');
     const generationId = open[0]?.generationId;
     expect(generationId).toBeDefined();
     const lines = rig.bytesOf(generationId ?? 0).toString('utf8');

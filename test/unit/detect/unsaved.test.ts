@@ -387,6 +387,25 @@ describe('a reply that the end of the gateway cut off', () => {
     expect(scene.only('interrupted-reply').draft.messages).toBe(1);
   });
 
+  it('is judged as soon as another gateway answers than the one that an earlier run heard', () => {
+    const scene = talked();
+    scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
+    scene.locks = [];
+    scene.restart(20_000);
+    scene.notice({ witness: 'gateway-stream', at: scene.now, event: 'gateway-up', startedAt: scene.now - 5_000, sourceId: 1 });
+    scene.run(10_000);
+    expect(scene.only('interrupted-reply').draft.messages).toBe(1);
+  });
+
+  it('waits while the gateway that it came from still answers', () => {
+    const scene = talked();
+    scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
+    scene.restart(20_000);
+    scene.notice({ witness: 'gateway-stream', at: scene.now, event: 'gateway-up', startedAt: scene.now - 3_600_000, sourceId: 1 });
+    scene.run(10_000);
+    expect(scene.alarms).toEqual([]);
+  });
+
   it('waits while the stream goes on through a restart of the core', () => {
     const scene = talked();
     scene.beginReply('s1', 'the beginning of an answer', { userWritten: true, recorder: false });
