@@ -6,7 +6,7 @@ import type { Recorder } from './recorder.ts';
 import { PreviewedPlans } from './restore/previewed-plans.ts';
 import type { PlannedRestore, RestoreRequest, Restorer } from './restore/restoring.ts';
 import type { Catalog } from './store/store.ts';
-import type { Incident, IncidentDraft, RestorePhase, RestorePlan, RestoreReceipt, RestoreSummary } from './types.ts';
+import type { Incident, IncidentDraft, RestorePhase, RestorePlan, RestoreReceipt, RestoreSummary, SessionSummary } from './types.ts';
 
 export interface RestoreDeskDeps {
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export class RestoreDesk {
     await restorer.recover();
     const restores = catalog.restores();
     for (const session of catalog.sessions({ states: ['restoring'], limit: MOST_INTERRUPTED }).items) {
-      const last = restores.filter(({ sessionRow }) => sessionRow === session.id).sort((a, b) => b.startedAt - a.startedAt)[0];
+      const last = restores.filter((restore) => this.#concerns(restore, session)).sort((a, b) => b.startedAt - a.startedAt)[0];
       const withdrawn =
         last?.target === 'same-session' && last.phase === 'undone'
           ? last
@@ -56,6 +56,13 @@ export class RestoreDesk {
       // A chat goes on: what it loses long after a restore into it had failed is news.
       if (restore.target !== 'same-session' || interrupted.has(restore.id)) this.#forgive(restore);
     }
+  }
+
+  /** Also one of what was said after the reset that replaced the conversation: its incident is about that one. */
+  #concerns({ sessionRow, incidentId }: RestoreSummary, session: SessionSummary): boolean {
+    if (sessionRow === session.id) return true;
+    const incident = incidentId === undefined ? undefined : this.#deps.catalog.incident(incidentId);
+    return incident?.sourceId === session.sourceId && incident.agent === session.agent && incident.nativeId === session.nativeId;
   }
 
   async plan(request: RestoreRequest): Promise<RestorePlan> {

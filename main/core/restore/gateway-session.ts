@@ -65,7 +65,7 @@ export async function writeThroughGateway(
     return await admin(async (session) => {
       const { sessionId } = await session.createSession({ key: draft.sessionKey, label: job.label });
       const placed = placedAt(draft, sessionId);
-      requireOwnIndex(tools, placed);
+      await requireOwnIndex(tools, session, placed);
       tools.place(draft.id, { sessionId, path: placed.path });
       known = placed;
       if (look(`${placed.path}.lock`) !== undefined) throw refused('session-busy', 'Somebody uses the new session already.');
@@ -163,9 +163,11 @@ function placedAt(draft: KeyedDraft, sessionId: string): SessionDraft {
   return { ...draft, sessionId, path: transcriptPath(dirname(draft.path), sessionId) };
 }
 
-/** A gateway of another state directory, or one that keeps its sessions elsewhere, would never find the transcript. */
-function requireOwnIndex(tools: RestoreTools, placed: SessionDraft): void {
+/** A gateway of another state directory, or one that keeps its sessions in a database, would never find the transcript. */
+async function requireOwnIndex(tools: RestoreTools, session: AdminSession, placed: SessionDraft): Promise<void> {
   if (names(readIndex(tools, dirname(placed.path)), placed)) return;
+  // Nothing on this disk tells of it: whoever takes the restore back later could not find it.
+  await session.deleteSession(placed.sessionKey);
   throw refused('gateway-refused', 'The gateway that answers keeps its sessions in another place.');
 }
 

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RestoreRequest } from '../../../main/core/restore/restoring.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
@@ -115,11 +116,14 @@ describe('a new session while the gateway runs', () => {
     expectNothing();
   });
 
-  test('is not given to a gateway that keeps its sessions elsewhere', async () => {
+  test('is not given to a gateway that keeps its sessions elsewhere, which is left as it was', async () => {
     using elsewhere = tempDir();
-    const restored = scene.restore(beside(scene.record('lost', [healthy()])), { ...options(), admin: new FakeGateway(elsewhere.path) });
+    const other = new FakeGateway(elsewhere.path);
+    const restored = scene.restore(beside(scene.record('lost', [healthy()])), { ...options(), admin: other });
     await expect(restored).rejects.toMatchObject({ code: 'gateway-refused', message: expect.stringContaining('another place') });
     expectNothing();
+    expect(other.asked.map((asked) => asked.split(' ')[0])).toEqual(['create', 'delete']);
+    expect(readFileSync(join(elsewhere.path, 'sessions.json'), 'utf8')).toBe('{}');
   });
 
   test('overwrites no file that has its name already', async () => {
