@@ -214,7 +214,7 @@ describe('any configuration', () => {
         });
         expect(withoutPlugin(edited.text, DIR, edited.trace)).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -94,10 +94,11 @@ describe('the recorder plugin', () => {
     writeFileSync(join(sessions, 'sessions.json'), JSON.stringify({ [KEY]: { sessionId: 's-old' } }));
     const { handlers } = await load('2026.3.13');
     handlers.get('gateway_start')?.({ port: 1 }, {});
-    await vi.waitFor(() => {
+    const check = () => {
       handlers.get('before_message_write')?.({ message: user }, { sessionKey: KEY });
       expect(lines().at(-1)).toMatchObject({ sessionId: 's-old' });
-    });
+    };
+    await vi.waitFor(check, { timeout: 15_000, interval: 20 });
   });
 
   it.each([
