@@ -131,7 +131,8 @@ export function chatRefusal(chat: ChatFacts): Refusal | undefined {
   if (chat.entry.isAcp) return refusal('session-moved-on', 'An ACP runner leads this chat, and OpenClaw reads no transcript of it.');
   if (chat.hasTranscript) return refusal('session-has-transcript', 'This session has a transcript by now.');
   if (chat.isBusy) return refusal('session-busy', 'A turn is running in this chat.');
-  if (chat.now - chat.lastActivityAt < quietMs) return refusal('session-busy', 'Something was said in this chat a moment ago.');
+  // In the future only where the clock was set back, which must not keep a chat busy for hours.
+  if (Math.abs(chat.now - chat.lastActivityAt) < quietMs) return refusal('session-busy', 'Something was said in this chat a moment ago.');
   return undefined;
 }
 

@@ -81,6 +81,8 @@ describe('a chat that shall go on in its own session', () => {
   const quiet: ChatFacts = { entry: {}, hasTranscript: false, isBusy: false, lastActivityAt: 1_000, now: 6_000 };
 
   test('may when it has no transcript and nothing goes on in it', () => expect(chatRefusal(quiet)).toBeUndefined());
+  test('may when its last use lies ahead because the clock was set back', () =>
+    expect(chatRefusal({ ...quiet, lastActivityAt: 3_600_000 })).toBeUndefined());
 
   test.each<[string, Partial<ChatFacts>]>([
     ['session-moved-on', { entry: undefined, hasTranscript: true, isBusy: true }],
