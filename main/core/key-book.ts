@@ -53,6 +53,9 @@ export class SourceKeys implements KeyBook {
           nativeId: nativeIdOf(entry, this.#classify),
           isAcp: entry.isAcp,
           ...(entry.acpState === undefined ? {} : { acpState: entry.acpState }),
+          ...(entry.acpActiveAt === undefined ? {} : { acpActiveAt: entry.acpActiveAt }),
+          ...(entry.acpRecordId === undefined ? {} : { acpRecordId: entry.acpRecordId }),
+          ...(entry.acpCwd === undefined ? {} : { acpCwd: entry.acpCwd }),
         };
         this.#byKey.set(entry.key, keyed);
         this.#bySessionId.set(entry.sessionId, keyed);

@@ -33,7 +33,11 @@ function parseEntry(key: string, entry: JsonObject): IndexEntry | undefined {
   const updatedAt = epochMsOf(entry.updatedAt);
   const label = stringOf(entry.label);
   const displayName = stringOf(entry.displayName);
-  const acpState = isObject(entry.acp) ? stringOf(entry.acp.state) : undefined;
+  const acp = isObject(entry.acp) ? entry.acp : {};
+  const acpState = stringOf(acp.state);
+  const acpActiveAt = epochMsOf(acp.lastActivityAt);
+  const acpRecordId = isObject(acp.identity) ? stringOf(acp.identity.acpxRecordId) : undefined;
+  const acpCwd = stringOf(acp.cwd);
   return {
     key,
     sessionId,
@@ -46,6 +50,9 @@ function parseEntry(key: string, entry: JsonObject): IndexEntry | undefined {
     hasSessionFile: sessionFile !== '',
     isAcp: isObject(entry.acp) || isAcpKey(key),
     ...(acpState === undefined ? {} : { acpState }),
+    ...(acpActiveAt === undefined ? {} : { acpActiveAt }),
+    ...(acpRecordId === undefined ? {} : { acpRecordId }),
+    ...(acpCwd === undefined ? {} : { acpCwd }),
   };
 }
 

@@ -89,6 +89,11 @@ export interface IndexEntry {
   readonly isAcp: boolean;
   /** `acp.state`: `running` while a runner answers, or has died without saying so. */
   readonly acpState?: string;
+  /** When a runner last began or ended something for it. */
+  readonly acpActiveAt?: number;
+  /** The runner's record of it, and where its agent works. */
+  readonly acpRecordId?: string;
+  readonly acpCwd?: string;
 }
 
 export interface LockReading {

@@ -14,8 +14,32 @@ export interface AcpPromptsDeps {
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 const MOST_WAITING = 200;
 const MOST_RUNS = 1_000;
+const MOST_OPEN = 1_000;
+const MOST_ANSWERS = 500;
 /** A run of the embedded agent says so at once; a runner's says nothing until it is done. */
 const EMBEDDED_MS = 15_000;
+/** OpenClaw stamps a prompt with the minute in which it hands it on, and calls the conversation running just before that. */
+const STAMP_MS = 61_000;
+const BEFORE_RUNNING_MS = 10_000;
+const LONGEST_QUEUED_MS = 30 * 60_000;
+
+interface Open {
+  readonly text: string;
+  readonly at: number;
+}
+
+interface Answer {
+  readonly sessionKey: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+interface Orphan {
+  readonly orphan: string;
+  readonly agent: string;
+}
+
+type Place = KeyedSession | Orphan | 'not-needed' | 'not-known';
 
 /**
  * What a person asked an ACP agent, as the recorder plugin saw it come in. OpenClaw 2026.3.13 does not tell that hook which
@@ -27,8 +51,10 @@ export class AcpPrompts implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   #waiting: readonly RecorderReading[];
   #replies: RecorderReading[] = [];
+  /** Prompts that the runner's own record told, and that the plugin's readings were not paired with yet. */
+  #answers: readonly Answer[] = [];
   /** Handed on and not known to be answered: key to texts. */
-  readonly #open = new Map<string, { readonly text: string; readonly at: number }[]>();
+  readonly #open = new Map<string, readonly Open[]>();
 
   constructor(deps: AcpPromptsDeps) {
     this.#deps = deps;
@@ -67,26 +93,25 @@ export class AcpPrompts implements Disposable {
     }
   }
 
-  /** The runner's own record of a turn has come. */
-  answered(sessionKey: string, text: string): void {
-    const open = this.#open.get(sessionKey)?.filter((prompt) => prompt.text !== text) ?? [];
-    if (open.length > 0) this.#open.set(sessionKey, open);
-    else this.#open.delete(sessionKey);
-    const still = this.#waiting.filter((reading) => reading.text !== text);
-    if (still.length < this.#waiting.length) this.#waiting = still;
+  /** The runner's own record of a turn has come: one prompt of these words is told, and another one of the same words may not be. */
+  answered(sessionKey: string, text: string, at: number): void {
+    const open = this.#open.get(sessionKey) ?? [];
+    const first = open.findIndex((prompt) => prompt.text === text);
+    if (first < 0) this.#answers = [...this.#answers, { sessionKey, text, at }].slice(-MOST_ANSWERS);
+    else this.#setOpen(sessionKey, open.toSpliced(first, 1));
   }
 
   take(): readonly WitnessedMessage[] {
     const messages = this.#takeReplies();
-    const still: RecorderReading[] = [];
-    for (const reading of this.#waiting) {
-      const place = this.#placeOf(reading);
-      if (place === 'not-acp') continue;
-      if (place === undefined) still.push(reading);
-      else messages.push(this.#asPrompt(reading, place));
-    }
-    const oldest = this.#deps.clock.now() - LONGEST_WAIT_MS;
-    const kept = still.filter(({ at }) => at >= oldest).slice(-MOST_WAITING);
+    const now = this.#deps.clock.now();
+    const running = this.#waiting.length === 0 ? [] : this.#deps.keys.all.filter(({ isAcp, acpState }) => isAcp && acpState === 'running');
+    const still = this.#waiting.filter((reading) => {
+      const place = this.#placeOf(reading, running, now);
+      if (place === 'not-known') return reading.at >= now - LONGEST_WAIT_MS;
+      if (place !== 'not-needed') messages.push(this.#asPrompt(reading, place));
+      return false;
+    });
+    const kept = still.slice(-MOST_WAITING);
     if (kept.length < this.#waiting.length) this.#waiting = kept;
     return messages;
   }
@@ -101,23 +126,40 @@ export class AcpPrompts implements Disposable {
     this.#waiting = [...this.#waiting.filter(({ ref }) => ref !== reading.ref), reading];
   }
 
-  #placeOf(reading: RecorderReading): KeyedSession | { readonly orphan: string; readonly agent: string } | 'not-acp' | undefined {
-    const { keys } = this.#deps;
+  #placeOf(reading: RecorderReading, running: readonly KeyedSession[], now: number): Place {
     const key = reading.sessionKey ?? (reading.runId === undefined ? undefined : this.#keyOfRun.get(reading.runId));
-    if (key !== undefined) {
-      const keyed = keys.byKey(key);
-      if (keyed?.isAcp === true) return keyed;
-    }
+    const keyed = key === undefined ? undefined : this.#deps.keys.byKey(key);
+    if (keyed?.isAcp === true) return keyed;
     // A prompt that OpenClaw refused leaves a file with the error alone, named after its run.
     const agent = reading.runId === undefined ? undefined : this.#deps.agentOf(reading.runId);
     if (reading.runId !== undefined && agent !== undefined) return { orphan: reading.runId, agent };
-    if (key !== undefined) return keys.byKey(key) === undefined ? undefined : 'not-acp';
-    const running = keys.all.filter(({ isAcp, acpState }) => isAcp && acpState === 'running');
-    const isLate = this.#deps.clock.now() - reading.at > EMBEDDED_MS;
-    return isLate && running.length === 1 ? running[0] : undefined;
+    if (key !== undefined) return keyed === undefined ? 'not-known' : 'not-needed';
+    if (now - reading.at <= EMBEDDED_MS) return 'not-known';
+    if (this.#pairAnswer(reading)) return 'not-needed';
+    // What was asked before the runner began its turn is none of its queue.
+    const [only, ...others] = running.filter(({ acpActiveAt = 0 }) => reading.at >= acpActiveAt - BEFORE_RUNNING_MS);
+    return only === undefined || others.length > 0 ? 'not-known' : only;
   }
 
-  #asPrompt(reading: RecorderReading, place: KeyedSession | { readonly orphan: string; readonly agent: string }): WitnessedMessage {
+  /** The runner's record told this very prompt, also when nobody saw which run it was. */
+  #pairAnswer({ text, at }: RecorderReading, sessionKey?: string): boolean {
+    const found = this.#answers.findIndex(
+      (answer) =>
+        answer.text === text &&
+        (sessionKey === undefined || answer.sessionKey === sessionKey) &&
+        answer.at >= at - STAMP_MS &&
+        answer.at <= at + LONGEST_QUEUED_MS,
+    );
+    if (found >= 0) this.#answers = this.#answers.toSpliced(found, 1);
+    return found >= 0;
+  }
+
+  #setOpen(sessionKey: string, open: readonly Open[]): void {
+    if (open.length > 0) this.#open.set(sessionKey, open.slice(-MOST_OPEN));
+    else this.#open.delete(sessionKey);
+  }
+
+  #asPrompt(reading: RecorderReading, place: KeyedSession | Orphan): WitnessedMessage {
     const known = {
       witness: 'recorder-plugin' as const,
       ref: `received:${reading.ref}`,
@@ -130,7 +172,8 @@ export class AcpPrompts implements Disposable {
     };
     if ('orphan' in place) return { ...known, sessionId: place.orphan, endsRun: true };
     const { sessionKey, sessionId } = place;
-    this.#open.set(sessionKey, [...(this.#open.get(sessionKey) ?? []), { text: reading.text, at: reading.at }]);
+    const { text, at } = reading;
+    if (!this.#pairAnswer(reading, sessionKey)) this.#setOpen(sessionKey, [...(this.#open.get(sessionKey) ?? []), { text, at }]);
     return { ...known, sessionKey, sessionId, endsRun: false };
   }
 
