@@ -18,6 +18,10 @@ export interface RecorderOptions {
 
 type Action = 'install' | 'remove';
 
+/** 2026.3.13 does so 0.6 s after the file changed, once its turns are over; with `gateway.reload.mode: "off"` it does not. */
+const RESTART =
+  'The gateway must restart. OpenClaw does that by itself within seconds of the change, unless that is switched off: then `openclaw gateway restart`.';
+
 interface Result {
   readonly root: string;
   readonly configPath: string;
@@ -74,12 +78,12 @@ async function isConfirmed(context: Context, action: Action, plans: readonly Rec
   if (context.out.json || !process.stdin.isTTY || !process.stdout.isTTY) {
     const error = { code: 'confirmation-needed', message: 'nobody confirmed this change', hint: 'Look at it, then add `--yes`.' };
     const results = plans.map(({ root, configPath, changes }) => ({ root, configPath, changed: false, changes }));
-    context.out.result({ ok: false, error, action, results }, () => plansText(action, plans));
+    context.out.result({ ok: false, error, action, results }, () => `${plansText(action, plans)}\n${RESTART}`);
     if (!context.out.json) throw new CoreError(error.code, error.message, error.hint);
     process.exitCode = 1;
     return false;
   }
-  context.out.line(plansText(action, plans));
+  context.out.line(`${plansText(action, plans)}\n${RESTART}`);
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await prompt.question('Change it? [y/N] ');
@@ -120,9 +124,7 @@ function resultText(action: Action, { configPath, changed, restartNeeded, previo
   const lines = [
     `${paint('green', action === 'install' ? 'Installed' : 'Removed')} in ${configPath}`,
     `  The file as it was: ${previous}`,
-    restartNeeded
-      ? '  Now restart the gateway: `openclaw gateway restart`. Until then it goes on as it started.'
-      : `  From its next start on the gateway ${action === 'install' ? 'records' : 'does without it'}.`,
+    restartNeeded ? `  ${RESTART}` : `  From its next start on the gateway ${action === 'install' ? 'records' : 'does without it'}.`,
   ];
   return lines.join('\n');
 }
