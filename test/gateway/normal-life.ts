@@ -32,7 +32,6 @@ export class NormalLife {
   }
 
   #acts(): readonly (readonly [string, () => Promise<void>, number])[] {
-    const { client } = this.#running;
     const say = async (key: string, text: string) => {
       await this.#running.chat(key, text);
     };
@@ -55,7 +54,7 @@ export class NormalLife {
       ['/new in the middle of a turn', () => this.#newMeanwhile(), 1],
       ['delete', () => this.#delete(), 1],
       ['restart', () => this.#restart(), 1],
-      ['note by the operator', () => this.#inject(client), 1],
+      ['note by the operator', () => this.#inject(), 1],
     ];
   }
 
@@ -120,9 +119,13 @@ export class NormalLife {
     await this.#running.clawback.listening('gateway-stream');
   }
 
-  async #inject(client: RunningGateway['client']): Promise<void> {
+  async #inject(): Promise<void> {
     await this.#running.converse('agent:main:main', `noted: ${this.#word()}`);
-    await client.request('chat.inject', { sessionKey: 'agent:main:main', message: `a note about ${this.#word()}`, label: 'note' });
+    await this.#running.client.request('chat.inject', {
+      sessionKey: 'agent:main:main',
+      message: `a note about ${this.#word()}`,
+      label: 'note',
+    });
   }
 
   #key(): string {

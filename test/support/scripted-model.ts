@@ -34,13 +34,14 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   const waiters = new Set<Waiter>();
 
   const server = createServer((request, response) => {
-    answer(request, response, requests.length + 1, (seen) => {
+    answer(request, response, (seen) => {
       requests.push(seen);
       for (const waiter of [...waiters]) {
         if (!seen.lastUserText.includes(waiter.part)) continue;
         waiters.delete(waiter);
         waiter.resolve(seen);
       }
+      return requests.length;
     }).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve, reject) => {
@@ -78,12 +79,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  serial: number,
-  onRequest: (seen: ModelRequest) => void,
-): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, onRequest: (seen: ModelRequest) => number): Promise<void> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   if (request.url?.endsWith('/models')) {
@@ -96,7 +92,8 @@ async function answer(
   const messages = readMessages(Buffer.concat(pieces).toString('utf8'));
   const typed = messages.filter(({ text }) => !text.startsWith(INTERNAL_CONTEXT));
   const lastUserText = typed.findLast((message) => message.role === 'user')?.text.replace(RUNTIME_LINE, '') ?? '';
-  onRequest({ messages, lastUserText });
+  // Requests that arrive together have numbers of their own.
+  const serial = onRequest({ messages, lastUserText });
   // The envelope before the text and a long history must not steer: only what the person typed last.
   const tail = lastUserText.slice(-300);
 
