@@ -123,7 +123,10 @@ describe('the incident of 13 March 2026', () => {
 
     const receipt = await running.clawback.json<{ sessionKey: string; messages: number }>('restore', incident.id, '--yes');
     expect(existsSync(path)).toBe(false);
-    expect(await history(receipt.sessionKey)).toHaveLength(receipt.messages);
+    const restored = await history(receipt.sessionKey);
+    expect(restored.filter((line) => line.startsWith('assistant: '))).toHaveLength(receipt.messages);
+    // In the place of each question that nobody saw stands a line that says so.
+    expect(restored.filter((line) => line.startsWith('user: ') && line.includes('was not seen by Clawback'))).toHaveLength(4);
     await expectContext(receipt.sessionKey, ...shown.map(({ text }) => text));
   });
 });

@@ -101,7 +101,7 @@ describe('clawback beside a running recorder', () => {
       health: 'protecting',
       running: true,
       openIncidents: 0,
-      sources: [{ agents: 1, sessions: 1, lagBytes: 0, witnesses: [] }],
+      sources: [{ agents: 1, sessions: 1, lagBytes: 0, witnesses: expect.arrayContaining([{ kind: 'trajectory', state: 'waiting' }]) }],
     });
     expect(sessions.value).toMatchObject([
       {
