@@ -74,7 +74,7 @@ export class RunningGateway implements AsyncDisposable {
     await vi.waitFor(
       () => {
         const last = JSON.parse(readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '') as { timestamp: string };
-        const updatedAt = Number(this.gateway.index()[key]?.updatedAt);
+        const updatedAt = Number(this.gateway.index(agentOf(key))[key]?.updatedAt);
         if (!(updatedAt >= Date.parse(last.timestamp)) || existsSync(`${path}.lock`))
           throw new Error(`the turn of ${key} is not stored yet`);
       },
@@ -89,8 +89,9 @@ export class RunningGateway implements AsyncDisposable {
   }
 
   conversation(key: string): { readonly sessionId: string; readonly path: string } {
-    const sessionId = String(this.gateway.index()[key]?.sessionId);
-    return { sessionId, path: join(this.gateway.sessionsDir, `${sessionId}.jsonl`) };
+    const agent = agentOf(key);
+    const sessionId = String(this.gateway.index(agent)[key]?.sessionId);
+    return { sessionId, path: join(this.gateway.stateDir, 'agents', agent, 'sessions', `${sessionId}.jsonl`) };
   }
 
   /** The RPC; the id that the key has from now on. */
@@ -112,4 +113,9 @@ export class RunningGateway implements AsyncDisposable {
     await this.gateway[Symbol.asyncDispose]();
     await this.model[Symbol.asyncDispose]();
   }
+}
+
+/** `agent:<agent>:…` */
+function agentOf(key: string): string {
+  return key.split(':')[1] ?? 'main';
 }

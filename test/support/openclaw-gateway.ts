@@ -53,8 +53,8 @@ export interface OpenClawGateway extends AsyncDisposable {
   /** SIGKILL, and wait for the exit. */
   kill(): Promise<void>;
   connect(): Promise<GatewayClient>;
-  /** Raw `sessions.json`. */
-  index(): Record<string, Record<string, unknown>>;
+  /** Raw `sessions.json` of an agent, `main` if none is named. */
+  index(agent?: string): Record<string, Record<string, unknown>>;
 }
 
 /** Prepares and starts a gateway; it listens when this resolves, 5 to 10 s later. */
@@ -112,7 +112,7 @@ export function prepareGateway(options: GatewayOptions): OpenClawGateway {
     stop: () => endWith('SIGTERM'),
     kill: () => endWith('SIGKILL'),
     connect: () => connectGateway(`ws://127.0.0.1:${port}`, token),
-    index: () => JSON.parse(readFileSync(join(sessionsDir, 'sessions.json'), 'utf8')),
+    index: (agent = 'main') => JSON.parse(readFileSync(join(stateDir, 'agents', agent, 'sessions', 'sessions.json'), 'utf8')),
     async [Symbol.asyncDispose]() {
       await endWith('SIGKILL');
       rmSync(base, { recursive: true, force: true });

@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { errnoOf } from '../../main/core/platform/errors.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 
-/** A file system of 8 MB of our own. It needs the right to mount, which the test runner gives where the user has none. */
+/** A file system of 8 MB of our own, in a place of its own or at an empty folder. It needs the right to mount, which the test runner gives where the user has none. */
 export class SmallDisk implements Disposable {
   readonly #dir: TempDir = tempDir();
-  readonly path = join(this.#dir.path, 'disk');
-  readonly #filler = join(this.path, 'filler');
+  readonly path: string;
+  readonly #filler: string;
 
-  constructor() {
-    mkdirSync(this.path);
+  constructor(path?: string) {
+    this.path = path ?? join(this.#dir.path, 'disk');
+    this.#filler = join(this.path, 'filler');
+    mkdirSync(this.path, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=0700', 'clawback-test', this.path]);
   }
 
