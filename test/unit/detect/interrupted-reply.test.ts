@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { WitnessedScene } from './witnessed-scene.ts';
-
-/** A conversation that was written so far. */
-function talked(): WitnessedScene {
-  const scene = new WitnessedScene();
-  scene.converse('s1');
-  scene.converse('s1');
-  scene.run(10_000);
-  return scene;
-}
+import { key } from './witnessed-scene.ts';
+import { talked } from './witnessed-stories.ts';
 
 describe('a reply that the end of the gateway cut off', () => {
   it('is told with the part that had arrived', () => {
