@@ -22,15 +22,7 @@ const SMALL_TABLES = [
   'witness_cursor',
 ] as const;
 /** The words of the full text are left out: looking through them takes a hundred times as long, and they can be derived again. */
-const GROWING_TABLES = [
-  'chunk',
-  'record',
-  'message',
-  'transition',
-  'witnessed',
-  'message_text_data',
-  'message_text_idx',
-] as const;
+const GROWING_TABLES = ['chunk', 'record', 'message', 'transition', 'witnessed', 'message_text_data', 'message_text_idx'] as const;
 /** What was being written when the last run ended is at the end. */
 const LAST_CHUNKS = 64;
 
