@@ -1,5 +1,6 @@
 import { appendLatency } from './append-latency.ts';
 import { firstImport } from './first-import.ts';
+import { gatewayTurn } from './gateway-turn.ts';
 import { idleCost } from './idle-cost.ts';
 import { type Measure, measuresTable, withVerdicts } from './measures.ts';
 import { restoreLarge } from './restore-large.ts';
@@ -12,6 +13,7 @@ const parts: Record<string, () => Promise<readonly Measure[]>> = {
   search: searchCost,
   restore: restoreLarge,
   idle: idleCost,
+  turn: gatewayTurn,
 };
 
 const wanted = process.argv.slice(2);

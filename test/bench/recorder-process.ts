@@ -15,12 +15,13 @@ export class RecorderProcess implements AsyncDisposable {
   readonly #waiting = new Set<{ accept: (event: WatchEvent) => boolean; resolve: (event: WatchEvent) => void }>();
   readonly #ended: Promise<void>;
 
-  constructor(stateDir: string, home: string, flushIntervalMs: number) {
+  constructor(stateDir: string, home: string, flushIntervalMs: number, env: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(
       process.execPath,
       [CLI, 'watch', '--json', '--state-dir', stateDir, '--home', home, '--flush-interval', String(flushIntervalMs)],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, ...env },
       },
     );
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()));
