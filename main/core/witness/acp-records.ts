@@ -33,6 +33,8 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const LONGEST_READ_MS = 20;
 const ASK_AGAIN_MS = 1_000;
 const SETTLED_MS = 1_000;
+/** Thousands of names take long to list: conversations that are known are looked at meanwhile. */
+const REST_FACTOR = 20;
 /** Conversations that go on now are looked at before the many that are over. */
 const MOST_RECENT = 50;
 const RECORD_NAME = /^(?!index\.json$)[\w.%-]+\.json$/;
@@ -50,6 +52,9 @@ export class AcpRecords {
   /** In the order in which they are to be looked at. */
   #toLookAt = new Set<string>();
   #directoryVersion: string | undefined;
+  /** When it is to be listed. */
+  #listAt: readonly number[] = [];
+  #restUntil = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isThere = false;
   #isBlocked = false;
@@ -71,7 +76,7 @@ export class AcpRecords {
   /** What is new, as far as time allows; one `stat` when nothing is. */
   read(): readonly WitnessedMessage[] {
     const { clock } = this.#deps;
-    this.#list();
+    this.#look();
     this.#askAgain();
     const began = clock.monotonic();
     const messages: WitnessedMessage[] = [];
@@ -85,26 +90,40 @@ export class AcpRecords {
   }
 
   /** Records are written by rename, so the directory's own time tells of every change. */
-  #list(): void {
-    const { fs, clock, directory } = this.#deps;
+  #look(): void {
+    const { clock } = this.#deps;
     try {
       const stat = this.#statDirectory();
       this.#isThere = stat?.type === 'directory';
       this.#isBlocked = false;
-      if (stat === undefined || !this.#isThere || versionOf(stat) === this.#directoryVersion) return;
-      const names = new Set(fs.list(directory).filter((name) => RECORD_NAME.test(name)));
-      // Times of a directory are coarse: what comes right after it was listed may not show in them.
-      const isSettled = Math.abs(clock.now() - Number(stat.mtimeNs / 1_000_000n)) > SETTLED_MS;
-      this.#directoryVersion = isSettled ? versionOf(stat) : undefined;
-      // What waits already keeps its place: a directory that changes all the time must not put off for ever what comes last.
-      const recent = [...this.#seen.keys()].slice(-MOST_RECENT);
-      this.#toLookAt = new Set([...recent, ...this.#toLookAt, ...names].filter((name) => names.has(name)));
-      for (const name of this.#others.keys()) if (!names.has(name)) this.#others.delete(name);
+      if (stat === undefined || !this.#isThere) return;
+      const version = versionOf(stat);
+      if (version !== this.#directoryVersion) {
+        this.#directoryVersion = version;
+        // Times of a directory are coarse: what comes right after it was listed may not show in them.
+        this.#listAt = [clock.monotonic(), clock.monotonic() + SETTLED_MS];
+        this.#toLookAt = new Set([...[...this.#seen.keys()].slice(-MOST_RECENT), ...this.#toLookAt]);
+      }
+      const [next] = this.#listAt;
+      if (next === undefined || clock.monotonic() < Math.max(next, this.#restUntil)) return;
+      this.#list();
+      this.#listAt = this.#listAt.slice(1);
     } catch (error) {
       const code = errnoOf(error);
       if (code === undefined) throw error;
       this.#isBlocked = code === 'EACCES' || code === 'EPERM';
     }
+  }
+
+  #list(): void {
+    const { fs, clock, directory } = this.#deps;
+    const began = clock.monotonic();
+    const names = new Set(fs.list(directory).filter((name) => RECORD_NAME.test(name)));
+    // What waits already keeps its place: a directory that changes all the time must not put off for ever what comes last.
+    this.#toLookAt = new Set([...this.#toLookAt, ...names].filter((name) => names.has(name)));
+    for (const name of this.#others.keys()) if (!names.has(name)) this.#others.delete(name);
+    const now = clock.monotonic();
+    this.#restUntil = now + (now - began) * REST_FACTOR;
   }
 
   /** A home directory may be put together of links. */

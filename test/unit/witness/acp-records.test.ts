@@ -54,8 +54,7 @@ describe("an ACP runner's records", () => {
     dir = tempDir();
     mkdirSync(join(dir.path, 'sessions'));
     sessions = [keyed()];
-    // What is written here is long settled.
-    clock = new FakeClock(Date.now() + 3_600_000);
+    clock = new FakeClock(Date.now());
     calls = [];
   });
   afterEach(() => dir[Symbol.dispose]());
@@ -232,6 +231,8 @@ describe("an ACP runner's records", () => {
     writeFileSync(join(dir.path, 'sessions', 'torn.json'), '{"schema":');
     const records = open();
     expect(records.read()).toHaveLength(200);
+    clock.advance(5_000);
+    expect(records.read()).toEqual([]);
     clock.advance(5_000);
     calls = [];
     expect(records.read()).toEqual([]);
