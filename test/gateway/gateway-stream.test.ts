@@ -40,6 +40,8 @@ describe.each(versions)('the live stream of OpenClaw %s', (version) => {
     });
     client = await gateway.connect();
     await listening();
+    take();
+    expect(events).toContainEqual(expect.objectContaining({ event: 'gateway-up', version }));
   });
 
   afterAll(async () => {
@@ -92,7 +94,6 @@ describe.each(versions)('the live stream of OpenClaw %s', (version) => {
     await client.waitForFinal(runId);
     await witnessed('the end of the run', () => ended(runId));
     expect(replies()).toEqual([expect.stringMatching(/^Answer\d+\.part0part1part2part3part4part5part6part7$/)]);
-    expect(events).toContainEqual(expect.objectContaining({ event: 'gateway-up', version }));
     expect(events).toContainEqual(expect.objectContaining({ event: 'run-started', runId, sessionKey: 'agent:main:main', agent: 'main' }));
     const users = messages.filter(({ role }) => role === 'user').map(({ text }) => text);
     expect(users).toEqual(version === '2026.3.13' ? [] : ['SLOW 8 150 tell me']);
@@ -108,16 +109,21 @@ describe.each(versions)('the live stream of OpenClaw %s', (version) => {
   test('tells a long reply whole', async () => {
     const runId = await client.send('LONG 20 please');
     await client.waitForFinal(runId);
-    await witnessed('the whole reply', () => ended(runId) && replies().join('').length > 20_000);
+    // In protocol 4 the message comes cut, and its whole has to be asked for.
+    const isWhole = ({ ref, text }: WitnessedMessage) => text.length > 20_000 && (version === '2026.3.13' || ref !== runId);
+    await witnessed('the whole reply', () => ended(runId) && messages.some(isWhole));
     expect(replies()).toHaveLength(1);
   });
 
-  test('tells of a NO_REPLY that the run ended, and nothing else', async () => {
+  test('tells nothing of a NO_REPLY but that the run ended', async () => {
     const runId = await client.send('SILENT please');
     await client.waitForFinal(runId);
     await witnessed('the end of the run', () => ended(runId));
-    expect(replies()).toEqual([]);
-    expect(events).toContainEqual(expect.objectContaining({ event: 'run-ended', runId, outcome: 'final', withText: false }));
+    // 2026.9.6 asks the model again, which has something to say then.
+    const isAskedAgain = version === '2026.9.6';
+    expect(replies()).toEqual(isAskedAgain ? [expect.stringMatching(/^Answer\d+\.part0part1part2$/)] : []);
+    const end = events.find((event) => event.event === 'run-ended');
+    expect(end).toMatchObject({ runId, outcome: 'final', withText: isAskedAgain });
   });
 
   test('keeps what streamed when the gateway is killed, and comes back', async () => {

@@ -143,13 +143,21 @@ function comesNext(run: Run | EndedRun, text: string): boolean {
 }
 
 /**
- * What of a run's text did not come as a message of its own. 2026.3 and 2026.6 join all that a run says into one text,
- * 2026.9 begins anew after a tool call: what stands there no more is passed over.
+ * What of a run's text did not come as a message of its own: the stream joins all that a run says into one text, and may begin
+ * it anew. 2026.9 leaves out of its messages what was said before a tool call, so that one need not be the text's beginning.
  */
 export function untold({ told }: { readonly told: ReadonlyMap<string, string> }, text: string): string {
   let rest = text;
-  for (const message of told.values()) rest = restAfter(message, rest);
+  for (const message of told.values()) rest = without(message, rest);
   return rest;
+}
+
+function without(message: string, text: string): string {
+  const rest = restAfter(message, text);
+  if (rest !== text) return rest;
+  const said = message.trim();
+  const at = said === '' ? -1 : text.indexOf(said);
+  return at < 0 ? text : `${text.slice(0, at)}${text.slice(at + said.length)}`.trim();
 }
 
 function lengthOf(told: ReadonlyMap<string, string>): number {

@@ -260,6 +260,23 @@ describe('frames of protocol 4', () => {
     expect(spoken(messages)).toEqual(['assistant final: Let me run that. ', 'assistant final: Answer 3. ']);
   });
 
+  test('what was said before a tool call and came in no message stays with the run', () => {
+    const { messages } = tell([
+      chat({ state: 'delta', ...says('Let me run that.') }),
+      {
+        event: 'session.message',
+        payload: {
+          sessionKey: 'main',
+          runId: 'run',
+          messageId: 'a',
+          message: { role: 'assistant', content: [{ type: 'text', text: 'Done. ' }] },
+        },
+      },
+      chat({ state: 'final', ...says('Let me run that.\n\nDone.') }),
+    ]);
+    expect(spoken(messages)).toEqual(['assistant final: Let me run that.', 'assistant final: Done. ']);
+  });
+
   test('a cut message of a person is a partial one until its whole comes', () => {
     const reader = new StreamFrames();
     const message = (text: string, truncated: boolean) => ({
