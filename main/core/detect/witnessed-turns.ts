@@ -25,7 +25,9 @@ export function sift<R extends WitnessedRow>(open: readonly R[], all: readonly R
   return { lost, beside, nothing };
 }
 
-function isNothing({ role, text, sessionKey }: WitnessedRow): boolean {
+function isNothing({ witness, role, text, sessionKey }: WitnessedRow): boolean {
+  // All that a run said came as messages of their own: nothing of the run itself is left.
+  if (witness === 'gateway-stream' && text.trim() === '') return true;
   // OpenClaw asks a model for the name of a file in a conversation that it throws away.
   if (sessionKey?.startsWith('temp:') === true) return true;
   if (role === 'user') return isHeartbeat(text) || text.trim() === '';

@@ -258,6 +258,18 @@ describe('single messages that are missing', () => {
     ]);
   });
 
+  it('are told without the runs that said them, of which nothing is left to tell', () => {
+    const scene = talked();
+    const stream = { witness: 'gateway-stream', role: 'assistant', sessionKey: key, nativeId: 's1' } as const;
+    scene.witness('run-a', { ...stream, text: '', runId: 'run-a' });
+    scene.probe = { directory: 'writable', transcript: 'read-only' };
+    scene.witness('u1', { ...stream, role: 'user', text: 'is it there', endsRun: false });
+    scene.witness('a1', { ...stream, text: 'It is not.', runId: 'run-b' });
+    scene.witness('run-b', { ...stream, text: '', runId: 'run-b' });
+    scene.run(10_000);
+    expect(scene.witnessed.texts('unpersisted')).toEqual(['is it there', 'It is not.']);
+  });
+
   it('are told with the signs of the log', () => {
     const scene = talked();
     scene.notice({
