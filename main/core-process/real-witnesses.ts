@@ -8,7 +8,9 @@ import type { GatewayOverride } from '../core/gateway/gateway-address.ts';
 import { createGatewayStream } from '../core/gateway/gateway-stream.ts';
 import { hasChild } from '../core/platform/child-processes.ts';
 import { type Clock, systemClock } from '../core/platform/clock.ts';
-import { readRecorderSetup, recorderPlaces } from '../core/recorder-plugin/setup.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import { copyPlugin, pluginSource } from '../core/recorder-plugin/plugin-files.ts';
+import { type RecorderPlaces, readRecorderSetup, recorderPlaces } from '../core/recorder-plugin/setup.ts';
 import { readOpenclawConfig } from '../core/sources/openclaw-config.ts';
 import { openclawLogPaths } from '../core/sources/openclaw-log.ts';
 import { createAcpStore } from '../core/witness/acp-store.ts';
@@ -51,15 +53,18 @@ export function realWitnesses({ home, env }: RealWitnessOptions): OpenWitnesses 
   let identity: DeviceIdentity | undefined;
   return ({ root, keys, clock, fs, log, cursor, alive, agentOf, onNews }) => {
     identity ??= openDeviceIdentity(home, { clock, log });
+    const places = recorderPlaces(home);
+    const setup = () => readRecorderSetup(root, places, env, userHome);
+    if (setup().is === 'installed') refreshPlugin(places, env, log);
     const recorder = createRecorderWitness({
-      spoolDir: recorderPlaces(home).spoolDir,
+      spoolDir: places.spoolDir,
       root,
       cursor: cursor('recorder-plugin'),
       fs,
       clock,
       log,
       processAlive: alive,
-      setup: () => readRecorderSetup(root, recorderPlaces(home), env, userHome),
+      setup,
     });
     const stream = createGatewayStream({
       root,
@@ -89,6 +94,16 @@ export function realWitnesses({ home, env }: RealWitnessOptions): OpenWitnesses 
     // The recorder first: what it reads is what the witness of ACP conversations hears.
     return [recorder, stream, acp, openclawLog];
   };
+}
+
+/** An update of Clawback brings a newer plugin, which the gateway loads when it starts the next time. */
+function refreshPlugin(places: RecorderPlaces, env: NodeJS.ProcessEnv, log: Logger): void {
+  try {
+    copyPlugin(pluginSource(env), places);
+  } catch (error) {
+    // The older one records as well.
+    log.log('warn', 'recorder-not-refreshed', { error: String(error) });
+  }
 }
 
 /** A configuration is a file that somebody may edit, and rarely does. */
