@@ -2,6 +2,7 @@ import type { Desk } from './desk.ts';
 import type { DetectionPolicy, Evidence, SessionRef } from './detection.ts';
 import type { PlacedRow, Places } from './places.ts';
 import type { RunBook } from './run-book.ts';
+import type { StuckWatch } from './stuck-watch.ts';
 import type { TurnWatch } from './turn-watch.ts';
 
 interface Noted {
@@ -25,14 +26,16 @@ export class Ripeness {
   readonly #places: Places;
   readonly #turns: TurnWatch;
   readonly #desk: Desk;
+  readonly #stuck: StuckWatch;
   readonly #noted = new Map<number, Noted>();
 
-  constructor(policy: DetectionPolicy, book: RunBook, places: Places, turns: TurnWatch, desk: Desk) {
+  constructor(policy: DetectionPolicy, book: RunBook, places: Places, turns: TurnWatch, desk: Desk, stuck: StuckWatch) {
     this.#policy = policy;
     this.#book = book;
     this.#places = places;
     this.#turns = turns;
     this.#desk = desk;
+    this.#stuck = stuck;
   }
 
   /** Everything that waits. Times are this run's own: a clock that was set, or a machine that slept, ages nothing. */
@@ -72,7 +75,8 @@ export class Ripeness {
     if (row.sessionKey !== undefined && this.#book.isActive(row.sourceId, row.sessionKey, now)) return false;
     // 2026.6 writes the turn of an ACP runner when it is over, the user's part too.
     const entry = this.#places.entry(row.sourceId, row.agent, row.sessionKey);
-    if (entry?.isAcp === true && entry.acpState === 'running' && age <= this.#policy.lockHeldMs) return false;
+    const isWorking = entry?.isAcp === true && entry.acpState === 'running' && !this.#stuck.has(row.sourceId, row.sessionKey);
+    if (isWorking && age <= this.#policy.lockHeldMs) return false;
     // What comes after it is told together with it.
     if (group.some((other) => other.at >= row.at && this.age(other, now) < this.#policy.unpersistedMs)) return false;
     if (row.phase !== 'partial' || holder === 'dead') return true;

@@ -27,6 +27,11 @@ export class StuckWatch {
     }
   }
 
+  /** Nothing that was asked of it is about to be written. */
+  has(sourceId: number, sessionKey: string | undefined): boolean {
+    return sessionKey !== undefined && this.#open(sourceId, sessionKey) !== undefined;
+  }
+
   #stuck(event: Extract<Noticed, { event: 'acp-wedged' }>, at: number): void {
     const { sourceId, agent, sessionKey, since, waiting, witness } = event;
     const open = this.#open(sourceId, sessionKey)?.draft;

@@ -50,7 +50,7 @@ export class WitnessWatch {
     this.#desk = desk;
     this.#book = book;
     this.#places = places;
-    this.#ripeness = new Ripeness(desk.policy, book, places, turns, desk);
+    this.#ripeness = new Ripeness(desk.policy, book, places, turns, desk, stuck);
     this.#stuck = stuck;
     this.#story = new UnsavedStory(desk, book, places, resets);
   }

@@ -129,7 +129,7 @@ export class AcpPrompts implements Disposable {
   #placeOf(reading: RecorderReading, running: readonly KeyedSession[], now: number): Place {
     const key = reading.sessionKey ?? (reading.runId === undefined ? undefined : this.#keyOfRun.get(reading.runId));
     const keyed = key === undefined ? undefined : this.#deps.keys.byKey(key);
-    if (keyed?.isAcp === true) return keyed;
+    if (keyed?.isAcp === true) return this.#pairAnswer(reading, keyed.sessionKey) ? 'not-needed' : keyed;
     // A prompt that OpenClaw refused leaves a file with the error alone, named after its run.
     const agent = reading.runId === undefined ? undefined : this.#deps.agentOf(reading.runId);
     if (reading.runId !== undefined && agent !== undefined) return { orphan: reading.runId, agent };
@@ -173,7 +173,7 @@ export class AcpPrompts implements Disposable {
     if ('orphan' in place) return { ...known, sessionId: place.orphan, endsRun: true };
     const { sessionKey, sessionId } = place;
     const { text, at } = reading;
-    if (!this.#pairAnswer(reading, sessionKey)) this.#setOpen(sessionKey, [...(this.#open.get(sessionKey) ?? []), { text, at }]);
+    this.#setOpen(sessionKey, [...(this.#open.get(sessionKey) ?? []), { text, at }]);
     return { ...known, sessionKey, sessionId, endsRun: false };
   }
 

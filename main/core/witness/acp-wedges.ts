@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { errnoOf } from '../platform/errors.ts';
 import type { FileSystem } from '../platform/file-system.ts';
-import { isObject, readJson, stringOf } from '../sources/json-value.ts';
+import { isObject, isoTimeOf, type JsonObject, readJson, stringOf } from '../sources/json-value.ts';
 import type { KeyBook, WitnessEvent } from './witness.ts';
 
 export interface AcpWedgesDeps {
@@ -17,7 +17,16 @@ export interface AcpWedgesDeps {
 const LOOK_EVERY_MS = 30_000;
 /** A runner starts its agent within seconds. */
 const WITHOUT_AGENT_MS = 120_000;
-const LONGEST_FILE_BYTES = 1024 * 1024;
+/** It says that it lives every few seconds; a pid that is another process by now does not. */
+const LONGEST_SILENCE_MS = 10 * 60_000;
+const LARGEST_LOCK_BYTES = 64 * 1024;
+const LARGEST_INDEX_BYTES = 16 * 1024 * 1024;
+const MOST_LOCKS = 1_000;
+
+interface Owner {
+  readonly pid: number;
+  readonly recordId: string;
+}
 
 /**
  * A conversation whose ACP agent has died while its runner waits for it for ever: OpenClaw calls it running, its runner lives and
@@ -25,8 +34,8 @@ const LONGEST_FILE_BYTES = 1024 * 1024;
  */
 export class AcpWedges {
   readonly #deps: AcpWedgesDeps;
-  /** By key, since when its runner was seen without an agent. */
-  readonly #since = new Map<string, number>();
+  /** By key, since when its runner was seen without an agent; `ticks` of a clock that nobody sets. */
+  readonly #since = new Map<string, { readonly at: number; readonly ticks: number }>();
   readonly #told = new Set<string>();
   #lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,26 +49,29 @@ export class AcpWedges {
     this.#lookedAt = clock.monotonic();
     const running = keys.all.filter(({ isAcp, acpState }) => isAcp && acpState === 'running');
     const owners = running.length === 0 ? [] : this.#owners();
+    const needsNames = owners.length > 0 && running.some(({ acpRecordId }) => acpRecordId === undefined);
+    const names = needsNames ? this.#names() : undefined;
     const events: WitnessEvent[] = [];
     const still = new Set<string>();
-    for (const { agent, sessionKey } of running) {
-      const asked = waiting.get(sessionKey);
-      const own = owners.filter((owner) => owner.sessionKey === sessionKey);
+    for (const { agent, sessionKey, acpRecordId } of running) {
+      const its = owners.filter(({ recordId }) =>
+        acpRecordId === undefined ? names?.get(recordId) === sessionKey : recordId === acpRecordId,
+      );
       // Only what is certain: a runner lives, and none of them has an agent.
-      if (own.length === 0 || own.some(({ pid }) => this.#deps.hasChild(pid) !== false)) continue;
+      if (its.length === 0 || its.some(({ pid }) => this.#deps.hasChild(pid) !== false)) continue;
       still.add(sessionKey);
-      const since = this.#since.get(sessionKey) ?? clock.now();
+      const since = this.#since.get(sessionKey) ?? { at: clock.now(), ticks: clock.monotonic() };
       this.#since.set(sessionKey, since);
-      if (clock.now() - since < WITHOUT_AGENT_MS || this.#told.has(sessionKey)) continue;
+      if (clock.monotonic() - since.ticks < WITHOUT_AGENT_MS || this.#told.has(sessionKey)) continue;
       this.#told.add(sessionKey);
-      const firstAt = asked?.since ?? since;
+      const asked = waiting.get(sessionKey);
       events.push({
         witness: 'acp-store',
         at: clock.now(),
         event: 'acp-wedged',
         agent,
         sessionKey,
-        since: firstAt,
+        since: asked?.since ?? since.at,
         waiting: asked?.count ?? 0,
       });
     }
@@ -71,28 +83,32 @@ export class AcpWedges {
     return events;
   }
 
-  /** Runners that live, with the routing key of their conversation. */
-  #owners(): readonly { readonly pid: number; readonly sessionKey: string }[] {
+  /** Runners that live. */
+  #owners(): readonly Owner[] {
     const queues = join(this.#deps.directory, 'queues');
-    return this.#names(queues).flatMap((name) => {
-      const lock = name.endsWith('.lock') ? this.#json(join(queues, name)) : undefined;
-      const pid = typeof lock?.pid === 'number' ? lock.pid : undefined;
+    const locks = this.#list(queues).filter((name) => name.endsWith('.lock'));
+    return locks.slice(0, MOST_LOCKS).flatMap((name) => {
+      const lock = this.#json(join(queues, name), LARGEST_LOCK_BYTES);
+      const pid = lock?.pid;
       const recordId = stringOf(lock?.sessionId);
-      if (pid === undefined || recordId === undefined || !/^[\w.-]+$/.test(recordId) || !this.#deps.alive(pid)) return [];
-      const sessionKey = this.#nameOf(recordId);
-      return sessionKey === undefined ? [] : [{ pid, sessionKey }];
+      const saidAt = isoTimeOf(lock?.heartbeatAt);
+      const isSilent = saidAt !== undefined && this.#deps.clock.now() - saidAt > LONGEST_SILENCE_MS;
+      return typeof pid === 'number' && recordId !== undefined && !isSilent && this.#deps.alive(pid) ? [{ pid, recordId }] : [];
     });
   }
 
-  /** From the index: a record itself may be large. */
-  #nameOf(recordId: string): string | undefined {
-    const index = this.#json(join(this.#deps.directory, 'sessions', 'index.json'));
+  /** Routing keys by record, from the index: records themselves may be large. */
+  #names(): ReadonlyMap<string, string> {
+    const index = this.#json(join(this.#deps.directory, 'sessions', 'index.json'), LARGEST_INDEX_BYTES);
     const entries = Array.isArray(index?.entries) ? index.entries.filter(isObject) : [];
-    const entry = entries.find(({ acpxRecordId, acpSessionId }) => acpxRecordId === recordId || acpSessionId === recordId);
-    return stringOf(entry?.name)?.toLowerCase();
+    return new Map(
+      entries.flatMap(({ acpxRecordId, name }) =>
+        typeof acpxRecordId === 'string' && typeof name === 'string' ? [[acpxRecordId, name.toLowerCase()] as const] : [],
+      ),
+    );
   }
 
-  #names(directory: string): readonly string[] {
+  #list(directory: string): readonly string[] {
     try {
       return this.#deps.fs.list(directory);
     } catch (error) {
@@ -101,10 +117,11 @@ export class AcpWedges {
     }
   }
 
-  #json(path: string): Readonly<Record<string, unknown>> | undefined {
+  #json(path: string, largestBytes: number): JsonObject | undefined {
     try {
       using file = this.#deps.fs.open(path);
-      const value = readJson(file.readAt(0, Math.min(LONGEST_FILE_BYTES, file.stat().size)));
+      const { size } = file.stat();
+      const value = size > largestBytes ? undefined : readJson(file.readAt(0, size));
       return isObject(value) ? value : undefined;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;

@@ -84,6 +84,19 @@ describe('a conversation that an ACP runner leads', () => {
     expect(scene.only('agent-stuck').resolution).toBe('self-healed');
   });
 
+  it('has lost what it was asked when it is stuck, and may still answer while it works', () => {
+    const scene = acp();
+    scene.index(acpKey, { sessionId: 'a1', isAcp: true, hasSessionFile: false, ranOnce: false, acpState: 'running' });
+    scene.witness('r:u', { witness: 'recorder-plugin', role: 'user', text: 'are you there', nativeId: 'a1', sessionKey: acpKey });
+    scene.run(60_000);
+    expect(scene.alarms).toEqual([]);
+    const wedged = { witness: 'acp-store', event: 'acp-wedged', agent: 'main', sessionKey: acpKey, sourceId: 1, waiting: 1 } as const;
+    scene.notice({ ...wedged, at: scene.now, since: scene.now - 60_000 });
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual(['agent-stuck', 'unpersisted']);
+    expect(scene.witnessed.texts('unpersisted')).toEqual(['are you there']);
+  });
+
   it('gets the text back of a prompt whose session could not be opened', () => {
     const scene = new WitnessedScene();
     scene.converse('other');
