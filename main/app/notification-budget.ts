@@ -4,12 +4,15 @@ import type { NotifyPolicy } from '../ipc/contract.ts';
 /**
  * Which incidents may interrupt the person, and how many at once. Pure; times are monotonic ms.
  *
- * One notification per dedupe key, for as long as this runs. At most three in any five seconds; what comes beyond that is
- * gathered into one. A short wait before the first lets the incidents of one event arrive together: 500 sessions deleted at
- * once are one thing to a person.
+ * One notification per dedupe key, however much the incident grows, until the person answered it. At most three in any five
+ * seconds; what comes beyond that is gathered into one. A short wait before the first lets the incidents of one event arrive
+ * together: 500 sessions deleted at once are one thing to a person.
  */
 export interface NotificationBudget {
+  /** Waiting or shown. */
   readonly told: ReadonlySet<string>;
+  /** Shown, by this run or an earlier one. */
+  readonly seen: ReadonlySet<string>;
   readonly shownAt: readonly number[];
   readonly waiting: readonly Incident[];
   readonly waitingSince: number;
@@ -26,7 +29,7 @@ export interface BudgetDecision {
   readonly againAt?: number;
 }
 
-export const emptyBudget: NotificationBudget = { told: new Set(), shownAt: [], waiting: [], waitingSince: 0 };
+export const emptyBudget: NotificationBudget = { told: new Set(), seen: new Set(), shownAt: [], waiting: [], waitingSince: 0 };
 
 const gatherMs = 300;
 const windowMs = 5_000;
@@ -40,19 +43,45 @@ export function isAnnounced(incident: Incident, policy: NotifyPolicy): boolean {
 
 export function arrive(budget: NotificationBudget, incidents: readonly Incident[], now: number): NotificationBudget {
   const told = new Set(budget.told);
-  const fresh = incidents.filter((incident) => {
-    if (told.has(incident.dedupeKey) || incident.notifiedAt !== undefined || incident.resolvedAt !== undefined) return false;
-    told.add(incident.dedupeKey);
-    return true;
+  const seen = new Set(budget.seen);
+  const newest = new Map(incidents.map((incident) => [incident.dedupeKey, incident]));
+  const fresh = incidents.filter(({ dedupeKey, notifiedAt, resolvedAt }) => {
+    if (resolvedAt !== undefined) return false;
+    if (notifiedAt !== undefined) seen.add(dedupeKey);
+    const isNew = notifiedAt === undefined && !told.has(dedupeKey);
+    told.add(dedupeKey);
+    return isNew;
   });
-  if (fresh.length === 0) return budget;
-  const waitingSince = budget.waiting.length === 0 ? now : budget.waitingSince;
-  return { ...budget, told, waiting: [...budget.waiting, ...fresh], waitingSince };
+  // What grows while it waits is told as it is when it is shown.
+  const waiting = budget.waiting.map((incident) => newest.get(incident.dedupeKey) ?? incident);
+  const waitingSince = waiting.length === 0 ? now : budget.waitingSince;
+  return { ...budget, told, seen, waiting: [...waiting, ...fresh], waitingSince };
 }
 
-/** What resolved itself before anyone was told is no news any more. */
-export function withdraw(budget: NotificationBudget, dedupeKey: string): NotificationBudget {
-  return { ...budget, waiting: budget.waiting.filter((incident) => incident.dedupeKey !== dedupeKey) };
+/** They were on the person's screen. */
+export function saw(budget: NotificationBudget, incidents: readonly Incident[]): NotificationBudget {
+  return { ...budget, seen: new Set([...budget.seen, ...incidents.map((incident) => incident.dedupeKey)]) };
+}
+
+/**
+ * Grown since the person was told. They know of it, and the menu shows how far it is: acknowledged now, it is not told
+ * again by the next run either.
+ */
+export function grown(budget: NotificationBudget, incidents: readonly Incident[]): readonly Incident[] {
+  return incidents.filter(
+    ({ dedupeKey, notifiedAt, resolvedAt }) => notifiedAt === undefined && resolvedAt === undefined && budget.seen.has(dedupeKey),
+  );
+}
+
+/**
+ * What resolved itself before anyone was told is no news any more. What the person put back or dismissed and what then
+ * loses more is news again; what heals and breaks by itself is not, or it would be told in turns for ever.
+ */
+export function withdraw(budget: NotificationBudget, { dedupeKey, resolution }: Incident): NotificationBudget {
+  const waiting = budget.waiting.filter((incident) => incident.dedupeKey !== dedupeKey);
+  if (resolution !== 'dismissed' && resolution !== 'restored') return { ...budget, waiting };
+  const without = (keys: ReadonlySet<string>) => new Set([...keys].filter((key) => key !== dedupeKey));
+  return { ...budget, waiting, told: without(budget.told), seen: without(budget.seen) };
 }
 
 export function decide(budget: NotificationBudget, now: number): BudgetDecision {

@@ -3,7 +3,17 @@ import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Incident } from '../core/types.ts';
 import type { NotifyPolicy } from '../ipc/contract.ts';
-import { type Announcement, arrive, decide, emptyBudget, isAnnounced, type NotificationBudget, withdraw } from './notification-budget.ts';
+import {
+  type Announcement,
+  arrive,
+  decide,
+  emptyBudget,
+  grown,
+  isAnnounced,
+  type NotificationBudget,
+  saw,
+  withdraw,
+} from './notification-budget.ts';
 import { announcementCopy } from './notification-copy.ts';
 
 export interface NotifierDeps {
@@ -40,6 +50,7 @@ export class Notifier {
     return this.#unavailable;
   }
 
+  /** Also those that an earlier run told of: when they grow, they are not told again. */
   offer(incidents: readonly Incident[]): void {
     const policy = this.#deps.policy();
     for (const incident of incidents) {
@@ -47,12 +58,13 @@ export class Notifier {
       if (quiet) this.#deps.acknowledge(incident.id);
     }
     const announced = incidents.filter((incident) => isAnnounced(incident, policy));
+    for (const incident of grown(this.#budget, announced)) this.#deps.acknowledge(incident.id);
     this.#budget = arrive(this.#budget, announced, this.#deps.clock.monotonic());
     this.#proceed();
   }
 
   withdraw(incident: Incident): void {
-    this.#budget = withdraw(this.#budget, incident.dedupeKey);
+    this.#budget = withdraw(this.#budget, incident);
     // Left on the screen it would go on asking for what was done.
     for (const [notification, incidentId] of this.#kept) {
       if (incidentId !== incident.id) continue;
@@ -87,6 +99,7 @@ export class Notifier {
     notification.once('show', () => {
       silence[Symbol.dispose]();
       this.#setAvailability(undefined);
+      this.#budget = saw(this.#budget, incidents);
       for (const incident of incidents) acknowledge(incident.id);
     });
     notification.once('failed', (_event, error) => {

@@ -123,7 +123,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     incidents.clear();
     for (const incident of open) incidents.set(incident.id, incident);
     refresh();
-    notifier.offer(await core.request('outbox', {}));
+    notifier.offer([...open, ...(await core.request('outbox', {}))]);
     if (core.status.sources.length === 0 && settings.current.sources.length === 0) windows.open('recovery');
   };
   core.on('ready', () => background('ready', atReady()));

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { arrive, decide, emptyBudget, isAnnounced, type NotificationBudget, withdraw } from '../../../main/app/notification-budget.ts';
+import {
+  arrive,
+  decide,
+  emptyBudget,
+  grown,
+  isAnnounced,
+  type NotificationBudget,
+  saw,
+  withdraw,
+} from '../../../main/app/notification-budget.ts';
 import { incident } from './incident.ts';
 
 const settled = 300;
@@ -19,6 +28,42 @@ test('the same cause is announced once, however often it changes', () => {
   const first = decide(arrive(emptyBudget, losses('a'), 0), settled).budget;
   const again = arrive(first, [incident('a', { messages: 50 })], 60_000);
   expect(shown(again, 61_000)).toEqual([]);
+});
+
+test('a loss that grows while it waits is announced once, as it is then', () => {
+  let budget = arrive(emptyBudget, [incident('a', { messages: 2 })], 0);
+  budget = arrive(budget, [incident('a', { messages: 4 })], 100);
+  expect(decide(budget, settled).show).toMatchObject([{ is: 'single', incident: { messages: 4 } }]);
+});
+
+test('a loss that grows after it was seen is not announced again, and counts as seen', () => {
+  const budget = saw(decide(arrive(emptyBudget, losses('a'), 0), settled).budget, losses('a'));
+  const more = [incident('a', { messages: 50 })];
+  expect(grown(budget, more)).toEqual(more);
+  expect(shown(arrive(budget, more, 60_000), 61_000)).toEqual([]);
+});
+
+test('a loss that grows before its notification was on the screen does not count as seen', () => {
+  const budget = decide(arrive(emptyBudget, losses('a'), 0), settled).budget;
+  expect(grown(budget, [incident('a', { messages: 50 })])).toEqual([]);
+});
+
+test('a loss that an earlier run announced grows in silence', () => {
+  const budget = arrive(emptyBudget, [incident('a', { notifiedAt: 1 })], 0);
+  const more = [incident('a', { messages: 50 })];
+  expect(grown(budget, more)).toEqual(more);
+  expect(shown(arrive(budget, more, 1_000), 2_000)).toEqual([]);
+});
+
+test.each([
+  ['dismissed', ['a']],
+  ['restored', ['a']],
+  ['self-healed', []],
+  ['expected', []],
+] as const)('what was %s and then loses more is announced: %j', (resolution, announced) => {
+  const seen = saw(decide(arrive(emptyBudget, losses('a'), 0), settled).budget, losses('a'));
+  const over = withdraw(seen, incident('a', { resolvedAt: 1, resolution }));
+  expect(shown(arrive(over, [incident('a', { messages: 50 })], 60_000), 61_000)).toEqual(announced);
 });
 
 test('what was announced by an earlier run, or is over, is not announced', () => {
@@ -57,7 +102,7 @@ test('a storm of a thousand in ten seconds is at most four announcements', () =>
 });
 
 test('what healed by itself before it was announced is dropped', () => {
-  const budget = withdraw(arrive(emptyBudget, losses('a', 'b'), 0), 'truncated:main:a');
+  const budget = withdraw(arrive(emptyBudget, losses('a', 'b'), 0), incident('a', { resolvedAt: 1, resolution: 'self-healed' }));
   expect(shown(budget, settled)).toEqual(['b']);
 });
 
