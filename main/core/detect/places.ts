@@ -17,12 +17,15 @@ const LONGEST_RUN_MS = 30 * 60_000;
 /** A store without times of its own is dated by its file. */
 const UNDATED_MS = 48 * 3_600_000;
 const MOST_SPOKEN = 20_000;
+const MOST_NAMED = 1_000;
 
 /** Finds the conversation of what was witnessed, and what its files hold. */
 export class Places {
   readonly #desk: Desk;
   readonly #book: RunBook;
   readonly #classify: (name: string) => Artefact;
+  /** By source, agent and session key: the session in which a witness last heard something said. */
+  readonly #named = new Map<string, string>();
 
   constructor(desk: Desk, book: RunBook, classify: (name: string) => Artefact) {
     this.#desk = desk;
@@ -37,7 +40,8 @@ export class Places {
     const sessionKey = row.sessionKey ?? joined?.sessionKey;
     // An ACP session that OpenClaw cannot open leaves a file that is named after the run, with nothing but its error.
     const orphan = runId !== undefined && this.#desk.table.get({ sourceId, agent, nativeId: runId }) !== undefined ? runId : undefined;
-    const nativeId = orphan ?? row.nativeId ?? this.nativeIdOf(sourceId, agent, sessionKey);
+    const nativeId = orphan ?? row.nativeId ?? this.nativeIdOf(sourceId, agent, sessionKey) ?? this.#lastNamed(sourceId, agent, sessionKey);
+    if (row.nativeId !== undefined && sessionKey !== undefined) this.#name(namedKey(sourceId, agent, sessionKey), row.nativeId);
     const conversation = orphan ?? sessionKey ?? nativeId ?? runId ?? `row ${row.id}`;
     return {
       ...row,
@@ -77,9 +81,26 @@ export class Places {
     return last?.nativeId;
   }
 
+  /** No index says it where OpenClaw keeps a database: what streams names its key alone, a whole message its session too. */
+  #lastNamed(sourceId: number, agent: string, sessionKey: string | undefined): string | undefined {
+    if (sessionKey === undefined || !this.#book.keepsNoFiles(sourceId)) return undefined;
+    return this.#named.get(namedKey(sourceId, agent, sessionKey));
+  }
+
+  #name(key: string, nativeId: string): void {
+    this.#named.delete(key);
+    this.#named.set(key, nativeId);
+    const [oldest] = this.#named.keys();
+    if (this.#named.size > MOST_NAMED && oldest !== undefined) this.#named.delete(oldest);
+  }
+
   #views(sourceId: number, agent: string): readonly DirectoryView[] {
     return [...this.#desk.views.values()].filter(({ directory }) => directory.sourceId === sourceId && directory.agent === agent);
   }
+}
+
+function namedKey(sourceId: number, agent: string, sessionKey: string): string {
+  return `${sourceId}\u0000${agent}\u0000${sessionKey}`;
 }
 
 /**

@@ -197,6 +197,7 @@ export class WitnessWatch {
 
   /** OpenClaw keeps a list of its conversations where it writes them: without one nobody can tell what should be where. */
   #hasPlace(row: PlacedRow): boolean {
+    if (row.nativeId !== undefined && this.#book.keepsNoFiles(row.sourceId)) return true;
     const view = row.nativeId === undefined ? undefined : this.#places.view(sessionOf(row));
     return view !== undefined && (view.state !== 'ok' || view.index !== undefined);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { key } from './witnessed-scene.ts';
+import { key, WitnessedScene } from './witnessed-scene.ts';
 import { talked } from './witnessed-stories.ts';
 
 describe('a reply that the end of the gateway cut off', () => {
@@ -97,5 +97,35 @@ describe('a reply that the end of the gateway cut off', () => {
     scene.restart(10_000);
     scene.run(60_000);
     expect(scene.alarms).toEqual([]);
+  });
+
+  it('is told of an OpenClaw that keeps no files, by what the same conversation was called before', () => {
+    const scene = new WitnessedScene();
+    scene.state = 'missing';
+    scene.notice({ witness: 'gateway-stream', at: scene.now, event: 'gateway-up', version: '2026.9.6', sourceId: 1 });
+    scene.run(5_000);
+    const stream = { witness: 'gateway-stream', sessionKey: key, runId: 'run' } as const;
+    scene.notice({
+      witness: 'gateway-stream',
+      at: scene.now,
+      event: 'run-started',
+      agent: 'main',
+      sessionKey: key,
+      runId: 'run',
+      sourceId: 1,
+    });
+    scene.witness('u', { ...stream, role: 'user', text: 'the last question', nativeId: 's1' });
+    scene.tick(1_000);
+    scene.witness('run', { ...stream, role: 'assistant', phase: 'partial', endsRun: false, text: 'the beginning of an answer' });
+    scene.tick(1_000);
+    scene.killGateway();
+    scene.run(10_000);
+    expect(scene.alarms).toEqual(['interrupted-reply']);
+    expect(scene.only('interrupted-reply').draft).toMatchObject({
+      nativeId: 's1',
+      messages: 1,
+      evidence: { closeCode: 1006, clean: false },
+    });
+    expect(scene.witnessed.texts('unpersisted')).toEqual(['the beginning of an answer']);
   });
 });
