@@ -166,7 +166,8 @@ export class AcpRecords {
     }
     this.#others.delete(name);
     const turns = freshTurns(record.said, seen);
-    const fresh = turns.size === 0 ? [] : this.#whole(name, bytes, record).said.filter(({ turn }) => turns.has(turn));
+    const whole = turns.size === 0 ? [] : this.#whole(name, bytes, record).said;
+    const fresh = seen === undefined ? whole : whole.filter(({ turn }) => turns.has(turn));
     const told = inOrder(fresh, Math.min(seen?.lastAt ?? 0, this.#deps.clock.now()));
     const last = record.said.at(-1)?.turn;
     this.#seen.delete(name);
@@ -224,7 +225,8 @@ export class AcpRecords {
     const from = Math.max(since, stat.size - WIRE_BYTES);
     this.#wires.set(name, { identity, offset: stat.size });
     const turns = readWireTurns(wire.readAt(from, stat.size - from));
-    return parseAcpRecord(bytes, (messages) => wholeMessages(messages, turns)) ?? record;
+    const isFirst = !this.#seen.has(name);
+    return parseAcpRecord(bytes, (messages) => wholeMessages(messages, turns, isFirst)) ?? record;
   }
 
   #open(path: string, isWanted: (stat: FileStat) => boolean): ReadableFile | undefined {

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileSystem } from '../../../main/core/platform/file-system.ts';
 import { nodeFileSystem } from '../../../main/core/platform/node-file-system.ts';
@@ -162,6 +163,44 @@ describe("an ACP runner's records", () => {
       ['tool', 'found'],
       ['assistant', long],
     ]);
+  });
+
+  it('takes from the wire what a record that is first seen late has dropped, and nothing twice', () => {
+    const lines = Array.from({ length: 130 }, (_, n) => [prompt(`[Sun 2026-11-22 12:20 UTC] question ${n}`), chunk(`answer ${n}`)]).flat();
+    wire(lines);
+    write(turns(0, 130).slice(-199));
+    const records = open();
+    const texts = records.read().map(({ text }) => text);
+    expect(texts).toEqual(Array.from({ length: 130 }, (_, n) => [`question ${n}`, `answer ${n}`]).flat());
+    wire([...lines, prompt('[Sun 2026-11-22 12:21 UTC] question 130'), chunk('answer 130')]);
+    write(turns(0, 131).slice(-200));
+    expect(said(records)).toEqual(['user: question 130', 'assistant: answer 130']);
+  });
+
+  it('are read beside any wire, whatever it holds', () => {
+    const anything = fc.oneof(fc.string(), fc.array(fc.object()), fc.object(), fc.constant(undefined));
+    const line = fc.oneof(
+      fc.record({ method: fc.constantFrom('session/prompt', 'session/update', 'other'), params: anything }),
+      fc.record({ method: fc.constant('session/prompt'), params: fc.record({ prompt: anything }) }),
+      fc.record({
+        method: fc.constant('session/update'),
+        params: fc.record({
+          update: fc.record({
+            sessionUpdate: fc.constantFrom('agent_message_chunk', 'agent_thought_chunk', 'tool_call', 'tool_call_update'),
+            content: fc.oneof(anything, fc.record({ text: fc.string() })),
+            toolCallId: fc.oneof(fc.string(), anything),
+          }),
+        }),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.string(), (lines, torn) => {
+        wire([prompt('[Sun 2026-11-22 12:20 UTC] question 1'), ...lines, { torn }]);
+        write(turn(1));
+        expect(said(open()).slice(0, 1)).toEqual(['user: question 1']);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('leaves a record as it is that its wire says nothing of', () => {
