@@ -42,8 +42,15 @@ export function incidentRequests({
   };
 }
 
-/** People name an incident by the first characters of its id. */
+/** More of them open at once are one mass change. */
+const MOST_OPEN = 200;
+
+/** People name an incident by the first characters of its id, or the conversation that it speaks of. */
 function named(catalog: Catalog, request: RestoreRequest): RestoreRequest {
-  if (request.incidentId === undefined) return request;
-  return { ...request, incidentId: requireIncident(catalog, request.incidentId).id };
+  if (request.incidentId !== undefined) return { ...request, incidentId: requireIncident(catalog, request.incidentId).id };
+  // A file of one's own puts nothing back.
+  if (request.sessionRow === undefined || request.target === 'file') return request;
+  const open = catalog.incidents({ all: false, limit: MOST_OPEN });
+  const answered = open.find(({ sessionRow, generationId }) => sessionRow === request.sessionRow && generationId !== undefined);
+  return answered === undefined ? request : { ...request, incidentId: answered.id };
 }

@@ -82,3 +82,22 @@ it('a restore that failed after its file had been captured leaves the conversati
   const open = (await rig.core.handlers.incidents({ all: false, limit: 10 })).filter(({ severity }) => severity === 'loss');
   expect(open).toMatchObject([{ kind: 'deleted', nativeId: 'first', messages: 2 }]);
 });
+
+it.each(['same-session', 'new-session'] as const)(
+  'to restore a conversation (%s) answers the incident that speaks of it',
+  async (target) => {
+    const { rig, incidentId } = await deleted();
+    await using _rig = rig;
+    await rig.core.handlers.restore({ sessionRow: 1, target });
+    await rig.pass(10_000);
+    expect((await incidentOf(rig, incidentId)).resolution).toBe('restored');
+  },
+);
+
+it("to write a conversation into a file of one's own leaves its incident open: OpenClaw has lost it still", async () => {
+  const { rig, incidentId } = await deleted();
+  await using _rig = rig;
+  await rig.core.handlers.restore({ sessionRow: 1, target: 'file', output: `${rig.home}/conversation.jsonl` });
+  await rig.pass(10_000);
+  expect((await incidentOf(rig, incidentId)).resolvedAt).toBeUndefined();
+});
