@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFi
 import { join } from 'node:path';
 import { assertNever } from '../core/platform/errors.ts';
 import type { DemoConversation, DemoTurn } from './conversations.ts';
+import type { DemoRecorder } from './recorder.ts';
 import type { Act } from './scenario.ts';
 import { type DemoIndex, lockText, tryEditIndex } from './session-index.ts';
 import { archiveStamp, assistantLines, openingLines, type TranscriptTail, userLines, type WrittenLines } from './transcript-line.ts';
@@ -24,13 +25,15 @@ const historyStepMs = 4 * 60_000;
 export class DemoAgent {
   readonly #directory: string;
   readonly #workspace: string;
+  readonly #recorder: DemoRecorder;
   readonly #speakers = new Map<string, Speaker>();
   /** Edits that wait for the index lock; order matters, a later edit of a key builds on the earlier one. */
   readonly #edits: ((index: DemoIndex) => DemoIndex)[] = [];
 
-  constructor(directory: string, workspace: string) {
+  constructor(directory: string, workspace: string, recorder: DemoRecorder) {
     this.#directory = directory;
     this.#workspace = workspace;
+    this.#recorder = recorder;
   }
 
   /** Writes what was said before the play begins; the last turn of the first conversation is a minute ago, of each further one older. */
@@ -96,12 +99,12 @@ export class DemoAgent {
       sessionFile: this.#transcriptOf(sessionId),
     }));
     writeFileSync(`${this.#transcriptOf(sessionId)}.lock`, lockText(now), { flag: 'wx', mode: 0o644 });
-    if (persisted) this.#append(speaker, userLines(speaker.tail, conversation.sender, turn, now));
+    this.#say(speaker, userLines(speaker.tail, conversation.sender, turn, now), persisted, now);
   }
 
   #endTurn(speaker: Speaker, turn: DemoTurn, persisted: boolean, now: number): void {
     const { conversation, sessionId } = speaker;
-    if (persisted) this.#append(speaker, assistantLines(speaker.tail, turn, now));
+    this.#say(speaker, assistantLines(speaker.tail, turn, now), persisted, now);
     rmSync(`${this.#transcriptOf(sessionId)}.lock`);
     this.#edit(conversation.routingKey, (entry) => ({ ...entry, ...this.#finishedEntry(conversation, sessionId, now) }));
   }
@@ -122,9 +125,12 @@ export class DemoAgent {
     renameSync(former, `${former}.reset.${archiveStamp(now)}`);
   }
 
-  #append(speaker: Speaker, lines: WrittenLines): void {
-    appendFileSync(this.#transcriptOf(speaker.sessionId), lines.text, { mode: 0o600 });
+  /** A plugin is shown a message before OpenClaw writes it, and does not learn whether it does. */
+  #say(speaker: Speaker, lines: WrittenLines, persisted: boolean, now: number): void {
+    const { conversation, sessionId } = speaker;
+    this.#recorder.saw(conversation.routingKey, sessionId, lines, now);
     speaker.tail = lines.tail;
+    if (persisted) appendFileSync(this.#transcriptOf(sessionId), lines.text, { mode: 0o600 });
   }
 
   #edit(routingKey: string, change: (entry: Entry) => Entry): void {

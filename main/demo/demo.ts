@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../core/platform/clock.ts';
 import { DemoAgent } from './agent.ts';
+import { DemoRecorder } from './recorder.ts';
 import { type Act, cast, demoActs, type TimedAct } from './scenario.ts';
 
 export interface DemoOptions {
@@ -37,8 +38,8 @@ const lockRetryMs = 50;
 
 /**
  * A scripted agent in a private temporary directory (0700) that has the seed incident: a long conversation is reset and goes on
- * without a file, one transcript is truncated and one deleted, and one conversation lives on until `stop`. Touches nothing else, and
- * no gateway runs on its directory, so that a restore is possible.
+ * without a file, seen by the recorder alone; one transcript is truncated and one deleted, and one conversation lives on until
+ * `stop`. Touches nothing else, and no gateway runs on its directory.
  */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const clock = options.clock ?? systemClock;
@@ -52,7 +53,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const gateway = { mode: 'local', bind: 'loopback', port: await unusedPort() };
   writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify({ gateway }, undefined, 2), { mode: 0o600 });
 
-  const agent = new DemoAgent(sessions, workspace);
+  const agent = new DemoAgent(sessions, workspace, new DemoRecorder(home, stateDir, clock.now()));
   agent.writeHistory(cast, clock.now());
 
   const removeAll = () => rmSync(base, { recursive: true, force: true });

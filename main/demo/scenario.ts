@@ -64,7 +64,9 @@ export function describeAct(act: Act): string {
     case 'turn-starts':
       return `${nameOf(act.routingKey)}: a turn starts`;
     case 'turn-ends':
-      return act.persisted ? `${nameOf(act.routingKey)}: answered and written` : `${nameOf(act.routingKey)}: answered, written nowhere`;
+      return act.persisted
+        ? `${nameOf(act.routingKey)}: answered and written`
+        : `${nameOf(act.routingKey)}: answered, and OpenClaw wrote it nowhere`;
     case 'reset':
       return `${nameOf(act.routingKey)}: reset; its transcript now has an archive name`;
     case 'truncate':

@@ -53,7 +53,8 @@ export function lockText(now: number): string {
   return JSON.stringify({ pid: process.pid, createdAt: new Date(now).toISOString(), starttime: ownStartTime() }, undefined, 2);
 }
 
-function ownStartTime(): number | undefined {
+/** Linux: of this process, in clock ticks since boot. */
+export function ownStartTime(): number | undefined {
   if (process.platform !== 'linux') return undefined;
   // The second field, the name, may hold spaces and brackets: count from the last bracket. Start time is field 22.
   const stat = readFileSync('/proc/self/stat', 'utf8');

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Core, openCore } from '../../../main/core/core.ts';
 import { silentLogger } from '../../../main/core/platform/logger.ts';
 import { nodeFileSystem } from '../../../main/core/platform/node-file-system.ts';
-import { journey, recipes, workshop } from '../../../main/demo/conversations.ts';
+import { createRecorderWitness } from '../../../main/core/witness/recorder-spool.ts';
+import { journey, recipes, unwrittenTurns } from '../../../main/demo/conversations.ts';
 import { type Demo, startDemo } from '../../../main/demo/index.ts';
-import { lossesDoneAtMs } from '../../../main/demo/scenario.ts';
+import { lossesDoneAtMs, unwrittenSessionId } from '../../../main/demo/scenario.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 let clock: FakeClock;
@@ -24,6 +27,18 @@ beforeEach(async () => {
     log: silentLogger,
     gateway: { state: async () => 'stopped', alive: (pid) => pid === process.pid },
     hints: false,
+    witnesses: ({ root, cursor, clock, fs, log, alive }) => [
+      createRecorderWitness({
+        spoolDir: join(demo.home, 'recorder-spool'),
+        root,
+        cursor: cursor('recorder-plugin'),
+        clock,
+        fs,
+        log,
+        processAlive: alive,
+        setup: () => ({ is: 'absent' }),
+      }),
+    ],
   });
   core.start();
 });
@@ -41,7 +56,7 @@ const openKinds = async () => {
 test('a Clawback that watches the demo tells its three losses and nothing else, a few seconds after each', async () => {
   clock.advance(lossesDoneAtMs + 5_000);
   expect(await openKinds()).toMatchObject([
-    { kind: 'reset-without-successor', sessionId: workshop.sessionId },
+    { kind: 'reset-without-successor', messages: unwrittenTurns.length * 2 },
     { kind: 'truncated', sessionId: journey.sessionId, messages: expect.any(Number) },
     { kind: 'deleted', sessionId: recipes.sessionId, messages: recipes.history.length * 2 },
   ]);
@@ -61,4 +76,16 @@ test('each of them can be restored, and then nothing needs anybody', async () =>
   }
   clock.advance(60_000);
   expect(await openKinds()).toEqual([]);
+});
+
+test('the conversation that was never written is there in full, and is put back into its own chat', async () => {
+  clock.advance(lossesDoneAtMs + 10_000);
+  const incidents = await core.handlers.incidents({ all: false, limit: 50 });
+  const incident = incidents.find(({ kind }) => kind === 'reset-without-successor');
+  const { items } = await core.handlers.messages({ sessionRow: incident?.sessionRow ?? -1, limit: 100 });
+  expect(items.map(({ text }) => text)).toEqual(unwrittenTurns.flatMap(({ user, assistant }) => [user, assistant]));
+  expect(items.every(({ persisted, provenance }) => !persisted && provenance === 'recorder-plugin')).toBe(true);
+  const receipt = await core.handlers.restore({ incidentId: incident?.id ?? '', target: 'same-session' });
+  expect(receipt).toMatchObject({ sessionId: unwrittenSessionId, messages: unwrittenTurns.length * 2 });
+  expect(readFileSync(receipt.path, 'utf8')).toContain(unwrittenTurns.at(-1)?.assistant);
 });
