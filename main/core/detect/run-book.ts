@@ -104,7 +104,14 @@ export class RunBook {
 
   /** The first end of the gateway after a time. One from before the clock was set back says nothing. */
   endedAfter(sourceId: number, at: number, now: number): GatewayEnd | undefined {
-    return this.#ends.get(sourceId)?.find((end) => end.noticedAt <= now && end.at >= at - END_SLACK_MS);
+    const after = (this.#ends.get(sourceId) ?? []).filter((end) => end.noticedAt <= now && end.at >= at - END_SLACK_MS);
+    const [first] = after;
+    if (first === undefined) return undefined;
+    // The stream knows how it was closed, the recorder that the gateway was told to stop: of the same end each says its part.
+    const same = after.filter((end) => Math.abs(end.at - first.at) <= END_SLACK_MS);
+    const clean = same.find((end) => end.clean !== undefined)?.clean;
+    const closeCode = same.find((end) => end.closeCode !== undefined)?.closeCode;
+    return { ...first, clean, closeCode };
   }
 
   /** It ended and never began: no model was asked, OpenClaw itself answered a command. */
