@@ -19,6 +19,10 @@ interface IndexState {
   badSince: number | undefined;
   /** Keys that are missing since a time, not judged yet. */
   readonly vanished: Map<string, Referenced>;
+  /** What keys named that name something else since, not judged yet. By itself that is a reset. */
+  readonly renamed: Map<string, Referenced>;
+  /** The index came back from being unreadable, and that was not judged yet. */
+  wasBad: boolean;
   /** Keys that the open incident speaks of. */
   lost: ReadonlyMap<string, Referenced>;
 }
@@ -58,10 +62,15 @@ export class IndexWatch {
       this.#due.set(directoryKey, state.badSince + this.#desk.policy.settleMs);
       return { changed: true, referenced: [] };
     }
+    if (state.badSince !== undefined) state.wasBad = true;
     state.badSince = undefined;
     const referenced = this.#read(view, state, view.index.entries);
-    if (state.vanished.size > 0) this.#due.set(directoryKey, at + this.#desk.policy.settleMs);
-    else this.#heal(view, state, at);
+    if (state.vanished.size > 0 || (state.wasBad && state.renamed.size > 0)) this.#due.set(directoryKey, at + this.#desk.policy.settleMs);
+    else {
+      state.renamed.clear();
+      state.wasBad = false;
+      this.#heal(view, state, at);
+    }
     return { changed: true, referenced };
   }
 
@@ -107,7 +116,11 @@ export class IndexWatch {
   }
 
   #read(view: DirectoryView, state: IndexState, entries: ReadonlyMap<string, IndexEntry>): readonly TrackedSession[] {
-    for (const [key, was] of state.good) if (!entries.has(key)) state.vanished.set(key, was);
+    for (const [key, was] of state.good) {
+      const entry = entries.get(key);
+      if (entry === undefined) state.vanished.set(key, was);
+      else if (entry.sessionId !== was.sessionId) state.renamed.set(key, was);
+    }
     for (const key of entries.keys()) state.vanished.delete(key);
     const good = new Map<string, Referenced>();
     const entryOf = new Map<string, IndexEntry>();
@@ -137,24 +150,23 @@ export class IndexWatch {
       this.#raise(view, state, state.badSince, view.index === undefined ? 'missing' : 'unreadable', state.lost.size, now);
       return;
     }
-    const lost = new Map(state.lost);
-    for (const [key, was] of state.vanished) lost.set(key, was);
     const previousSize = state.good.size + state.vanished.size;
+    const lost = this.#stillLost(view, state, new Map([...state.lost, ...state.vanished]));
+    // OpenClaw begins with an empty list when it cannot read its own: what it then says of a key is no reset.
+    const renamed = lost.size > 0 || state.wasBad ? this.#stillLost(view, state, state.renamed) : [];
+    state.lost = new Map([...renamed, ...lost]);
     state.vanished.clear();
-    state.lost = this.#stillLost(view, state, lost);
+    state.renamed.clear();
+    state.wasBad = false;
     if (state.lost.size > 0) this.#raise(view, state, now, 'keys-vanished', previousSize, now);
     else this.#heal(view, state, now);
   }
 
-  /** A key is lost when its transcript lies there under its live name and no other key leads to it. */
+  /** A key is lost when its transcript lies there under its live name and no key leads to it. */
   #stillLost(view: DirectoryView, state: IndexState, keys: ReadonlyMap<string, Referenced>): ReadonlyMap<string, Referenced> {
     if (keys.size === 0) return keys;
     const sessionIds = new Set([...state.good.values()].map(({ sessionId }) => sessionId));
-    return new Map(
-      [...keys].filter(
-        ([key, { sessionId, nativeId }]) => !state.good.has(key) && !sessionIds.has(sessionId) && view.transcripts.has(nativeId),
-      ),
-    );
+    return new Map([...keys].filter(([, { sessionId, nativeId }]) => !sessionIds.has(sessionId) && view.transcripts.has(nativeId)));
   }
 
   #heal(view: DirectoryView, state: IndexState, at: number): void {
@@ -200,6 +212,8 @@ export class IndexWatch {
       entryOf: new Map(),
       badSince: undefined,
       vanished: new Map(),
+      renamed: new Map(),
+      wasBad: false,
       lost: new Map(),
     };
     this.#directories.set(directoryKey, state);

@@ -76,6 +76,43 @@ describe('the index', () => {
     expect(scene.only('index-lost')).toMatchObject({ resolution: undefined, draft: { evidence: { lostKeys: 2 } } });
   });
 
+  it('is told to have lost a key too that leads to a new session since, while the old one lies there unnamed', () => {
+    const scene = listed();
+    scene.index('agent:main:s2', undefined);
+    scene.index('agent:main:s3', undefined);
+    scene.index('agent:main:s1', { sessionId: 's9' });
+    scene.run(5_000);
+    expect(scene.only('index-lost').draft.evidence).toMatchObject({ reason: 'keys-vanished', lostKeys: 3, previousSize: 3 });
+  });
+
+  it('is told to have lost its only key when it was empty before that led to a new session', () => {
+    const scene = new Scene();
+    scene.index('agent:main:main', { sessionId: 's1' });
+    scene.say('s1', 2);
+    scene.run(5_000);
+    scene.indexReading({ ok: false, reason: 'empty' });
+    scene.tick();
+    scene.index('agent:main:main', { sessionId: 's9' });
+    scene.run(5_000);
+    expect(scene.only('index-lost')).toMatchObject({
+      resolution: undefined,
+      draft: { evidence: { lostKeys: 1, keys: ['agent:main:main'] } },
+    });
+  });
+
+  it('is quiet about keys of which one was deleted while another began anew and a late line came to its old file', () => {
+    const scene = listed();
+    scene.index('agent:main:s2', undefined);
+    scene.index('agent:main:s1', { sessionId: 's9', ranOnce: false });
+    scene.tick();
+    scene.archive('s2', 'deleted');
+    scene.archive('s1', 'reset');
+    scene.tick();
+    scene.write('s1', 'assistant', 'late', { header: false });
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual([]);
+  });
+
   it('is quiet about a key that was deleted with its transcript', () => {
     const scene = listed();
     scene.index('agent:main:s2', undefined);
