@@ -198,8 +198,11 @@ export class WitnessWatch {
   /** OpenClaw keeps a list of its conversations where it writes them: without one nobody can tell what should be where. */
   #hasPlace(row: PlacedRow): boolean {
     if (row.nativeId !== undefined && this.#book.keepsNoFiles(row.sourceId)) return true;
-    const view = row.nativeId === undefined ? undefined : this.#places.view(sessionOf(row));
-    return view !== undefined && (view.state !== 'ok' || view.index !== undefined);
+    if (row.nativeId === undefined) return false;
+    const view = this.#places.view(sessionOf(row));
+    // A folder that was removed in mid turn is made again with no list in it: where a file of this was, is where it belongs.
+    const isKnown = this.#desk.table.get(sessionOf(row))?.state !== undefined;
+    return view !== undefined && (view.state !== 'ok' || view.index !== undefined || isKnown);
   }
 
   /** In the database of a later version. What streamed when that died is in no database either. */

@@ -172,6 +172,16 @@ describe('a transcript that stays as it is while replies arrive', () => {
     expect(scene.only('writes-blocked').draft.evidence.reason).toBe('no-directory');
   });
 
+  it('is told of a directory that was removed in mid turn and made again without a list of conversations', () => {
+    const scene = talked();
+    scene.converse('s1', { written: 'none' });
+    scene.remove('s1');
+    scene.indexReading(undefined);
+    scene.run(10_000);
+    expect(scene.openKinds).toContain('unpersisted');
+    expect(scene.only('unpersisted').draft).toMatchObject({ nativeId: 's1', messages: 2 });
+  });
+
   it('is not told while the directory cannot be seen', () => {
     const scene = talked();
     scene.state = 'unreadable';
