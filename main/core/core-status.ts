@@ -85,7 +85,8 @@ function health(input: StatusInput, sources: readonly SourceStatus[]): Health {
   if (!input.running) return 'stopped';
   if (input.recorder.problem !== undefined) return 'degraded';
   if (input.recorder.pausedUntil !== undefined) return 'paused';
-  if (input.missingRoots.length > 0 || sources.some((source) => source.problems.includes('source-unreadable'))) return 'degraded';
+  const isBlind = sources.some(({ problems }) => problems.includes('source-unreadable') || problems.includes('unsupported-format'));
+  if (input.missingRoots.length > 0 || isBlind) return 'degraded';
   return input.recorder.caughtUp ? 'protecting' : 'catching-up';
 }
 

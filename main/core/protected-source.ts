@@ -50,6 +50,7 @@ export class ProtectedSource implements Disposable {
   #gateway: DirectoryView['gateway'] = 'unknown';
   #gatewayChanged = false;
   #gatewayPid: number | undefined;
+  #keepsElsewhere = false;
   readonly #holders: HolderWatch;
   readonly #keys: SourceKeys;
   /** By generation: who wants to be told when it grows. */
@@ -97,6 +98,7 @@ export class ProtectedSource implements Disposable {
   refreshDirectories(): boolean {
     const before = this.#watches.size;
     this.#resetPolicy = this.#deps.resetPolicy();
+    this.#keepsElsewhere = this.#deps.source.keepsElsewhere(this.row.root, this.#deps.tailerDeps.fs);
     for (const { agent, path } of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
       if (this.#watches.has(path)) continue;
       const directory: DirectoryRef = { sourceId: this.row.id, agent, path };
@@ -199,7 +201,7 @@ export class ProtectedSource implements Disposable {
   }
 
   get problems(): readonly string[] {
-    const problems = new Set<string>();
+    const problems = new Set<string>(this.#keepsElsewhere ? ['unsupported-format'] : []);
     for (const watch of this.#watches.values()) {
       const { state, skipped } = watch.tailer.listing;
       if (state === 'unreadable') problems.add('source-unreadable');

@@ -20,6 +20,8 @@ const sourceProblems: Readonly<Record<string, string>> = {
   'source-unreadable': 'cannot be read',
   'skipped-files': 'holds files that cannot be read',
   'root-missing': 'is not there at the moment',
+  'unsupported-format':
+    'keeps conversations in a database, which Clawback cannot read yet: it only listens, and keeps replies that the end of the gateway cuts off',
 };
 
 export const sourceProblem = (code: string): string => sourceProblems[code] ?? code;

@@ -5,6 +5,7 @@ import { discoverStateDirs } from '../../core/sources/openclaw-home.ts';
 import { sources as sourceRegistry } from '../../core/sources/registry.ts';
 import type { CoreStatus, SourceStatus } from '../../core/types.ts';
 import { agoText, bytesText } from '../../wording/quantities.ts';
+import { sourceProblem } from '../../wording/status-copy.ts';
 import { witnessName, witnessState } from '../../wording/witness-copy.ts';
 import { withCatalog, withRunningCore } from '../backend.ts';
 import type { Context } from '../context.ts';
@@ -36,7 +37,7 @@ function stoppedStatus(context: Context): CoreStatus {
         witnesses: [],
         watch: 'polling',
         gateway: 'unknown',
-        problems: [],
+        problems: sourceRegistry['openclaw-jsonl'].keepsElsewhere(root, nodeFileSystem) ? ['unsupported-format'] : [],
       };
     });
     return {
@@ -72,10 +73,10 @@ function statusText(status: CoreStatus): string {
         `${source.agents} agents`,
         source.lastCaptureAt === undefined ? 'nothing saved yet' : `last change saved ${agoText(Date.now() - source.lastCaptureAt)}`,
         source.lagBytes > 0 ? `${bytesText(source.lagBytes)} to read` : '',
-        source.problems.join(', '),
       ]),
     ),
   );
+  lines.push(...status.sources.flatMap(({ root, problems }) => problems.map((code) => paint('yellow', `${root} ${sourceProblem(code)}.`))));
   lines.push(...status.sources.flatMap((source) => witnessLines(source, status.sources.length > 1)));
   lines.push(`Buffer ${bytesText(status.bufferBytes)}. ${openText(status.openIncidents)}`);
   return lines.filter((line) => line !== '').join('\n');

@@ -12,11 +12,13 @@ import type { SessionsDirectory, TranscriptSource } from './source.ts';
 import { parseTranscriptLine } from './transcript-line.ts';
 
 const DEFAULT_AGENT = 'main';
+const DATABASE = 'openclaw-agent.sqlite';
 
 /** OpenClaw up to 2026.7.1: one JSONL file per conversation. Facts: 2026.3.13, as run and as read. */
 export const openclawJsonl: TranscriptSource = {
   layout: 'openclaw-jsonl',
   directories: (root, fs) => sessionsDirectories(root, fs),
+  keepsElsewhere: (root, fs) => keepsDatabase(root, fs),
   classify: classifyName,
   parse: parseTranscriptLine,
   parseIndex: parseIndexFile,
@@ -50,6 +52,17 @@ export function sessionsDirectories(
     }
   }
   return [...found.values()];
+}
+
+/**
+ * From 2026.7.2 on conversations are rows of an agent's database. One that earlier versions made has none in it, and lies beside
+ * the index of the files; a later one moves that index away, and does not start where there is one.
+ */
+export function keepsDatabase(root: string, fs: FileSystem, env: Environment = process.env, home: string = homedir()): boolean {
+  const hasDatabase = agentsOf(root, fs).some((agent) => namesIn(join(root, 'agents', agent, 'agent'), fs).includes(DATABASE));
+  if (!hasDatabase) return false;
+  const ofAgents = sessionsDirectories(root, fs, env, home).filter(({ path }) => path !== join(root, 'sessions'));
+  return !ofAgents.some(({ path }) => namesIn(path, fs).includes('sessions.json'));
 }
 
 function agentsOf(root: string, fs: FileSystem): readonly string[] {

@@ -10,6 +10,8 @@ export interface TranscriptSource {
   readonly layout: SourceLayout;
   /** Sessions directories below a state directory, from its names and its configuration; reads no transcript. Never throws. */
   directories(root: string, fs: FileSystem): readonly SessionsDirectory[];
+  /** Conversations of a state directory are in a place that this layout cannot read. Never throws. */
+  keepsElsewhere(root: string, fs: FileSystem): boolean;
   /** What a name in a sessions directory means. Pure and total. */
   classify(name: string): Artefact;
   /** Pure and total: never throws, `opaque` when unknown. `line` has no line end. */

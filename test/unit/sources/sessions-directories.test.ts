@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeFileSystem } from '../../../main/core/platform/node-file-system.ts';
-import { sessionsDirectories } from '../../../main/core/sources/openclaw-jsonl.ts';
+import { keepsDatabase, sessionsDirectories } from '../../../main/core/sources/openclaw-jsonl.ts';
 import type { SessionsDirectory } from '../../../main/core/sources/source.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 
@@ -82,4 +82,23 @@ test('a broken configuration takes nothing away', () => {
   const path = dir('agents', 'main', 'sessions');
   writeFileSync(join(root, 'openclaw.json'), '{ session: {');
   expect(find()).toEqual([{ agent: 'main', path }]);
+});
+
+test('a database without an index beside it holds the conversations', () => {
+  const database = join(dir('agents', 'main', 'agent'), 'openclaw-agent.sqlite');
+  expect(keepsDatabase(root, nodeFileSystem, {}, home)).toBe(false);
+  writeFileSync(database, '');
+  expect(keepsDatabase(root, nodeFileSystem, {}, home)).toBe(true);
+  writeFileSync(join(dir('agents', 'main', 'sessions'), 'old.jsonl.reset.2026-01-01T00-00-00.000Z'), '');
+  expect(keepsDatabase(root, nodeFileSystem, {}, home)).toBe(true);
+  writeFileSync(join(dir('agents', 'main', 'sessions'), 'sessions.json'), '{}');
+  expect(keepsDatabase(root, nodeFileSystem, {}, home)).toBe(false);
+});
+
+test('a database beside an index that the configuration names holds none', () => {
+  writeFileSync(join(dir('agents', 'main', 'agent'), 'openclaw-agent.sqlite'), '');
+  writeFileSync(join(root, 'openclaw.json'), "{ session: { store: '~/chats/{agentId}/sessions.json' } }");
+  mkdirSync(join(home, 'chats', 'main'), { recursive: true });
+  writeFileSync(join(home, 'chats', 'main', 'sessions.json'), '{}');
+  expect(keepsDatabase(root, nodeFileSystem, {}, home)).toBe(false);
 });
