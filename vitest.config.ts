@@ -29,6 +29,7 @@ export default defineConfig({
       suite('fault', { timeoutMs: 180_000, serial: true }),
       suite('integration', { timeoutMs: 60_000 }),
       suite('gateway', { timeoutMs: 300_000, serial: true }),
+      suite('soak', { timeoutMs: 300_000, serial: true }),
       suite('e2e', { timeoutMs: 120_000, serial: true }),
     ],
   },

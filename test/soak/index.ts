@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { openclawInstall } from '../build/openclaw-install.ts';
+import { openclawInstall } from '../../build/openclaw-install.ts';
 
 const minutes = Number(process.argv[2] ?? 30);
 if (!(minutes > 0)) {
@@ -12,8 +12,8 @@ if (!(minutes > 0)) {
   process.exit(2);
 }
 await openclawInstall('2026.3.13');
-const vitest = resolve(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
-const args = [vitest, 'run', '--project', 'gateway', 'test/gateway/soak.test.ts'];
+const vitest = resolve(import.meta.dirname, '../../node_modules/vitest/vitest.mjs');
+const args = [vitest, 'run', '--project', 'soak'];
 const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, CLAWBACK_SOAK_MINUTES: String(minutes) } });
 child.once('exit', (code) => {
   process.exitCode = code ?? 1;

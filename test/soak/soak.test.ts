@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RunningGateway } from '../gateway/running-gateway.ts';
 import { NormalLife } from './normal-life.ts';
-import { RunningGateway } from './running-gateway.ts';
 
 const minutes = Number(process.env.CLAWBACK_SOAK_MINUTES ?? 3);
 const seed = Number(process.env.CLAWBACK_SEED ?? 46_250);

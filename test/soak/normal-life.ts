@@ -1,4 +1,4 @@
-import type { RunningGateway } from './running-gateway.ts';
+import type { RunningGateway } from '../gateway/running-gateway.ts';
 
 /** A conversation of its own with everything that happens in one, drawn from a seed. Each act is over when it resolves. */
 export class NormalLife {
