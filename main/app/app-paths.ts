@@ -18,10 +18,16 @@ export function ensurePrivateDirectory(path: string): string {
 /**
  * Environment of the core process. The packaged app brings along the recorder plugin, and the program that watches for exits
  * unless it was built without a compiler; started from the sources, the build has named it. `resources`: the packaged app's
- * own folder.
+ * own folder. `deviceKey`: from the system's safe storage, see device-key.ts.
  */
-export function coreEnvironment(env: Environment, resources: string | undefined): Record<string, string | undefined> {
-  if (resources === undefined) return { ...env };
+export function coreEnvironment(
+  inherited: Environment,
+  resources: string | undefined,
+  deviceKey?: string,
+): Record<string, string | undefined> {
+  const { CLAWBACK_DEVICE_KEY: _notOurs, ...others } = inherited;
+  const env = deviceKey === undefined ? others : { ...others, CLAWBACK_DEVICE_KEY: deviceKey };
+  if (resources === undefined) return env;
   const exitWatch = join(resources, 'bin', 'exit-watch');
   const plugin = join(resources, 'openclaw-recorder');
   return {

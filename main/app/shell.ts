@@ -1,4 +1,4 @@
-import { app, powerMonitor } from 'electron';
+import { app, powerMonitor, safeStorage } from 'electron';
 import { systemClock } from '../core/platform/clock.ts';
 import type { Incident } from '../core/types.ts';
 import type { AppInfo, Settings } from '../ipc/contract.ts';
@@ -11,6 +11,7 @@ import { coreConfig } from './core-config.ts';
 import { RequestError } from './core-connection.ts';
 import { CoreSupervisor } from './core-supervisor.ts';
 import { forkTransport, utilityTransport } from './core-transport.ts';
+import { deviceKey } from './device-key.ts';
 import { routeRequests } from './ipc-router.ts';
 import type { LogFile } from './log-file.ts';
 import { loginItem } from './login-item.ts';
@@ -43,7 +44,8 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
-  const coreEnv = coreEnvironment(env, app.isPackaged ? process.resourcesPath : undefined);
+  const key = deviceKey({ home, storage: safeStorage, clock: systemClock, log });
+  const coreEnv = coreEnvironment(env, app.isPackaged ? process.resourcesPath : undefined, key);
   const start = coreNode
     ? forkTransport(coreNode, builtPaths.coreProcess, coreEnv, log.line)
     : utilityTransport(builtPaths.coreProcess, coreEnv, log.line);

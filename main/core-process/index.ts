@@ -25,7 +25,10 @@ async function main(port: Port): Promise<void> {
   let core: Core | undefined;
   try {
     const start = startSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
-    core = await openRealCore({ home: start.home, config: start.config, log, env: process.env });
+    const env = { ...process.env };
+    // For this process alone, and not for the programs that it starts.
+    delete process.env.CLAWBACK_DEVICE_KEY;
+    core = await openRealCore({ home: start.home, config: start.config, log, env });
     const control = start.control ? await listenForControl(core, start.home, log) : undefined;
     endWithParent(core, control, port);
     core.start();

@@ -6,6 +6,8 @@ import { type DeviceIdentity, openDeviceIdentity } from '../core/gateway/device-
 import type { GatewayAdmin } from '../core/gateway/gateway.ts';
 import type { GatewayOverride } from '../core/gateway/gateway-address.ts';
 import { createGatewayStream } from '../core/gateway/gateway-stream.ts';
+import { keyBox } from '../core/gateway/key-box.ts';
+import { openBox, type SecretBox } from '../core/gateway/secret-box.ts';
 import { hasChild } from '../core/platform/child-processes.ts';
 import { type Clock, systemClock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
@@ -33,13 +35,18 @@ export function gatewayOverride(env: NodeJS.ProcessEnv): GatewayOverride | undef
   return { ...(url ? { url } : {}), ...(token ? { token } : {}) };
 }
 
+/** `CLAWBACK_DEVICE_KEY`: the app's key from the system's safe storage, in hex. A terminal has none. */
+function secretBox({ CLAWBACK_DEVICE_KEY: key }: NodeJS.ProcessEnv): SecretBox {
+  return key ? keyBox(Buffer.from(key, 'hex')) : openBox;
+}
+
 /** For the moment of a restore. The device for it is another one than the one that listens. */
 export function realGatewayAdmin({ home, env }: RealWitnessOptions): GatewayAdmin {
   const override = gatewayOverride(env);
   return createGatewayAdmin({
     env,
     clock: systemClock,
-    identity: () => openDeviceIdentity(home, { purpose: 'restore' }),
+    identity: () => openDeviceIdentity(home, { purpose: 'restore', box: secretBox(env) }),
     override: () => override,
     home: env.HOME ?? homedir(),
     version: packageJson.version,
@@ -52,7 +59,7 @@ export function realWitnesses({ home, env }: RealWitnessOptions): OpenWitnesses 
   const override = gatewayOverride(env);
   let identity: DeviceIdentity | undefined;
   return ({ root, keys, clock, fs, log, cursor, alive, agentOf, onNews }) => {
-    identity ??= openDeviceIdentity(home, { clock, log });
+    identity ??= openDeviceIdentity(home, { box: secretBox(env), clock, log });
     const places = recorderPlaces(home);
     const setup = () => readRecorderSetup(root, places, env, userHome);
     if (setup().is === 'installed') refreshPlugin(places, env, log);

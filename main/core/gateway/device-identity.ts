@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { silentLogger } from '../platform/logger.ts';
+import { readPrivateFile, setAside, writePrivateFile } from '../platform/private-file.ts';
 import { isObject, stringOf } from '../sources/json-value.ts';
 import type { GatewayScope } from './gateway.ts';
-import { readPrivateFile, setAside, writePrivateFile } from './private-file.ts';
 import { openBox, type SecretBox } from './secret-box.ts';
 
 /** What a gateway gave this device when it was paired. */

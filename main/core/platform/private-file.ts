@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { errnoOf } from '../platform/errors.ts';
+import { errnoOf } from './errors.ts';
 
 /** Text of a file of our own; `undefined` when there is none. Throws system errors. */
 export function readPrivateFile(path: string): string | undefined {
