@@ -9,6 +9,7 @@ import { ErrorNotice } from '../shared/notice.tsx';
 import { addSource, withSource } from '../shared/sources.ts';
 import { useRequest } from '../shared/use-request.ts';
 import { words } from '../shared/words.ts';
+import { WitnessList } from './witness-list.tsx';
 
 const text = words.preferences;
 
@@ -77,7 +78,7 @@ function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
     onToggle(enabled);
   };
   return (
-    <li>
+    <li class="source-row">
       <label class="source">
         <input type="checkbox" checked={wished ?? isProtected} onChange={(event) => toggle(event.currentTarget.checked)} />
         <span class="path">{root}</span>
@@ -88,6 +89,7 @@ function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
           </small>
         ))}
       </label>
+      <WitnessList witnesses={source?.witnesses ?? []} now={now} />
     </li>
   );
 }

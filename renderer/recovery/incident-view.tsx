@@ -83,18 +83,20 @@ function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
         </p>
       )}
       {!open && !restored && <p class="dim">{resolutionWords[incident.resolution ?? 'dismissed']}</p>}
-      <div class="acts">
-        {restorable && (
-          <button type="button" class={open ? 'primary' : ''} onClick={onRestore}>
-            {words.recovery.restore}
-          </button>
-        )}
-        {open && (
-          <button type="button" onClick={onDismiss}>
-            {words.recovery.dismiss}
-          </button>
-        )}
-      </div>
+      {(restorable || open) && (
+        <div class="acts">
+          {restorable && (
+            <button type="button" class={open ? 'primary' : ''} onClick={onRestore}>
+              {words.recovery.restore}
+            </button>
+          )}
+          {open && (
+            <button type="button" onClick={onDismiss}>
+              {words.recovery.dismiss}
+            </button>
+          )}
+        </div>
+      )}
       <details>
         <summary>{words.recovery.evidence}</summary>
         <Evidence evidence={incident.evidence} />

@@ -7,6 +7,9 @@ const text = words.sheet;
 
 /** What a restore would do, before anything is touched. A restore by its id does exactly this. */
 export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
+  const unsaved = plan.unpersisted ?? 0;
+  // How many there are is said beside the whole.
+  const changes = plan.changes.filter((change) => !change.startsWith('unpersisted-added'));
   return (
     <>
       {plan.refusal !== undefined && (
@@ -17,10 +20,12 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
       <dl class="plan">
         <dt>{text.what}</dt>
         <dd>
-          {messagesText(plan.messages)}, {bytesText(plan.bytes)}, {plan.form === 'verbatim' ? text.verbatim : text.rebuilt}
-          {plan.changes.length > 0 && (
+          {messagesText(plan.messages)}
+          {unsaved > 0 && <strong>{text.unsaved(unsaved, plan.messages)}</strong>}, {bytesText(plan.bytes)}
+          {plan.form === 'verbatim' ? `, ${text.verbatim}` : changes.length === 0 ? '' : `; ${unsaved > 0 ? text.composed : text.rebuilt}`}
+          {changes.length > 0 && (
             <ul class="changes">
-              {plan.changes.map((change) => (
+              {changes.map((change) => (
                 <li key={change}>{planChangeText(change)}</li>
               ))}
             </ul>
@@ -29,24 +34,41 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
         <dt>{text.where}</dt>
         <dd>
           {plan.label !== undefined && <span dir="auto">“{plan.label}” · </span>}
-          {plan.agent}
-          <div class="dim">
-            {text.newFile} <span class="path">{plan.path}</span>
-          </div>
+          {plan.target === 'same-session' && <>{text.sameChat} · </>}
+          {plan.sessionKey === undefined || plan.target !== 'same-session' ? plan.agent : plan.sessionKey}
+          <NewFile plan={plan} />
         </dd>
-        {plan.refusal === undefined && <Effects />}
+        {plan.route !== undefined && (
+          <>
+            <dt>{text.how}</dt>
+            <dd data-route={plan.route}>{plan.route === 'gateway' ? text.throughGateway : text.byIndex[plan.target]}</dd>
+          </>
+        )}
+        {plan.refusal === undefined && <Effects plan={plan} />}
       </dl>
     </>
   );
 }
 
-function Effects() {
+/** A running gateway gives a new conversation its id, and the file is called by it. */
+function NewFile({ plan }: { readonly plan: RestorePlan }) {
+  const isNamedLater = plan.route === 'gateway' && plan.target === 'new-session';
+  return (
+    <div class="dim">
+      {isNamedLater ? text.newFileNamed : text.newFile}{' '}
+      <span class="path">{isNamedLater ? plan.path.slice(0, plan.path.lastIndexOf('/') + 1) : plan.path}</span>
+    </div>
+  );
+}
+
+function Effects({ plan }: { readonly plan: RestorePlan }) {
+  const added = plan.target === 'same-session' ? text.addsTranscript : text.addsFile;
   return (
     <>
       <dt>{text.effect}</dt>
       <dd>
         <ul class="effects">
-          {[text.addsFile, text.checked, text.canUndo].map((effect) => (
+          {[added, text.checked, text.canUndo].map((effect) => (
             <li key={effect}>
               <span class="safe" aria-hidden="true">
                 ✓

@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { RestoreReceipt, RestoreTarget } from '../../main/core/types.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import type { RestorePlan, RestoreReceipt, RestoreTarget } from '../../main/core/types.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { words } from '../shared/words.ts';
 import { PlanDetails } from './plan-details.tsx';
@@ -18,12 +18,11 @@ const text = words.sheet;
 /** Preview, confirmation, result and undo of a restore. Nothing happens before the person presses Restore. */
 export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [target, setTarget] = useState<RestoreTarget>('new-session');
-  const { plan, step, error, look, apply, undo } = useRestore(subject, target);
+  const { target, canContinue, plan, step, error, choose, look, apply, undo } = useRestore(subject);
   useEffect(() => dialog.current?.showModal(), []);
   const busy = step.is === 'applying' || step.is === 'undoing';
   const done = step.is === 'done' || step.is === 'undoing' || step.is === 'undone';
-  const refused = target === 'new-session' && plan?.refusal !== undefined;
+  const refused = plan?.refusal !== undefined;
   const ready = target === 'file' || (plan !== undefined && !refused);
   return (
     <dialog
@@ -44,14 +43,14 @@ export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
         }}
       >
         {done ? (
-          <Done receipt={step.receipt} label={plan?.label} undone={step.is === 'undone'} />
+          <Done receipt={step.receipt} plan={plan} undone={step.is === 'undone'} />
         ) : (
           <>
             <h1 id="sheet-title">
               {target === 'file' ? text.fileTitle : plan === undefined ? words.recovery.restore : text.title(plan.messages)}
             </h1>
-            <TargetChoice target={target} disabled={busy} onChange={setTarget} />
-            {target === 'new-session' &&
+            <TargetChoice target={target} canContinue={canContinue} disabled={busy} onChange={choose} />
+            {target !== 'file' &&
               (plan === undefined ? error === undefined && <p class="dim">{text.planning}</p> : <PlanDetails plan={plan} />)}
           </>
         )}
@@ -93,13 +92,15 @@ function PrimaryButton({ disabled, children }: { readonly disabled: boolean; rea
 }
 
 interface TargetChoiceProps {
-  readonly target: RestoreTarget;
+  readonly target: RestoreTarget | undefined;
+  readonly canContinue: boolean;
   readonly disabled: boolean;
   readonly onChange: (target: RestoreTarget) => void;
 }
 
-function TargetChoice({ target, disabled, onChange }: TargetChoiceProps) {
+function TargetChoice({ target, canContinue, disabled, onChange }: TargetChoiceProps) {
   const choices = [
+    ...(canContinue ? [{ value: 'same-session', label: text.inPlace, hint: text.inPlaceHint } as const] : []),
     { value: 'new-session', label: text.asNew, hint: text.asNewHint },
     { value: 'file', label: text.asFile, hint: text.asFileHint },
   ] as const;
@@ -119,17 +120,18 @@ function TargetChoice({ target, disabled, onChange }: TargetChoiceProps) {
 
 interface DoneProps {
   readonly receipt: RestoreReceipt;
-  readonly label: string | undefined;
+  readonly plan: RestorePlan | undefined;
   readonly undone: boolean;
 }
 
-function Done({ receipt, label, undone }: DoneProps) {
+function Done({ receipt, plan, undone }: DoneProps) {
   if (undone) return <h1 id="sheet-title">{words.recovery.undone}</h1>;
   return (
     <div role="status" class="done">
       <h1 id="sheet-title">{text.done(receipt.messages)}</h1>
       <p>{receipt.already ? text.doneAlready : text.verified}</p>
-      {receipt.sessionId !== undefined && label !== undefined && <p>{text.findIt(label)}</p>}
+      {plan?.target === 'same-session' && <p>{text.goesOn}</p>}
+      {receipt.sessionId !== undefined && plan?.label !== undefined && <p>{text.findIt(plan.label)}</p>}
       <p class="path dim">{receipt.path}</p>
     </div>
   );

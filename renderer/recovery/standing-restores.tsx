@@ -40,4 +40,4 @@ export function StandingRestores({ sessionRow, version }: { readonly sessionRow:
 }
 
 /** An exported file is the person's own; taking it away again is not offered. */
-const isStanding = (restore: RestoreSummary): boolean => restore.phase === 'verified' && restore.target === 'new-session';
+const isStanding = (restore: RestoreSummary): boolean => restore.phase === 'verified' && restore.target !== 'file';

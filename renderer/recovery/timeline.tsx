@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MessageView } from '../../main/core/types.ts';
+import { messageMarks } from '../../main/wording/witness-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { dayName, Time } from '../shared/time.tsx';
 import { words } from '../shared/words.ts';
@@ -44,10 +45,17 @@ function DayMark({ message, before, now }: MarkProps & { readonly now: number })
 }
 
 function LossMark({ message, before, putBack }: MarkProps & { readonly putBack: boolean }) {
-  const wasOnDisk = before?.persisted ?? true;
-  if (message.persisted === wasOnDisk) return null;
-  if (message.persisted) return <p class="mark dim">{words.recovery.onDiskMark}</p>;
-  return putBack ? <p class="mark dim">{words.recovery.putBackMark}</p> : <p class="mark loss">{words.recovery.onlyHereMark}</p>;
+  const whereNow = whereOf(message);
+  const whereBefore = before === undefined ? 'disk' : whereOf(before);
+  if (whereNow === whereBefore || (putBack && whereNow !== 'disk' && whereBefore !== 'disk')) return null;
+  if (whereNow === 'disk') return <p class="mark dim">{words.recovery.onDiskMark}</p>;
+  if (putBack) return <p class="mark dim">{words.recovery.putBackMark}</p>;
+  return <p class="mark loss">{whereNow === 'unsaved' ? words.recovery.unsavedMark : words.recovery.onlyHereMark}</p>;
+}
+
+function whereOf({ persisted, provenance }: MessageView): 'disk' | 'here' | 'unsaved' {
+  if (persisted) return 'disk';
+  return provenance === 'transcript' ? 'here' : 'unsaved';
 }
 
 interface MessageProps {
@@ -77,15 +85,24 @@ function Message({ message, putBack, found }: MessageProps) {
               <Time at={message.at} />
             </span>
           )}
-          {!message.persisted && (
-            <span class="tag" title={putBack ? words.recovery.putBackHint : words.recovery.onlyHereHint}>
-              {putBack ? words.recovery.putBack : words.recovery.onlyHere}
-            </span>
-          )}
+          <Tags message={message} putBack={putBack} />
         </p>
         <MessageText message={message} />
       </div>
     </div>
+  );
+}
+
+/** Where a message that no file holds is known from. */
+function Tags({ message, putBack }: Pick<MessageProps, 'message' | 'putBack'>) {
+  const marks = messageMarks(message);
+  if (marks.length === 0) return null;
+  const shown = putBack ? [words.recovery.putBack, ...marks.slice(1)] : marks;
+  const { putBackHint, unsavedHint, onlyHereHint } = words.recovery;
+  return (
+    <span class="tag" title={putBack ? putBackHint : whereOf(message) === 'unsaved' ? unsavedHint : onlyHereHint}>
+      {shown.join(' · ')}
+    </span>
   );
 }
 

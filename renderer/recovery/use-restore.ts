@@ -10,9 +10,14 @@ export type RestoreStep =
   | { readonly is: 'done' | 'undoing' | 'undone'; readonly receipt: RestoreReceipt };
 
 export interface RestoreFlow {
+  /** What the person chose, else the best that can be done; `undefined` until that is known. */
+  readonly target: RestoreTarget | undefined;
+  /** Into the chat that lost it, which has no transcript; waiting for a turn of it to end at most. */
+  readonly canContinue: boolean;
   readonly plan: RestorePlan | undefined;
   readonly step: RestoreStep;
   readonly error: ErrorShape | undefined;
+  choose(target: RestoreTarget): void;
   /** Looks again at what a restore would do: what stood in the way may be gone. */
   look(): void;
   apply(): void;
@@ -20,38 +25,37 @@ export interface RestoreFlow {
 }
 
 /** Plans at once, and again for another target; a file is asked for only when the person goes on. */
-export function useRestore(subject: RestoreSubject, target: RestoreTarget): RestoreFlow {
-  const [plan, setPlan] = useState<RestorePlan | undefined>(undefined);
+export function useRestore(subject: RestoreSubject): RestoreFlow {
+  const [chosen, setChosen] = useState<RestoreTarget | undefined>(undefined);
+  const [inPlace, setInPlace] = useState<RestorePlan | 'impossible' | undefined>(undefined);
+  const [beside, setBeside] = useState<RestorePlan | undefined>(undefined);
   const [step, setStep] = useState<RestoreStep>({ is: 'preview' });
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const [looks, setLooks] = useState(0);
+  const canContinue = typeof inPlace === 'object';
+  const best = inPlace === undefined ? undefined : canContinue && inPlace.refusal === undefined ? 'same-session' : 'new-session';
+  const target = chosen ?? best;
 
+  useEffect(
+    () =>
+      whileCurrent(planInPlace(subject), setInPlace, (reason) => {
+        setInPlace('impossible');
+        setError(reason);
+      }),
+    [subject, looks],
+  );
   useEffect(() => {
-    let current = true;
-    setError(undefined);
-    if (target === 'file') setPlan(undefined);
-    if (target === 'new-session') {
-      api.request('planRestore', { ...subject, target }).then(
-        (next) => {
-          if (current) setPlan(next);
-        },
-        (reason: unknown) => {
-          if (current) setError(errorShape(reason));
-        },
-      );
-    }
-    return () => {
-      current = false;
-    };
+    if (target !== 'new-session') return;
+    return whileCurrent(api.request('planRestore', { ...subject, target }), setBeside, setError);
   }, [subject, target, looks]);
 
+  const plan = target === 'new-session' ? beside : target === 'same-session' && canContinue ? inPlace : undefined;
   const apply = async () => {
     setError(undefined);
     setStep({ is: 'applying' });
     try {
       // By its plan: what is done is what was shown.
-      const receipt =
-        target === 'file' || plan === undefined ? await restoreToFile(subject) : await api.request('restore', { planId: plan.planId });
+      const receipt = plan === undefined ? await restoreToFile(subject) : await api.request('restore', { planId: plan.planId });
       setStep(receipt === undefined ? { is: 'preview' } : { is: 'done', receipt });
     } catch (reason) {
       setStep({ is: 'preview' });
@@ -71,7 +75,50 @@ export function useRestore(subject: RestoreSubject, target: RestoreTarget): Rest
       setError(errorShape(reason));
     }
   };
-  return { plan, step, error, look: () => setLooks(looks + 1), apply: () => void apply(), undo: () => void undo() };
+  return {
+    target,
+    canContinue,
+    plan,
+    step,
+    error,
+    choose: (next) => {
+      setError(undefined);
+      setChosen(next);
+    },
+    look: () => {
+      setError(undefined);
+      setLooks(looks + 1);
+    },
+    apply: () => void apply(),
+    undo: () => void undo(),
+  };
+}
+
+/** What comes for a question that is no longer asked is dropped. */
+function whileCurrent<T>(work: Promise<T>, done: (value: T) => void, failed: (error: ErrorShape) => void): () => void {
+  let current = true;
+  work.then(
+    (value) => {
+      if (current) done(value);
+    },
+    (reason: unknown) => {
+      if (current) failed(errorShape(reason));
+    },
+  );
+  return () => {
+    current = false;
+  };
+}
+
+/** A plan reads all that it would write; one that can only be refused is not asked for. */
+async function planInPlace(subject: RestoreSubject): Promise<RestorePlan | 'impossible'> {
+  const row =
+    subject.sessionRow ?? ('incidentId' in subject ? (await api.request('incident', { id: subject.incidentId })).sessionRow : undefined);
+  if (row === undefined) return 'impossible';
+  const { generations } = await api.request('session', { row });
+  if (generations.some(({ kind, onDisk, closedAs }) => kind === 'transcript' && onDisk && closedAs === undefined)) return 'impossible';
+  const plan = await api.request('planRestore', { ...subject, target: 'same-session' });
+  return plan.refusal === undefined || plan.refusal.code === 'session-busy' ? plan : 'impossible';
 }
 
 async function restoreToFile(subject: RestoreSubject): Promise<RestoreReceipt | undefined> {

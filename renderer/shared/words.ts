@@ -1,4 +1,5 @@
-import { messagesText } from '../../main/wording/quantities.ts';
+import type { RestoreTarget } from '../../main/core/types.ts';
+import { countText, messagesText } from '../../main/wording/quantities.ts';
 
 /** Every text of the windows that is not about one incident; those are in main/wording. */
 export const words = {
@@ -25,6 +26,8 @@ export const words = {
     onlyHere: 'only here',
     onlyHereHint: 'No file of OpenClaw holds this message any more.',
     onlyHereMark: 'From here on, messages that exist only here',
+    unsavedMark: 'From here on, messages that OpenClaw never saved',
+    unsavedHint: 'OpenClaw never wrote this message to disk. Clawback has it from somebody who saw it.',
     onDiskMark: 'From here on, messages that are on disk too',
     wholeText: 'Show the whole message',
     moreUnderOnlyHere: (others: string) => `${others} are in the list on the left, under “Only here”.`,
@@ -52,18 +55,33 @@ export const words = {
     title: (messages: number) => `Put ${messagesText(messages)} back?`,
     fileTitle: 'Save the conversation to a file?',
     planning: 'Looking at what a restore would do…',
-    asNew: 'As a conversation in OpenClaw',
+    inPlace: 'Continue in the same chat',
+    inPlaceHint: 'The chat is whole again and goes on from there.',
+    asNew: 'As a new conversation in OpenClaw',
     asNewHint: 'Listed beside the others under a name of its own.',
     asFile: 'Save as a file…',
     asFileHint: 'OpenClaw is not touched.',
     targetLabel: 'Where to',
     what: 'What',
     where: 'Where',
+    how: 'How',
     effect: 'Effect',
+    unsaved: (unsaved: number, all: number) =>
+      unsaved < all ? `, ${countText(unsaved, 'of them', 'of them')} never saved by OpenClaw` : ' never saved by OpenClaw',
+    sameChat: 'the same chat',
+    throughGateway: 'Through the running gateway. Clawback asks it for the right to change conversations, for this moment only.',
+    byIndex: {
+      'new-session': 'By an entry in OpenClaw’s list of conversations, while no gateway runs.',
+      'same-session': 'As the file that OpenClaw’s list of conversations already names for this chat, while no gateway runs.',
+      file: '',
+    } satisfies Readonly<Record<RestoreTarget, string>>,
     newFile: 'a new file,',
+    newFileNamed: 'a new file, named by OpenClaw, in',
     verbatim: 'exactly as it was captured',
+    composed: 'put together from what was seen:',
     rebuilt: 'rebuilt, because OpenClaw would wipe it as it was:',
     addsFile: 'One conversation is added, in a file of its own. Nothing is replaced or removed.',
+    addsTranscript: 'The file that this chat does not have is added. Nothing is replaced or removed.',
     checked: 'It is read back and compared with what was captured.',
     canUndo: 'You can undo this as long as nothing was added to it.',
     cannot: 'This cannot be done now',
@@ -74,6 +92,7 @@ export const words = {
     doneAlready: 'This was already put back; nothing was done twice.',
     verified: 'Written, read back, and the same to the last byte.',
     findIt: (label: string) => `In OpenClaw it is called “${label}”.`,
+    goesOn: 'The chat goes on with them: just write to it.',
     undo: 'Undo',
     undoing: 'Taking back…',
     close: 'Done',
@@ -98,6 +117,9 @@ export const words = {
     noSources: 'No OpenClaw found yet.',
     addSource: 'Add a folder…',
     notProtected: 'not protected',
+    witnesses: 'Who else sees these conversations',
+    recorderOff: 'Not installed. It sees both sides of every conversation, also while Clawback is not running. In a terminal:',
+    recorderCommand: 'clawback recorder install',
     setAside: (path: string) => `The settings file could not be read, so these are the defaults. The old one was kept as ${path}.`,
     home: 'Kept in',
   },

@@ -110,3 +110,14 @@ test('a damaged settings file is set aside and said', async () => {
   const page = await app.window('preferences');
   await page.getByText(/The settings file could not be read/).waitFor();
 });
+
+test('each source lists who else sees its conversations, and how to install the recorder', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  const recorder = page.locator('[data-witness="recorder-plugin"]');
+  await recorder.getByText('Recorder in OpenClaw').waitFor();
+  await recorder.getByText('clawback recorder install').waitFor();
+  await page.locator('[data-witness="gateway-stream"]').getByText('Live stream of the gateway').waitFor();
+});

@@ -16,6 +16,8 @@ export interface StateDir {
   /** Leaves the header and this many messages, in the same file. */
   truncateTo(sessionId: string, messages: number): void;
   remove(sessionId: string): void;
+  /** The transcript of the main chat gets an archive name, and the chat a new id that no file has. */
+  reset(nextSessionId: string): void;
   /** Names in the sessions directory. */
   files(): readonly string[];
   index(): Readonly<Record<string, { readonly sessionId: string }>>;
@@ -69,6 +71,11 @@ export function stateDir(root: string): StateDir {
       );
     },
     remove: (sessionId) => rmSync(pathOf(sessionId)),
+    reset(nextSessionId) {
+      const { sessionId } = index()['agent:main:main'];
+      writeIndex({ ...index(), 'agent:main:main': { sessionId: nextSessionId, updatedAt: Date.now(), systemSent: false } });
+      renameSync(pathOf(sessionId), `${pathOf(sessionId)}.reset.${new Date().toISOString().replaceAll(':', '-')}`);
+    },
     files: () => readdirSync(sessions),
     index,
   };

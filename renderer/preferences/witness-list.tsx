@@ -1,0 +1,51 @@
+import type { WitnessStatus } from '../../main/core/types.ts';
+import { witnessName, witnessState } from '../../main/wording/witness-copy.ts';
+import { words } from '../shared/words.ts';
+
+const text = words.preferences;
+
+interface WitnessListProps {
+  readonly witnesses: readonly WitnessStatus[];
+  readonly now: number;
+}
+
+/** Who else sees the conversations of a source, and how each of them is doing. */
+export function WitnessList({ witnesses, now }: WitnessListProps) {
+  if (witnesses.length === 0) return null;
+  return (
+    <ul class="witnesses" aria-label={text.witnesses}>
+      {witnesses.map((witness) => (
+        <li key={witness.kind} class="witness" data-witness={witness.kind} data-state={witness.state}>
+          <Witness witness={witness} now={now} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Witness({ witness, now }: { readonly witness: WitnessStatus; readonly now: number }) {
+  const name = witnessName(witness.kind);
+  const state = witnessState(witness, now);
+  if (witness.state === 'blocked') {
+    return (
+      <>
+        {name} <span class="problem">▲ {state}</span>
+      </>
+    );
+  }
+  if (witness.kind === 'recorder-plugin' && witness.state === 'off') {
+    return (
+      <>
+        {name}{' '}
+        <span class="dim">
+          {text.recorderOff} <code class="path">{text.recorderCommand}</code>
+        </span>
+      </>
+    );
+  }
+  return (
+    <>
+      {name} <span class="dim num">{state}</span>
+    </>
+  );
+}
