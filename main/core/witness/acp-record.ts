@@ -122,8 +122,11 @@ function agentDrafts(agent: JsonObject, turn: string, entry: number): readonly D
       const call = { id: stringOf(use.id) ?? `call-${entry}-${calls.length}`, name: stringOf(use.name) ?? 'unknown' };
       calls.push(call);
       content.push({ type: 'toolCall', ...call, arguments: isObject(use.input) ? use.input : {} });
-    } else if (isObject(block.Thinking)) content.push({ type: 'thinking', thinking: stringOf(block.Thinking.text) ?? '' });
-    else content.push({ type: 'text', text: stringOf(block.Text) ?? '' });
+    } else {
+      // Not the thoughts: OpenClaw hands those of another model to its own as if they had been said.
+      const text = stringOf(block.Text);
+      if (text !== undefined) content.push({ type: 'text', text });
+    }
   }
   endStretch(calls.length > 0 ? 'toolUse' : 'stop');
   return messages.map((message, part) => ({ ref: `${turn}:${entry}.${part}`, turn, message, endsRun: part === messages.length - 1 }));
