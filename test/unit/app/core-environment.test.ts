@@ -32,9 +32,9 @@ describe('the environment of the core process', () => {
     const env = { HOME: '/home/user', CLAWBACK_EXIT_WATCH: '/built/exit-watch' };
     expect(coreEnvironment(env, undefined)).toEqual(env);
   });
-});
 
-test('the core is given the key of this app, and none that somebody else put there', () => {
-  expect(coreEnvironment({ CLAWBACK_DEVICE_KEY: 'theirs' }, undefined, 'ours')).toEqual({ CLAWBACK_DEVICE_KEY: 'ours' });
-  expect(coreEnvironment({ CLAWBACK_DEVICE_KEY: 'theirs' }, undefined)).toEqual({});
+  it('has the key of this app, and none that somebody else put there', () => {
+    expect(coreEnvironment({ CLAWBACK_DEVICE_KEY: 'theirs' }, undefined, 'ours')).toEqual({ CLAWBACK_DEVICE_KEY: 'ours' });
+    expect(coreEnvironment({ CLAWBACK_DEVICE_KEY: 'theirs' }, undefined)).toEqual({});
+  });
 });
