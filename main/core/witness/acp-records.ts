@@ -22,6 +22,8 @@ export interface AcpRecordsDeps {
 /** Whose a record is. */
 interface Claim {
   readonly version: string;
+  /** Since when it is looked at, by a clock that nobody sets. */
+  readonly since: number;
   /** `undefined`: no record at all. */
   readonly of: Pick<AcpRecord, 'recordId' | 'sessionKey' | 'cwd' | 'closed'> | undefined;
 }
@@ -32,6 +34,8 @@ const WIRE_BYTES = 4 * 1024 * 1024;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const LONGEST_READ_MS = 20;
 const ASK_AGAIN_MS = 1_000;
+/** The index says that a runner leads a conversation some time after the runner's record is there, or no longer. */
+const INDEX_LAG_MS = 30_000;
 const SETTLED_MS = 1_000;
 /** Thousands of names take long to list: conversations that are known are looked at meanwhile. */
 const REST_FACTOR = 20;
@@ -140,9 +144,9 @@ export class AcpRecords {
     const now = this.#deps.clock.monotonic();
     if (this.#others.size === 0 || now - this.#askedAt < ASK_AGAIN_MS) return;
     this.#askedAt = now;
-    for (const [name, { of }] of this.#others) {
-      if (of === undefined || this.#sessionOf(name, of) === undefined) continue;
-      this.#others.delete(name);
+    for (const [name, { of, since }] of this.#others) {
+      if (of === undefined || this.#sessionOf(name, of, now - since) === undefined) continue;
+      this.#others.set(name, { version: '', of, since });
       this.#toLookAt.add(name);
     }
   }
@@ -150,8 +154,10 @@ export class AcpRecords {
   /** Returns how many bytes were read. */
   #lookAt(name: string, messages: WitnessedMessage[]): number {
     const path = join(this.#deps.directory, name);
+    const now = this.#deps.clock.monotonic();
     const seen = this.#seen.get(name);
-    const known = seen?.version ?? this.#others.get(name)?.version;
+    const other = this.#others.get(name);
+    const known = seen?.version ?? other?.version;
     const file = this.#open(path, (stat) => versionOf(stat) !== known && stat.size <= LARGEST_RECORD_BYTES);
     if (file === undefined) return 0;
     using _ = file;
@@ -159,9 +165,10 @@ export class AcpRecords {
     const version = versionOf(stat);
     const bytes = file.readAt(0, stat.size);
     const record = parseAcpRecord(bytes);
-    const sessionId = record === undefined ? undefined : this.#sessionOf(name, record);
+    const since = other?.since ?? now;
+    const sessionId = record === undefined ? undefined : this.#sessionOf(name, record, now - since);
     if (record === undefined || sessionId === undefined) {
-      this.#others.set(name, { version, of: record === undefined ? undefined : claimOf(record) });
+      this.#others.set(name, { version, of: record === undefined ? undefined : claimOf(record), since });
       return bytes.byteLength;
     }
     this.#others.delete(name);
@@ -201,7 +208,7 @@ export class AcpRecords {
   }
 
   /** The session that its key named when the record was first seen: a reset gives the key another one, and the record stays. */
-  #sessionOf(name: string, { recordId, sessionKey, cwd, closed }: NonNullable<Claim['of']>): string | undefined {
+  #sessionOf(name: string, { recordId, sessionKey, cwd, closed }: NonNullable<Claim['of']>, knownForMs: number): string | undefined {
     const seen = this.#seen.get(name)?.sessionId;
     if (seen !== undefined) return seen;
     const keyed = this.#deps.keys.byKey(sessionKey);
@@ -210,7 +217,9 @@ export class AcpRecords {
     // Several state directories share one runner, and most have a conversation of the same key.
     const isAnothers = keyed.acpCwd !== undefined && cwd !== undefined && keyed.acpCwd !== cwd;
     if (isAnothers && !UNIQUE_KEY.test(sessionKey)) return undefined;
-    return keyed.isAcp && !closed ? keyed.sessionId : `acpx-${recordId}`;
+    if (closed) return `acpx-${recordId}`;
+    if (keyed.isAcp) return keyed.sessionId;
+    return knownForMs < INDEX_LAG_MS ? undefined : `acpx-${recordId}`;
   }
 
   /** With what only the wire tells. */

@@ -240,6 +240,25 @@ describe("an ACP runner's records", () => {
     expect(times.every((at, index) => index === 0 || at > (times[index - 1] ?? 0))).toBe(true);
   });
 
+  it('wait for an index that comes to know later that a runner leads their conversation', () => {
+    sessions = [keyed({ isAcp: false })];
+    write(turn(1));
+    const records = open();
+    expect(said(records)).toEqual([]);
+    sessions = [keyed({ sessionId: 's-2' })];
+    clock.advance(1_000);
+    expect(records.read()).toMatchObject([{ sessionId: 's-2' }, { sessionId: 's-2' }]);
+  });
+
+  it('get a conversation of their own when no index comes to know it', () => {
+    sessions = [keyed({ isAcp: false })];
+    write(turn(1));
+    const records = open();
+    expect(said(records)).toEqual([]);
+    clock.advance(30_000);
+    expect(records.read()).toMatchObject([{ sessionId: 'acpx-rec-1' }, { sessionId: 'acpx-rec-1' }]);
+  });
+
   describe('of several state directories that share one runner', () => {
     it('are taken by the one whose index names them', () => {
       sessions = [keyed({ acpRecordId: 'rec-2', acpCwd: '/ours' })];
