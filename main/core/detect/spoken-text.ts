@@ -62,6 +62,17 @@ export function isSilence(text: string): boolean {
   return /^(?:NO_REPLY|NO REPLY|HEARTBEAT_OK|HEARTBEAT OK)$/.test(words);
 }
 
+/** `agents.defaults.heartbeat.ackMaxChars` of OpenClaw. */
+const CALM_CHARS = 300;
+const MARKUP_CHARS = 24;
+const CALM = /^[\s*`~_]*HEARTBEAT_OK|HEARTBEAT_OK\W{0,8}$/;
+
+/** A reply to a heartbeat that OpenClaw tells nobody: the word, and a little beside it. */
+export function isAllCalm(reply: string): boolean {
+  const words = reply.replace(DIRECTIVE, '').trim();
+  return words.length <= CALM_CHARS + MARKUP_CHARS && CALM.test(words);
+}
+
 /** OpenClaw's own prompt to look whether there is anything to do; it takes the whole turn out again when there is not. */
 export function isHeartbeat(prompt: string): boolean {
   return /\bHEARTBEAT(?:\.md\b|_OK\b)/.test(prompt);

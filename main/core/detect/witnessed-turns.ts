@@ -1,5 +1,5 @@
 import type { SpokenMessage, WitnessedRow } from './detection.ts';
-import { essence, isHeartbeat, isNotice, isOrder, isSilence } from './spoken-text.ts';
+import { essence, isAllCalm, isHeartbeat, isNotice, isOrder, isSilence } from './spoken-text.ts';
 
 /** What to make of messages that no transcript holds. */
 export interface Sifted<R extends WitnessedRow> {
@@ -18,8 +18,8 @@ export function sift<R extends WitnessedRow>(open: readonly R[], all: readonly R
   const beside: R[] = [];
   const nothing: R[] = [];
   for (const row of open) {
-    if (heartbeats.has(row.id) || isNothing(row)) nothing.push(row);
-    else if (isBeside(row) || isAside(row)) beside.push(row);
+    if (heartbeats.calm.has(row.id) || isNothing(row)) nothing.push(row);
+    else if (heartbeats.unclear.has(row.id) || isBeside(row) || isAside(row)) beside.push(row);
     else lost.push(row);
   }
   return { lost, beside, nothing };
@@ -39,19 +39,27 @@ function isBeside({ role, phase, text }: WitnessedRow): boolean {
   return role === 'user' ? isOrder(text) : isNotice(text);
 }
 
-/** OpenClaw takes the turn of a heartbeat out of the transcript when the model had nothing to say. */
-function heartbeatTurns(all: readonly WitnessedRow[]): ReadonlySet<number> {
-  const found = new Set<number>();
+/**
+ * OpenClaw takes the turn of a heartbeat out of the transcript when the model had nothing to say, or said what it had said
+ * before. `unclear`: alerts that may be such a repetition, and turns with a prompt of the person's own.
+ */
+function heartbeatTurns(all: readonly WitnessedRow[]): { readonly calm: ReadonlySet<number>; readonly unclear: ReadonlySet<number> } {
+  const calm = new Set<number>();
+  const unclear = new Set<number>();
   const turns = new Map<string, WitnessedRow[]>();
   for (const row of all) {
     const turn = turns.get(row.witness);
-    if (row.role === 'user') turns.set(row.witness, isHeartbeat(row.text) ? [row] : []);
-    else if (turn !== undefined && turn.length > 0) turn.push(row);
-    if (!row.endsRun || turn === undefined) continue;
-    if (isSilence(row.text)) for (const { id } of turn) found.add(id);
+    if (row.role === 'user') turns.set(row.witness, [row]);
+    else turn?.push(row);
+    const [prompt] = turn ?? [];
+    if (!row.endsRun || turn === undefined || prompt === undefined) continue;
+    const isCalm = isAllCalm(row.text) || isSilence(row.text);
+    const isOwn = isHeartbeat(prompt.text);
+    const found = isOwn && isCalm ? calm : isOwn || isAllCalm(row.text) ? unclear : undefined;
+    for (const { id } of turn) found?.add(id);
     turns.delete(row.witness);
   }
-  return found;
+  return { calm, unclear };
 }
 
 /** The gateway ended in the middle of a reply, and nothing that was lost is a whole one. */

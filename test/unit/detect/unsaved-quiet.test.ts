@@ -129,6 +129,26 @@ describe('witnesses of a normal day raise no alarm', () => {
     recorder('na', 'assistant', 'NO_REPLY');
   });
 
+  it('heartbeats that OpenClaw takes out although they say a little more, and alerts that it told before', () => {
+    talked();
+    const prompt = 'Read HEARTBEAT.md if it exists. If nothing needs attention, reply HEARTBEAT_OK.';
+    const replies = ['HEARTBEAT_OK: the inbox is empty, all is calm.', 'All is calm.\n\n**HEARTBEAT_OK**', 'You have one unread mail.'];
+    for (const [at, reply] of replies.entries()) {
+      recorder(`pu${at}`, 'user', prompt);
+      scene.tick(1_000);
+      recorder(`pa${at}`, 'assistant', reply, { endsRun: true });
+      scene.run(20_000);
+    }
+  });
+
+  it('heartbeats whose prompt a person wrote', () => {
+    talked();
+    recorder('cu', 'user', 'Look at the mail and the calendar.');
+    scene.tick(1_000);
+    recorder('ca', 'assistant', 'HEARTBEAT_OK. Nothing new.', { endsRun: true });
+    scene.run(20_000);
+  });
+
   it('the reply of a command that is not stored', () => {
     talked();
     recorder('u', 'user', '/status', { runId: 'status-run' });
