@@ -145,8 +145,10 @@ export class IndexWatch {
 
   #judge(view: DirectoryView, state: IndexState, now: number): void {
     if (state.badSince !== undefined) {
-      if (state.good.size === 0 && view.index === undefined) return;
-      state.lost = new Map(state.good);
+      const named = [...state.good].filter(([, { nativeId }]) => view.transcripts.has(nativeId));
+      // There never was one, or all that it named went with it: that is told as what it is.
+      if (named.length === 0 && view.index === undefined) return;
+      state.lost = new Map(named);
       this.#raise(view, state, state.badSince, view.index === undefined ? 'missing' : 'unreadable', state.lost.size, now);
       return;
     }

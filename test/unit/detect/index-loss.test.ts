@@ -41,6 +41,22 @@ describe('the index', () => {
     expect(scene.only('index-lost').draft.evidence.reason).toBe('missing');
   });
 
+  it('is not told to be missing where all it named went with it: that is told as what it is', () => {
+    const scene = listed();
+    for (const id of ['s1', 's2', 's3']) scene.remove(id);
+    scene.indexReading(undefined);
+    scene.run(10_000);
+    expect(scene.openKinds).toEqual(['deleted', 'deleted', 'deleted']);
+  });
+
+  it('counts what it named and is still there when it is missing', () => {
+    const scene = listed();
+    scene.remove('s1');
+    scene.indexReading(undefined);
+    scene.run(10_000);
+    expect(scene.only('index-lost').draft.evidence).toMatchObject({ lostKeys: 2, keys: ['agent:main:s2', 'agent:main:s3'] });
+  });
+
   it('is not told of where there never was one', () => {
     const scene = new Scene();
     scene.say('s1', 2);
