@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SmallDisk } from '../support/small-disk.ts';
-import { answerTo, modes, shown, toldOf } from './matrix-row.ts';
+import { gone, modes, Said, shown, toldOf } from './matrix-row.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 /** Each row has a folder of its own, that of an agent, until the gateway itself is hit. */
@@ -23,10 +23,7 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
   });
 
   const keyOf = (agent: string) => `agent:${agent}:main`;
-  const user = (text: string, state = 'on disk by transcript') => `user ${state}: ${text}`;
-  const answer = (text: string, state = 'on disk by transcript', parts = 3) => `assistant ${state}: ${answerTo(running, text, parts)}`;
-  const turn = (text: string, state?: string) => [user(text, state), answer(text, state)];
-  const gone = 'only here by transcript';
+  const said = new Said(() => running);
   const unwritten = recorder ? 'only here by recorder-plugin' : 'only here by gateway-stream';
   const cutOff = 'only here by gateway-stream, cut off';
   const begin = async (key: string, ...messages: readonly string[]) => {
@@ -55,7 +52,7 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     expect(await running.client.chat('closed two', key)).toMatchObject({ state: 'error', errorMessage: expect.stringContaining('EACCES') });
     chmodSync(directory, 0o755);
     await begin(key, 'closed three');
-    expect(await shown(running.clawback, sessionId)).toEqual([...turn('closed one'), ...turn('closed three')]);
+    expect(await shown(running.clawback, sessionId)).toEqual([...said.turn('closed one'), ...said.turn('closed three')]);
     expect(toldOf(running.clawback, key)).toEqual([]);
   });
 
@@ -67,8 +64,8 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     expect(incident).toMatchObject({ severity: 'loss', messages: 2 });
     const next = await begin(key, 'removed two');
     expect(next.sessionId).not.toBe(sessionId);
-    expect(await shown(running.clawback, sessionId)).toEqual(turn('removed one', gone));
-    expect(await shown(running.clawback, next.sessionId)).toEqual(turn('removed two'));
+    expect(await shown(running.clawback, sessionId)).toEqual(said.turn('removed one', gone));
+    expect(await shown(running.clawback, next.sessionId)).toEqual(said.turn('removed two'));
     expect(toldOf(running.clawback, key)).toEqual(['deleted']);
   });
 
@@ -82,9 +79,9 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     expect(incident).toMatchObject({ severity: 'loss', messages: 1 });
     expect(await running.clawback.incident('deleted', (found) => found.sessionId === sessionId)).toMatchObject({ messages: 3 });
     expect(await shown(running.clawback, sessionId)).toEqual([
-      ...turn('vanished one', gone),
-      user('vanished two SLOW 8 100', gone),
-      answer('vanished two SLOW 8 100', unwritten, 8),
+      ...said.turn('vanished one', gone),
+      said.user('vanished two SLOW 8 100', gone),
+      said.answer('vanished two SLOW 8 100', unwritten, 8),
     ]);
   });
 
@@ -104,10 +101,10 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     await begin(key, 'full four');
     const rows = await shown(running.clawback, sessionId);
     expect(rows).toEqual([
-      ...turn('full one'),
-      user('full two SLOW 10 60 LONG 1'),
+      ...said.turn('full one'),
+      said.user('full two SLOW 10 60 LONG 1'),
       expect.stringContaining(`assistant ${unwritten}: Answer`),
-      ...turn('full four'),
+      ...said.turn('full four'),
     ]);
     expect(rows[3]?.length).toBeGreaterThan(10_000);
   });
@@ -119,9 +116,9 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     const next = await begin('agent:unlisted:main', 'unlisted two');
     const incident = await running.clawback.incident('index-lost', ({ evidence }) => evidence.directory === directory);
     expect(incident).toMatchObject({ severity: 'warning', evidence: { lostKeys: 2 } });
-    expect(await shown(running.clawback, sessionId)).toEqual(turn('unlisted one'));
-    expect(await shown(running.clawback, other.sessionId)).toEqual(turn('other one'));
-    expect(await shown(running.clawback, next.sessionId)).toEqual(turn('unlisted two'));
+    expect(await shown(running.clawback, sessionId)).toEqual(said.turn('unlisted one'));
+    expect(await shown(running.clawback, other.sessionId)).toEqual(said.turn('other one'));
+    expect(await shown(running.clawback, next.sessionId)).toEqual(said.turn('unlisted two'));
   });
 
   test('killed in a first and in a later turn: the beginnings of both replies are here, and told', async () => {
@@ -138,13 +135,13 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     expect(inLater).toMatchObject({ severity: 'loss', messages: 1, evidence: { clean: false } });
     expect(inLater.evidence.userMessagesMissing).toBe(undefined);
     expect(await shown(running.clawback, firstId)).toEqual([
-      ...(recorder ? [user('first one HANG', 'only here by recorder-plugin')] : []),
-      answer('first one HANG', cutOff, 0),
+      ...(recorder ? [said.user('first one HANG', 'only here by recorder-plugin')] : []),
+      said.answer('first one HANG', cutOff, 0),
     ]);
     expect(await shown(running.clawback, laterId)).toEqual([
-      ...turn('later one'),
-      user('later two HANG'),
-      answer('later two HANG', cutOff, 0),
+      ...said.turn('later one'),
+      said.user('later two HANG'),
+      said.answer('later two HANG', cutOff, 0),
     ]);
   });
 
@@ -168,10 +165,10 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toContain('"stopReason":"aborted"'), { timeout: 20_000 });
     await begin(key, 'paused three');
     expect(await shown(running.clawback, sessionId)).toEqual([
-      ...turn('paused one'),
-      user('paused two HANG'),
-      answer('paused two HANG', undefined, 0),
-      ...turn('paused three'),
+      ...said.turn('paused one'),
+      said.user('paused two HANG'),
+      said.answer('paused two HANG', undefined, 0),
+      ...said.turn('paused three'),
     ]);
     expect(toldOf(running.clawback, key)).toEqual([]);
   });
@@ -184,9 +181,9 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     const incident = await running.clawback.incident('interrupted-reply', (found) => found.sessionId === sessionId && found.messages > 0);
     expect(incident).toMatchObject({ severity: 'loss', messages: 1, evidence: { clean: true, closeCode: 1012 } });
     expect(await shown(running.clawback, sessionId)).toEqual([
-      ...turn('stopped one'),
-      user('stopped two HANG'),
-      answer('stopped two HANG', cutOff, 0),
+      ...said.turn('stopped one'),
+      said.user('stopped two HANG'),
+      said.answer('stopped two HANG', cutOff, 0),
     ]);
     expect(toldOf(running.clawback, key)).toEqual(['interrupted-reply']);
   });
@@ -196,8 +193,7 @@ describe.each(modes)('a folder or a gateway that is manipulated, $mode', ({ reco
     expect(open.toSorted()).toEqual([
       'deleted of agent:removed:main',
       'deleted of agent:vanished:main',
-      // The folders that have a list no more: `vanished` and `unlisted`.
-      'index-lost of null',
+      // Of a whole folder, `unlisted`. That `vanished` has no list either is no news: its conversation went with it.
       'index-lost of null',
       'interrupted-reply of agent:main:first',
       'interrupted-reply of agent:main:later',

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerTo, modes, shown, toldOf } from './matrix-row.ts';
+import { gone, modes, Said, shown, toldOf } from './matrix-row.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 /** Each row is a conversation of its own whose transcript is manipulated while the gateway runs. */
@@ -15,13 +15,10 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
   afterAll(() => running[Symbol.asyncDispose]());
 
   const keyOf = (row: string) => `agent:main:${row}`;
-  const user = (text: string, state = 'on disk by transcript') => `user ${state}: ${text}`;
-  const answer = (text: string, state = 'on disk by transcript', parts = 3) => `assistant ${state}: ${answerTo(running, text, parts)}`;
-  const turn = (text: string, state?: string) => [user(text, state), answer(text, state)];
+  const said = new Said(() => running);
   /** A turn that no file ever held. Nobody but the recorder sees what a person types. */
   const unsavedTurn = (text: string) =>
-    recorder ? turn(text, 'only here by recorder-plugin') : [answer(text, 'only here by gateway-stream')];
-  const gone = 'only here by transcript';
+    recorder ? said.turn(text, 'only here by recorder-plugin') : [said.answer(text, 'only here by gateway-stream')];
   const begin = async (row: string, ...messages: readonly string[]) => {
     const conversation = await running.converse(keyOf(row), ...messages);
     await running.clawback.check();
@@ -34,7 +31,7 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     const incident = await running.clawback.incident('deleted', (found) => found.sessionId === sessionId);
     expect(incident).toMatchObject({ severity: 'loss', messages: 2 });
     await begin('deleted', 'deleted two');
-    expect(await shown(running.clawback, sessionId)).toEqual([...turn('deleted one', gone), ...turn('deleted two')]);
+    expect(await shown(running.clawback, sessionId)).toEqual([...said.turn('deleted one', gone), ...said.turn('deleted two')]);
     expect(toldOf(running.clawback, keyOf('deleted'))).toEqual(['deleted']);
   });
 
@@ -44,7 +41,7 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     const incident = await running.clawback.incident('truncated', (found) => found.sessionId === sessionId);
     expect(incident).toMatchObject({ severity: 'loss', messages: 2 });
     await begin('truncated', 'truncated two');
-    expect(await shown(running.clawback, sessionId)).toEqual([...turn('truncated one', gone), ...turn('truncated two')]);
+    expect(await shown(running.clawback, sessionId)).toEqual([...said.turn('truncated one', gone), ...said.turn('truncated two')]);
     expect(toldOf(running.clawback, keyOf('truncated'))).toEqual(['truncated']);
   });
 
@@ -56,10 +53,10 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     expect(incident).toMatchObject({ severity: 'loss', messages: 1 });
     await begin('cut', 'cut three');
     expect(await shown(running.clawback, sessionId)).toEqual([
-      ...turn('cut one'),
-      user('cut two'),
-      answer('cut two', gone),
-      ...turn('cut three'),
+      ...said.turn('cut one'),
+      said.user('cut two'),
+      said.answer('cut two', gone),
+      ...said.turn('cut three'),
     ]);
     expect(toldOf(running.clawback, keyOf('cut'))).toEqual(['truncated']);
   });
@@ -73,7 +70,7 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     await begin('headless', 'headless two');
     const wiped = await running.clawback.incident('truncated', (found) => found.sessionId === sessionId);
     expect(wiped).toMatchObject({ severity: 'loss', messages: 2 });
-    expect(await shown(running.clawback, sessionId)).toEqual([...turn('headless one', gone), ...turn('headless two')]);
+    expect(await shown(running.clawback, sessionId)).toEqual([...said.turn('headless one', gone), ...said.turn('headless two')]);
   });
 
   test.concurrent('renamed in mid turn: the rest of the turn is here when the next one wipes it', async () => {
@@ -91,10 +88,10 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     await begin('renamed', 'renamed three');
     await running.clawback.incident('truncated', (found) => found.sessionId === sessionId);
     expect(await shown(running.clawback, sessionId)).toEqual([
-      ...turn('renamed one', gone),
-      user('renamed two SLOW 8 100', gone),
-      answer('renamed two SLOW 8 100', gone, 8),
-      ...turn('renamed three'),
+      ...said.turn('renamed one', gone),
+      said.user('renamed two SLOW 8 100', gone),
+      said.answer('renamed two SLOW 8 100', gone, 8),
+      ...said.turn('renamed three'),
     ]);
   });
 
@@ -112,10 +109,10 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     chmodSync(path, 0o644);
     await begin('frozen', 'frozen four');
     expect(await shown(running.clawback, sessionId)).toEqual([
-      ...turn('frozen one'),
+      ...said.turn('frozen one'),
       ...unsavedTurn('frozen two'),
       ...unsavedTurn('frozen three'),
-      ...turn('frozen four'),
+      ...said.turn('frozen four'),
     ]);
     expect(toldOf(running.clawback, keyOf('frozen'))).toEqual(['writes-blocked']);
   });
@@ -129,8 +126,8 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     expect(JSON.stringify((await running.chat(key, 'occupied two')).message)).toContain('Agent failed before reply');
     rmSync(path, { force: true });
     await begin('occupied', 'occupied three');
-    expect(await shown(running.clawback, sessionId)).toEqual(turn('occupied one'));
-    expect(await shown(running.clawback, successor)).toEqual(turn('occupied three'));
+    expect(await shown(running.clawback, sessionId)).toEqual(said.turn('occupied one'));
+    expect(await shown(running.clawback, successor)).toEqual(said.turn('occupied three'));
     expect(toldOf(running.clawback, key)).toEqual([]);
   });
 
@@ -143,12 +140,12 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     await Promise.all([running.client.waitForFinal(run), running.client.waitForFinal(next)]);
     await begin('impatient', 'impatient three');
     expect(await shown(running.clawback, sessionId)).toEqual([
-      ...turn('impatient one'),
-      user('impatient two SLOW 12 100'),
-      answer('impatient two SLOW 12 100', undefined, 12),
+      ...said.turn('impatient one'),
+      said.user('impatient two SLOW 12 100'),
+      said.answer('impatient two SLOW 12 100', undefined, 12),
     ]);
     const { sessionId: successor } = running.conversation(key);
-    expect((await shown(running.clawback, successor)).slice(-2)).toEqual(turn('impatient three'));
+    expect((await shown(running.clawback, successor)).slice(-2)).toEqual(said.turn('impatient three'));
     expect(toldOf(running.clawback, key)).toEqual([]);
   });
 
@@ -163,7 +160,7 @@ describe.each(modes)('a transcript that is manipulated, $mode', ({ recorder }) =
     expect(incident).toMatchObject({ severity: 'warning', evidence: { whole: false, skipped: 1 } });
     rmdirSync(path);
     await begin('folder', 'folder three');
-    expect(await shown(running.clawback, successor)).toEqual(turn('folder three'));
+    expect(await shown(running.clawback, successor)).toEqual(said.turn('folder three'));
     expect(toldOf(running.clawback, key)).toEqual([]);
   });
 
