@@ -6,6 +6,8 @@ export interface AcpPromptsDeps {
   readonly keys: KeyBook;
   readonly agentOf: (nativeId: string) => string | undefined;
   readonly clock: Clock;
+  /** A runner lives that has taken prompts of it. */
+  readonly hasRunner: (keyed: KeyedSession) => boolean;
   /** Of an earlier run. */
   readonly waiting: readonly RecorderReading[];
   readonly feed?: RecorderFeed | undefined;
@@ -18,9 +20,10 @@ const MOST_OPEN = 1_000;
 const MOST_ANSWERS = 500;
 /** A run of the embedded agent says so at once; a runner's says nothing until it is done. */
 const EMBEDDED_MS = 15_000;
-/** OpenClaw stamps a prompt with the minute in which it hands it on, and calls the conversation running just before that. */
+/** OpenClaw stamps a prompt with the minute in which it hands it on; the conversation is called running when the runner is ready. */
 const STAMP_MS = 61_000;
 const BEFORE_RUNNING_MS = 10_000;
+const AFTER_RUNNING_MS = 1_000;
 const LONGEST_QUEUED_MS = 30 * 60_000;
 
 interface Open {
@@ -137,8 +140,9 @@ export class AcpPrompts implements Disposable {
     if (now - reading.at <= EMBEDDED_MS) return 'not-known';
     if (this.#pairAnswer(reading)) return 'not-needed';
     // What was asked before the runner began its turn is none of its queue.
-    const [only, ...others] = running.filter(({ acpActiveAt = 0 }) => reading.at >= acpActiveAt - BEFORE_RUNNING_MS);
-    return only === undefined || others.length > 0 ? 'not-known' : only;
+    const since = running.filter(({ acpActiveAt = 0 }) => reading.at >= acpActiveAt - BEFORE_RUNNING_MS);
+    const began = since.filter(({ acpActiveAt = 0 }) => reading.at <= acpActiveAt + AFTER_RUNNING_MS);
+    return only(began) ?? only(since.filter(this.#deps.hasRunner)) ?? 'not-known';
   }
 
   /** The runner's record told this very prompt, also when nobody saw which run it was. */
@@ -202,4 +206,9 @@ export class AcpPrompts implements Disposable {
       ];
     });
   }
+}
+
+/** Of several nobody can tell which; a conversation that a gateway left running when it was killed is called so for ever. */
+function only(candidates: readonly KeyedSession[]): KeyedSession | undefined {
+  return candidates.length === 1 ? candidates[0] : undefined;
 }

@@ -61,8 +61,9 @@ class AcpStore implements Witness {
     this.#records = new AcpRecords({ directory: join(deps.directory, 'sessions'), fs, clock, keys, seen: records });
     this.#streams = new AcpStreams(fs, clock);
     this.#committedWaiting = waiting;
-    this.#prompts = new AcpPrompts({ keys, agentOf, clock, waiting, feed: recorder });
     this.#wedges = new AcpWedges(deps);
+    const hasRunner = this.#wedges.hasRunner.bind(this.#wedges);
+    this.#prompts = new AcpPrompts({ keys, agentOf, clock, hasRunner, waiting, feed: recorder });
     this.notice = (events) => this.#prompts.notice(events);
   }
 

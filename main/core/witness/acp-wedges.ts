@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { errnoOf } from '../platform/errors.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { isObject, isoTimeOf, type JsonObject, readJson, stringOf } from '../sources/json-value.ts';
-import type { KeyBook, WitnessEvent } from './witness.ts';
+import type { KeyBook, KeyedSession, WitnessEvent } from './witness.ts';
 
 export interface AcpWedgesDeps {
   readonly directory: string;
@@ -15,6 +15,7 @@ export interface AcpWedgesDeps {
 }
 
 const LOOK_EVERY_MS = 30_000;
+const OWNERS_EVERY_MS = 5_000;
 /** A runner starts its agent within seconds. */
 const WITHOUT_AGENT_MS = 120_000;
 /** It says that it lives every few seconds; a pid that is another process by now does not. */
@@ -38,6 +39,9 @@ export class AcpWedges {
   readonly #since = new Map<string, { readonly at: number; readonly ticks: number }>();
   readonly #told = new Set<string>();
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #owners: readonly Owner[] = [];
+  #names: ReadonlyMap<string, string> | undefined;
+  #ownersAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: AcpWedgesDeps) {
     this.#deps = deps;
@@ -48,15 +52,11 @@ export class AcpWedges {
     if (clock.monotonic() - this.#lookedAt < LOOK_EVERY_MS) return [];
     this.#lookedAt = clock.monotonic();
     const running = keys.all.filter(({ isAcp, acpState }) => isAcp && acpState === 'running');
-    const owners = running.length === 0 ? [] : this.#owners();
-    const needsNames = owners.length > 0 && running.some(({ acpRecordId }) => acpRecordId === undefined);
-    const names = needsNames ? this.#names() : undefined;
     const events: WitnessEvent[] = [];
     const still = new Set<string>();
-    for (const { agent, sessionKey, acpRecordId } of running) {
-      const its = owners.filter(({ recordId }) =>
-        acpRecordId === undefined ? names?.get(recordId) === sessionKey : recordId === acpRecordId,
-      );
+    for (const keyed of running) {
+      const { agent, sessionKey } = keyed;
+      const its = this.#ownersOf(keyed);
       // Only what is certain: a runner lives, and none of them has an agent.
       if (its.length === 0 || its.some(({ pid }) => this.#deps.hasChild(pid) !== false)) continue;
       still.add(sessionKey);
@@ -83,8 +83,26 @@ export class AcpWedges {
     return events;
   }
 
+  /** Somebody is there who may still answer, or believes that. */
+  hasRunner(keyed: KeyedSession): boolean {
+    return this.#ownersOf(keyed).length > 0;
+  }
+
+  #ownersOf({ sessionKey, acpRecordId }: KeyedSession): readonly Owner[] {
+    const now = this.#deps.clock.monotonic();
+    if (now - this.#ownersAt >= OWNERS_EVERY_MS) {
+      this.#ownersAt = now;
+      this.#owners = this.#findOwners();
+      this.#names = undefined;
+    }
+    if (this.#owners.length === 0) return [];
+    if (acpRecordId !== undefined) return this.#owners.filter(({ recordId }) => recordId === acpRecordId);
+    this.#names ??= this.#findNames();
+    return this.#owners.filter(({ recordId }) => this.#names?.get(recordId) === sessionKey);
+  }
+
   /** Runners that live. */
-  #owners(): readonly Owner[] {
+  #findOwners(): readonly Owner[] {
     const queues = join(this.#deps.directory, 'queues');
     const locks = this.#list(queues).filter((name) => name.endsWith('.lock'));
     return locks.slice(0, MOST_LOCKS).flatMap((name) => {
@@ -98,7 +116,7 @@ export class AcpWedges {
   }
 
   /** Routing keys by record, from the index: records themselves may be large. */
-  #names(): ReadonlyMap<string, string> {
+  #findNames(): ReadonlyMap<string, string> {
     const index = this.#json(join(this.#deps.directory, 'sessions', 'index.json'), LARGEST_INDEX_BYTES);
     const entries = Array.isArray(index?.entries) ? index.entries.filter(isObject) : [];
     return new Map(

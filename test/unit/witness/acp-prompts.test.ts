@@ -10,6 +10,8 @@ describe('prompts to ACP agents, as the recorder hears them arrive', () => {
   let receive: (reading: RecorderReading) => void;
   let prompts: AcpPrompts;
   let asked: number;
+  /** Keys whose runner lives. */
+  let led: string[];
 
   const keyed = (sessionKey: string, over: Partial<KeyedSession> = {}): KeyedSession => ({
     agent: 'kimi',
@@ -31,6 +33,7 @@ describe('prompts to ACP agents, as the recorder hears them arrive', () => {
     clock = new FakeClock(Date.UTC(2026, 10, 22, 12));
     sessions = [keyed('a'), keyed('b')];
     asked = 0;
+    led = ['a', 'b'];
     const nothing = { [Symbol.dispose]: () => undefined };
     const feed = {
       onReceived(listener: (reading: RecorderReading) => void) {
@@ -39,7 +42,14 @@ describe('prompts to ACP agents, as the recorder hears them arrive', () => {
       },
       onReply: () => nothing,
     };
-    prompts = new AcpPrompts({ keys, agentOf: () => undefined, clock, waiting: [], feed });
+    prompts = new AcpPrompts({
+      keys,
+      agentOf: () => undefined,
+      clock,
+      hasRunner: (keyed) => led.includes(keyed.sessionKey),
+      waiting: [],
+      feed,
+    });
   });
 
   const ask = (text: string, runId: string) => receive({ ref: `p:${asked++}`, at: clock.now(), runId, text });
@@ -80,6 +90,31 @@ describe('prompts to ACP agents, as the recorder hears them arrive', () => {
     sessions = [keyed('a', { acpState: 'running', acpActiveAt: clock.now() })];
     clock.advance(20_000);
     expect(taken()).toEqual([]);
+  });
+
+  it('are not given to a conversation that was left running when its gateway was killed', () => {
+    const long = clock.now();
+    clock.advance(3_600_000);
+    sessions = [keyed('a', { acpState: 'running', acpActiveAt: clock.now() }), keyed('b', { acpState: 'running', acpActiveAt: long })];
+    led = ['a'];
+    ask('are you there', 'run-1');
+    clock.advance(60_000);
+    ask('still there', 'run-2');
+    clock.advance(20_000);
+    expect(taken()).toEqual(['a: are you there', 'a: still there']);
+    sessions = [keyed('b', { acpState: 'running', acpActiveAt: long })];
+    ask('to the embedded agent', 'run-3');
+    clock.advance(20_000);
+    expect(taken()).toEqual([]);
+  });
+
+  it('are given to the conversation that they set to work, also when everything was killed right then', () => {
+    ask('are you there', 'run-1');
+    clock.advance(2_000);
+    sessions = [keyed('a', { acpState: 'running', acpActiveAt: clock.now() })];
+    led = [];
+    clock.advance(3_600_000);
+    expect(taken()).toEqual(['a: are you there']);
   });
 
   it('wait while two agents are at work, and are given up after a day', () => {

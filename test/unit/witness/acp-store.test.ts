@@ -259,7 +259,7 @@ describe('the witness of ACP conversations', () => {
     });
 
     it('takes a prompt that nothing answers for the one conversation whose runner is at work', () => {
-      sessions = [keyed({ acpState: 'running' })];
+      sessions = [keyed({ acpState: 'running', acpActiveAt: clock.now() })];
       const witness = open();
       feed.received(asked());
       expect(said(witness)).toEqual([]);
