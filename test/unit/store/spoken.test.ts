@@ -94,3 +94,25 @@ test('an answer that is cut says so', () => {
   expect(heard.filter(({ more }) => more)).toEqual([heard.at(-1)]);
   expect(recording.catalog.spoken({ sourceId, agent, nativeId: 'a' }, 1_000_000).some(({ more }) => more)).toBe(false);
 });
+
+test('lines that are too long to be indexed, such as one with a picture, say what they say', () => {
+  const picture = 'x'.repeat(5 * 1024 * 1024);
+  recording.open('a', said(`look ${picture}`, { id: '1', at: 1_000 }) + said('nice', { id: '2', role: 'assistant', at: 2_000 }));
+  expect(spoken({ nativeId: 'a' }).map((text) => text.slice(0, 5))).toEqual(['look ', 'nice']);
+});
+
+test('many pictures are heard in several answers, none of them without its words', () => {
+  const picture = 'x'.repeat(3.5 * 1024 * 1024);
+  const lines = Array.from({ length: 12 }, (_, n) => lineWithPicture(`m${n}`, picture, 1_000 * (n + 1)));
+  recording.open('a', lines.join(''));
+  const { sourceId, agent } = recording.directory;
+  const first = recording.catalog.spoken({ sourceId, agent, nativeId: 'a' }, 0);
+  const last = first.at(-1);
+  expect(last?.more).toBe(true);
+  const rest = recording.catalog.spoken({ sourceId, agent, nativeId: 'a' }, last?.at ?? 0);
+  expect([...first, ...rest.slice(1)].map(({ text }) => text)).toEqual(lines.map((_, n) => `m${n}`));
+});
+
+function lineWithPicture(text: string, picture: string, at: number): string {
+  return `${JSON.stringify({ type: 'message', id: text, role: 'tool', at, text, picture })}\n`;
+}
