@@ -64,21 +64,15 @@ function replies(step: Step): readonly WitnessedMessage[] {
   const own = snapshot.slice(snapshot.findLastIndex((message) => message.role === 'user') + 1);
   const isAborted = step.data.aborted === true || step.data.timedOut === true;
   const said = own.length > 0 ? own : textsOf(step.data.assistantTexts).map(asReply);
-  return said.flatMap((message, index): readonly WitnessedMessage[] => {
+  const replies = said.flatMap((message, index): readonly Omit<WitnessedMessage, 'phase' | 'endsRun'>[] => {
     const parsed = parseMessage(message);
     if (parsed === undefined || parsed.role === 'user' || parsed.text.trim() === '') return [];
-    const isLast = index === said.length - 1;
-    return [
-      {
-        ...base(step),
-        ref: `${step.runId}:${index}`,
-        role: parsed.role,
-        phase: isLast && isAborted ? 'aborted' : 'final',
-        endsRun: isLast,
-        text: parsed.text,
-        message: JSON.stringify(message),
-      },
-    ];
+    return [{ ...base(step), ref: `${step.runId}:${index}`, role: parsed.role, text: parsed.text, message: JSON.stringify(message) }];
+  });
+  // A message without words comes after them when OpenClaw could not write them.
+  return replies.map((reply, index) => {
+    const isLast = index === replies.length - 1;
+    return { ...reply, phase: isLast && isAborted ? 'aborted' : 'final', endsRun: isLast };
   });
 }
 

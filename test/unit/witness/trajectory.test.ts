@@ -51,6 +51,17 @@ describe('a line of a trajectory', () => {
     ]);
   });
 
+  it('ends a run with the last that was said, when what failed comes after it', () => {
+    const messagesSnapshot = [
+      { role: 'user', content: 'now' },
+      { role: 'assistant', content: [{ type: 'text', text: 'All of the answer.' }], stopReason: 'stop' },
+      { role: 'assistant', content: [{ type: 'text', text: '' }], stopReason: 'error', errorMessage: 'EACCES: permission denied' },
+    ];
+    expect(read(step('model.completed', { messagesSnapshot })).messages).toMatchObject([
+      { role: 'assistant', text: 'All of the answer.', phase: 'final', endsRun: true },
+    ]);
+  });
+
   it('calls a reply that was cut off aborted', () => {
     expect(read(step('model.completed', { aborted: true, assistantTexts: ['Half of'] })).messages).toMatchObject([
       { phase: 'aborted', text: 'Half of', endsRun: true },
