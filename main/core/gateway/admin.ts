@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import type { Clock } from '../platform/clock.ts';
 import { CoreError } from '../platform/errors.ts';
+import type { ConnectionEnds } from '../platform/peer-owner.ts';
 import { unwrapUserText } from '../sources/envelope.ts';
 import { isObject, type JsonObject, stringOf } from '../sources/json-value.ts';
 import type { Environment } from '../sources/openclaw-home.ts';
@@ -9,6 +10,7 @@ import { objectOf, textOf } from './frame-fields.ts';
 import type { AdminSession, GatewayAdmin } from './gateway.ts';
 import { type GatewayOverride, gatewayAddress } from './gateway-address.ts';
 import { connectToGateway, type OpenConnection } from './gateway-connection.ts';
+import { isTrustedPeer } from './trusted-peer.ts';
 
 export interface GatewayAdminOptions {
   readonly env: Environment;
@@ -18,6 +20,8 @@ export interface GatewayAdminOptions {
   readonly override?: (root: string) => GatewayOverride | undefined;
   readonly home?: string;
   readonly version?: string;
+  /** Default: by whose program it is. */
+  readonly mayTrust?: (ends: ConnectionEnds) => boolean;
 }
 
 const HISTORY_LIMIT = 1000;
@@ -44,6 +48,7 @@ export function createGatewayAdmin(options: GatewayAdminOptions): GatewayAdmin {
         },
         scopes: ['operator.admin', 'operator.read'],
         clock,
+        mayTrust: options.mayTrust ?? ((ends) => isTrustedPeer(root, ends, { env, home })),
       });
       try {
         return await work(adminSession(connection));

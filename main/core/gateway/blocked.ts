@@ -1,5 +1,6 @@
 import type { CoreError } from '../platform/errors.ts';
 import type { WitnessStatus } from '../types.ts';
+import { FOREIGN_PEER } from './gateway-connection.ts';
 
 export type Problem = NonNullable<WitnessStatus['problem']>;
 
@@ -19,6 +20,13 @@ export function problemOf(error: CoreError): Problem | undefined {
       code: 'protocol-mismatch',
       message: 'This OpenClaw speaks a protocol that Clawback does not know.',
       hint: 'Update Clawback. Files are recorded all the same.',
+    };
+  }
+  if (error.hint === FOREIGN_PEER) {
+    return {
+      code: 'port-taken',
+      message: "A program of another user answers where OpenClaw's gateway should. Clawback tells it nothing.",
+      hint: 'Find out who listens at the port of gateway.port in openclaw.json, or let OpenClaw use another one.',
     };
   }
   if (PAIRING.has(error.hint)) {

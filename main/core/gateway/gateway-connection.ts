@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import { CoreError } from '../platform/errors.ts';
+import type { ConnectionEnds } from '../platform/peer-owner.ts';
 import { isObject, type JsonObject, stringOf } from '../sources/json-value.ts';
 import type { DeviceIdentity } from './device-identity.ts';
 import type { GatewayAddress, GatewayConnection, GatewayScope } from './gateway.ts';
@@ -29,6 +30,8 @@ export interface ConnectOptions {
   readonly name: ClientName;
   readonly scopes: readonly GatewayScope[];
   readonly clock: Clock;
+  /** Whether who answers on this machine may be shown a secret; default: whoever it is. */
+  readonly mayTrust?: (ends: ConnectionEnds) => boolean;
   /** Before the first event; the promise may resolve after it. */
   readonly onHello?: (hello: HelloFacts) => void;
   readonly onEvent?: (event: GatewayEvent) => void;
@@ -48,6 +51,8 @@ interface Pending {
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MESSAGE_LIMIT = 200;
+/** A `hint` of ours among the gateway's codes. */
+export const FOREIGN_PEER = 'CLAWBACK_FOREIGN_PEER';
 /** What a gateway answers to a device token that it no longer takes, or that is for less than we ask. */
 const STALE_TOKEN = /^AUTH_(?!RATE_LIMITED)|^DEVICE_AUTH_|^NOT_PAIRED$|^PAIRING_REQUIRED$/;
 
@@ -171,7 +176,12 @@ class Connection implements OpenConnection {
   #greet(challenge: unknown): void {
     const nonce = isObject(challenge) ? stringOf(challenge.nonce) : undefined;
     if (nonce === undefined || !isObject(challenge)) return;
-    const { identity, name, scopes, clock } = this.#options;
+    const { identity, name, scopes, clock, mayTrust } = this.#options;
+    const ends = this.#socket?.ends;
+    if (ends !== undefined && mayTrust?.(ends) === false) {
+      this.#fail(new CoreError('gateway-refused', "another user's program answers at the gateway's port", FOREIGN_PEER));
+      return;
+    }
     // The gateway's own time, so that a clock that differs does not make the signature look old.
     const signedAt = Number.isSafeInteger(challenge.ts) ? (challenge.ts as number) : clock.now();
     const credential = this.#credential;

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { CoreError } from '../platform/errors.ts';
+import type { ConnectionEnds } from '../platform/peer-owner.ts';
 import { isLoopbackUrl } from './gateway-address.ts';
 
 export interface SocketHandlers {
@@ -9,6 +10,8 @@ export interface SocketHandlers {
 }
 
 export interface GatewaySocket {
+  /** Of an open connection to this machine itself. */
+  readonly ends: ConnectionEnds | undefined;
   send(text: string): void;
   /** Says goodbye; `terminate` does not wait for an answer. */
   close(): void;
@@ -41,6 +44,10 @@ export function openSocket(url: string, remote: boolean, handlers: SocketHandler
     rejectUnauthorized: !isLocal,
   });
   let error: string | undefined;
+  let ends: ConnectionEnds | undefined;
+  socket.on('upgrade', ({ socket: { localPort, remotePort } }) => {
+    if (isLocal && localPort !== undefined && remotePort !== undefined) ends = { localPort, remotePort };
+  });
   socket.on('error', (fault) => {
     error = fault.message;
   });
@@ -51,6 +58,9 @@ export function openSocket(url: string, remote: boolean, handlers: SocketHandler
     handlers.onClose({ code, reason: reason.toString(), ...(error === undefined ? {} : { error }) });
   });
   return {
+    get ends() {
+      return ends;
+    },
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },

@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os';
 import type { Clock } from '../platform/clock.ts';
 import { CoreError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { ConnectionEnds } from '../platform/peer-owner.ts';
 import { realPath } from '../platform/real-paths.ts';
 import { createGatewayProbe } from '../sources/openclaw-gateway.ts';
 import type { Environment } from '../sources/openclaw-home.ts';
@@ -18,6 +19,7 @@ import { MissedMessages } from './missed-messages.ts';
 import { Outbox } from './outbox.ts';
 import { SequenceWatch } from './sequence-watch.ts';
 import { type FrameOutcome, StreamFrames } from './stream-frames.ts';
+import { isTrustedPeer } from './trusted-peer.ts';
 
 export interface GatewayStreamOptions {
   /** State directory of OpenClaw. */
@@ -36,6 +38,8 @@ export interface GatewayStreamOptions {
   readonly random?: () => number;
   /** Whether a gateway of this state directory runs; default: by its lock and its port. */
   readonly isRunning?: () => Promise<boolean>;
+  /** Whether who answers may be shown the secret; default: by whose program it is. */
+  readonly mayTrust?: (ends: ConnectionEnds) => boolean;
   /** A message is whole, or a turn or the gateway has ended: not to be left until the next round. */
   readonly onNews?: () => void;
 }
@@ -140,7 +144,7 @@ class GatewayStream implements Witness {
   }
 
   async #connect(address: GatewayAddress, isLocal: boolean): Promise<void> {
-    const { root, identity, clock, override, version } = this.#options;
+    const { root, env, home = homedir(), identity, clock, override, version, mayTrust } = this.#options;
     try {
       const connection = await connectToGateway({
         address,
@@ -150,6 +154,7 @@ class GatewayStream implements Witness {
         name: { displayName: `Clawback recorder on ${hostname().slice(0, 40)} ${identity.deviceId.slice(0, 8)}`, version: version ?? '0' },
         scopes: ['operator.read'],
         clock,
+        mayTrust: mayTrust ?? ((ends) => isTrustedPeer(root, ends, { env, home })),
         onHello: (hello) => this.#greeted(hello, isLocal),
         onEvent: (event) => this.#event(event),
         onEnd: (end) => this.#ended(end),

@@ -10,12 +10,14 @@ import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 let temp: TempDir;
 let root: string;
 let gateway: FakeGateway;
+let trusts: boolean;
 
 beforeEach(async () => {
   temp = tempDir();
   root = join(temp.path, '.openclaw');
   mkdirSync(root);
   gateway = await fakeGateway();
+  trusts = true;
   configure({ token: 'shared' });
 });
 afterEach(async () => {
@@ -30,6 +32,7 @@ const admin = () =>
     home: temp.path,
     clock: systemClock,
     identity: () => openDeviceIdentity(join(temp.path, 'clawback'), { purpose: 'restore' }),
+    mayTrust: () => trusts,
   });
 
 test('has rights for one piece of work and gives them back', async () => {
@@ -41,6 +44,13 @@ test('has rights for one piece of work and gives them back', async () => {
     { method: 'sessions.patch', params: { key: 'agent:main:restored', label: 'Restored' } },
   ]);
   await vi.waitFor(() => expect(gateway.connected).toBe(0));
+});
+
+test("shows another user's program no secret", async () => {
+  trusts = false;
+  const asked = admin().withAdmin(root, (session) => session.refreshSession('agent:main:main'));
+  await expect(asked).rejects.toMatchObject({ code: 'gateway-refused' });
+  expect(gateway.requests).toEqual([]);
 });
 
 test('gives them back after work that failed', async () => {
