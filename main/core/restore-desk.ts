@@ -6,7 +6,16 @@ import type { Recorder } from './recorder.ts';
 import { PreviewedPlans } from './restore/previewed-plans.ts';
 import type { PlannedRestore, RestoreRequest, Restorer } from './restore/restoring.ts';
 import type { Catalog } from './store/store.ts';
-import type { Incident, IncidentDraft, RestorePhase, RestorePlan, RestoreReceipt, RestoreSummary, SessionSummary } from './types.ts';
+import type {
+  Incident,
+  IncidentDraft,
+  RestorePhase,
+  RestorePlan,
+  RestoreReceipt,
+  RestoreSummary,
+  RestoreTarget,
+  SessionSummary,
+} from './types.ts';
 
 export interface RestoreDeskDeps {
   readonly clock: Clock;
@@ -178,7 +187,7 @@ export class RestoreDesk {
     if (draft?.sessionId === undefined || origin === undefined) return;
     const session = { sourceId: origin.sourceId, agent: draft.agent, nativeId: basename(draft.path, '.jsonl') };
     const incident = draft.incidentId === undefined ? undefined : catalog.incident(draft.incidentId);
-    recorder.commitOutcome(detector.withdrawn(session, phase, clock.now(), incident && draftOf(incident), origin));
+    recorder.commitOutcome(detector.withdrawn(session, phase, clock.now(), incident && draftOf(incident, draft.target), origin));
   }
 }
 
@@ -188,10 +197,10 @@ function isFinished(phase: RestorePhase): boolean {
 
 const nothing: Outcome = { transitions: [], sessions: [], drafts: [], resolved: [] };
 
-/** An incident as it was when it was open. */
-function draftOf(incident: Incident): IncidentDraft {
+/** An incident as it was when it was open. That a file of ours stood in its place for a while does not make it heal. */
+function draftOf(incident: Incident, target: RestoreTarget): IncidentDraft {
   const { resolution: _, ...draft } = incident;
-  return draft;
+  return target === 'same-session' ? { ...draft, evidence: { ...draft.evidence, takenBack: true } } : draft;
 }
 
 function withResolved(outcome: Outcome, resolved: Outcome['resolved']): Outcome {

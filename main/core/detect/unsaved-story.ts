@@ -99,7 +99,8 @@ export class UnsavedStory {
     if (carriedBy(draft) === 0) return;
     const ofHome = rows.filter((row) => owns(draft, row));
     if (ofHome.length > 0) this.#raise(draft, carrying(draft, ofHome, {}), now);
-    else this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
+    // What we put there ourselves and took away again was on disk for a while, and OpenClaw has not written it.
+    else if (draft.evidence.takenBack !== true) this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
   }
 
   /** The incident that the new losses belong to; opens one when there is none. */

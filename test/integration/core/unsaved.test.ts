@@ -106,6 +106,25 @@ describe('what OpenClaw never writes', () => {
     expect(rig.resolved.map(({ kind, resolution }) => [kind, resolution])).toEqual([['unpersisted', 'self-healed']]);
   });
 
+  it.each([200, 10_000])('is still lost when it was put back into its chat and taken out again %i ms later', async (afterMs) => {
+    await using rig = new CoreRig();
+    const { turn } = await begun(rig);
+    await turn('s1', 1, true);
+    rig.state.reset(key, 's1', 's2');
+    await rig.pass(2_000);
+    await turn('s2', 2, false);
+    const incidentId = rig.incidents[0]?.id ?? '';
+    const { restoreId } = await rig.core.handlers.restore({ incidentId, target: 'same-session' });
+    await rig.pass(afterMs);
+    await rig.core.handlers.undo({ restoreId });
+    await rig.pass(20_000);
+    const open = await rig.core.handlers.incidents({ all: false, limit: 10 });
+    expect(open).toMatchObject([{ id: incidentId, severity: 'loss', messages: 2 }]);
+    expect((await rig.core.handlers.session({ row: open[0]?.sessionRow ?? 0 })).session.onlyHere).toBe(2);
+    await rig.core.handlers.restore({ incidentId, target: 'same-session' });
+    expect((await rig.core.handlers.incident({ id: incidentId })).resolution).toBe('restored');
+  });
+
   it('is not counted among what is deleted later', async () => {
     await using rig = new CoreRig();
     const { turn } = await begun(rig);
