@@ -9,7 +9,11 @@ export interface AcpRecord {
   /** Where its agent works: tells one OpenClaw's conversation from another's with the same key. */
   readonly cwd: string | undefined;
   readonly closed: boolean;
+  /** As they are in the record. */
+  readonly messages: readonly unknown[];
   readonly said: readonly AcpSaid[];
+  /** The same of messages that are known better. */
+  readonly saidOf: (messages: readonly unknown[]) => readonly AcpSaid[];
 }
 
 export interface AcpSaid {
@@ -46,20 +50,29 @@ const QUARTER_MS = 15 * 60_000;
 
 /**
  * `~/.acpx/sessions/<record>.json`, schema `acpx.session.v1` (acpx 0.1.16 and 0.3.0): the last 200 messages of completed turns, both
- * sides. Pure and total; `undefined` for anything else. `whole`: what is known better of its messages. No time is kept with a
- * message, so times follow from stamps, the last prompt and the last write.
+ * sides. Pure and total; `undefined` for anything else.
  */
-export function parseAcpRecord(
-  bytes: Uint8Array,
-  whole: (messages: readonly unknown[]) => readonly unknown[] = (messages) => messages,
-): AcpRecord | undefined {
+export function parseAcpRecord(bytes: Uint8Array): AcpRecord | undefined {
   const record = readJson(bytes);
   if (!isObject(record) || record.schema !== 'acpx.session.v1' || !Array.isArray(record.messages)) return undefined;
   const recordId = stringOf(record.acpx_record_id);
   const sessionKey = stringOf(record.name)?.toLowerCase();
   if (recordId === undefined || sessionKey === undefined || recordId === '' || sessionKey === '') return undefined;
-  const drafts = draftsOf(whole(record.messages).filter(isObject));
-  return { recordId, sessionKey, cwd: stringOf(record.cwd), closed: record.closed === true, said: timed(drafts, record) };
+  const { messages } = record;
+  return {
+    recordId,
+    sessionKey,
+    cwd: stringOf(record.cwd),
+    closed: record.closed === true,
+    messages,
+    said: saidIn(messages, record),
+    saidOf: (whole) => saidIn(whole, record),
+  };
+}
+
+/** No time is kept with a message, so times follow from stamps, the last prompt and the last write. */
+function saidIn(messages: readonly unknown[], record: JsonObject): readonly AcpSaid[] {
+  return timed(draftsOf(messages.filter(isObject)), record);
 }
 
 /** The runner drops the oldest, so nothing is known by its number: a turn by the id of its prompt, what it lost that of by the next. */

@@ -173,7 +173,7 @@ export class AcpRecords {
     }
     this.#others.delete(name);
     const turns = freshTurns(record.said, seen);
-    const whole = turns.size === 0 ? [] : this.#whole(name, bytes, record).said;
+    const whole = turns.size === 0 ? [] : this.#whole(name, record);
     const fresh = seen === undefined ? whole : whole.filter(({ turn }) => turns.has(turn));
     const told = inOrder(fresh, Math.min(seen?.lastAt ?? 0, this.#deps.clock.now()));
     const last = record.said.at(-1)?.turn;
@@ -223,10 +223,10 @@ export class AcpRecords {
   }
 
   /** With what only the wire tells. */
-  #whole(name: string, bytes: Uint8Array, record: AcpRecord): AcpRecord {
+  #whole(name: string, record: AcpRecord): readonly AcpSaid[] {
     const wireName = `${name.slice(0, -'.json'.length)}.stream.ndjson`;
     using wire = this.#open(join(this.#deps.directory, wireName), () => true);
-    if (wire === undefined) return record;
+    if (wire === undefined) return record.said;
     const stat = wire.stat();
     const identity = identityOf(stat);
     const mark = this.#wires.get(name);
@@ -234,8 +234,7 @@ export class AcpRecords {
     const from = Math.max(since, stat.size - WIRE_BYTES);
     this.#wires.set(name, { identity, offset: stat.size });
     const turns = readWireTurns(wire.readAt(from, stat.size - from));
-    const isFirst = !this.#seen.has(name);
-    return parseAcpRecord(bytes, (messages) => wholeMessages(messages, turns, isFirst)) ?? record;
+    return record.saidOf(wholeMessages(record.messages, turns, !this.#seen.has(name)));
   }
 
   #open(path: string, isWanted: (stat: FileStat) => boolean): ReadableFile | undefined {
