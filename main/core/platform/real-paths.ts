@@ -25,6 +25,12 @@ export function readSmallFile(path: string, limitBytes: number): Uint8Array | un
   });
 }
 
+/** False for what another ordinary user made, as anybody can in a shared directory such as /tmp, and for what is not there. */
+export function isOwnersFile(path: string, own = process.getuid?.()): boolean {
+  const uid = unlessUnreachable(() => statSync(path).uid);
+  return uid !== undefined && (own === undefined || uid === own || uid === 0);
+}
+
 function unlessUnreachable<T>(look: () => T): T | undefined {
   try {
     return look();

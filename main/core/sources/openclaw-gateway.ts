@@ -6,7 +6,7 @@ import type { FileSystem } from '../platform/file-system.ts';
 import { isLocalPortOpen } from '../platform/local-port.ts';
 import { nodeFileSystem } from '../platform/node-file-system.ts';
 import { isSameProcess, type ProcessTable, systemProcesses } from '../platform/process-table.ts';
-import { readSmallFile, realPath } from '../platform/real-paths.ts';
+import { isOwnersFile, readSmallFile, realPath } from '../platform/real-paths.ts';
 import type { GatewayProbe } from '../restore/restoring.ts';
 import { parseLockFile } from './lock-file.ts';
 import { type OpenclawConfig, readOpenclawConfig } from './openclaw-config.ts';
@@ -81,13 +81,14 @@ export function configHash(configPath: string): string {
   return createHash('sha256').update(configPath).digest('hex').slice(0, 8);
 }
 
-/** Every gateway's lock that can be read, with whether its process lives. Torn and foreign files are no locks. */
+/** Every gateway's lock that can be read, with whether its process lives. Torn files and those of other users are no locks. */
 export function readGatewayLocks(tmpDirs: readonly string[], fs: FileSystem, processes: ProcessTable): readonly GatewayLock[] {
   const locks: GatewayLock[] = [];
   for (const directory of new Set(tmpDirs.map(lockDir))) {
     for (const name of namesIn(directory, fs)) {
       const hash = LOCK_NAME.exec(name)?.[1];
-      const bytes = hash === undefined ? undefined : readSmallFile(join(directory, name), LOCK_LIMIT_BYTES);
+      const path = join(directory, name);
+      const bytes = hash === undefined || !isOwnersFile(path) ? undefined : readSmallFile(path, LOCK_LIMIT_BYTES);
       const reading = bytes && parseLockFile(bytes);
       if (hash === undefined || !reading) continue;
       const alive = isSameProcess(processes, reading.pid, reading.startTime);

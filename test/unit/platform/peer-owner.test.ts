@@ -19,13 +19,13 @@ test('the other end of a connection is its row with the addresses swapped, and n
   expect(peerUidIn('', { localPort: 1, remotePort: 2 })).toBeUndefined();
 });
 
-test.runIf(process.platform === 'linux')('a program of our own is told to be ours', async () => {
+test('a program of our own is told to be ours, where the system tells it at all', async () => {
   const server = createServer();
   const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const { localPort: remotePort = 0, remotePort: localPort = 0 } = await accepted;
-  expect(peerUid({ localPort, remotePort })).toBe(process.getuid?.());
+  expect(peerUid({ localPort, remotePort })).toBe(process.platform === 'linux' ? process.getuid?.() : undefined);
   client.destroy();
   server.close();
 });
