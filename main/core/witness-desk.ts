@@ -70,13 +70,13 @@ export class WitnessDesk {
     }
     const recorded = sightings.some(({ messages }) => messages.length > 0);
     const events = taken.flatMap((one) => one.events);
-    for (const event of events) this.#runs.notice(event);
+    for (const event of events) this.#runs.notice(event, clock.monotonic());
     return recorded || events.length > 0 ? { events, recorded } : NOTHING;
   }
 
-  /** Some witness saw a turn of this conversation begin and none saw it end. */
+  /** Some witness saw a turn of this conversation begin not long ago and none saw it end. */
   isRunning(sourceId: number, sessionKey: string): boolean {
-    return this.#runs.has(sourceId, sessionKey);
+    return this.#runs.has(sourceId, sessionKey, this.#deps.clock.monotonic());
   }
 
   statusOf(sourceId: number): readonly WitnessStatus[] {

@@ -150,4 +150,15 @@ describe('turns under way', () => {
     expect(notice({ ...run, event: 'run-started' })).toBe(true);
     expect(notice({ witness: 'gateway-stream', at, event: 'gateway-ended', clean: false })).toBe(false);
   });
+
+  it('are over when OpenClaw would have ended them, though nobody saw it', () => {
+    const { desk, witnesses, clock } = rig(main);
+    const run = { witness: 'gateway-stream', at: 1, agent: 'main', sessionKey: 'agent:main:main', runId: 'r' } as const;
+    witnesses[0].batch = { messages: [], events: [{ ...run, event: 'run-started' }] };
+    desk.hear(0);
+    clock.advance(700_000);
+    expect(desk.isRunning(7, 'agent:main:main')).toBe(true);
+    clock.advance(30_000);
+    expect(desk.isRunning(7, 'agent:main:main')).toBe(false);
+  });
 });
