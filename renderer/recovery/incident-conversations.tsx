@@ -1,4 +1,4 @@
-import type { Incident } from '../../main/core/types.ts';
+import type { Incident, SessionSummary } from '../../main/core/types.ts';
 import { countText, messagesText } from '../../main/wording/quantities.ts';
 import { stateCopy } from '../../main/wording/state-copy.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
@@ -34,10 +34,10 @@ export function IncidentConversations({ incident, version, onSelect, onRestore }
               <span class="t" dir="auto" children={session.title} />
               <small class="dim num">
                 {session.agent} · {messagesText(session.records)}
-                {session.state === 'restored' ? ` · ${stateCopy.restored.word}` : ` · ${session.onlyHere} ${words.recovery.onlyHere}`}
+                {` · ${standing(session)}`}
               </small>
             </button>
-            {session.state !== 'restored' && (
+            {!isBack(session) && (
               <button type="button" onClick={() => onRestore({ incidentId: incident.id, sessionRow: session.id })}>
                 {words.recovery.restore}
               </button>
@@ -48,4 +48,12 @@ export function IncidentConversations({ incident, version, onSelect, onRestore }
       {value !== undefined && unlisted > 0 && <p class="dim">{words.recovery.moreUnderOnlyHere(countText(unlisted, 'other'))}</p>}
     </section>
   );
+}
+
+/** In a conversation of its own, or in the chat that had lost it. */
+const isBack = ({ state, onlyHere }: SessionSummary): boolean => state === 'restored' || onlyHere === 0;
+
+function standing(session: SessionSummary): string {
+  if (session.state === 'restored') return stateCopy.restored.word;
+  return isBack(session) ? words.recovery.onDiskAgain : `${session.onlyHere} ${words.recovery.onlyHere}`;
 }

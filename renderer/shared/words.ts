@@ -24,6 +24,7 @@ export const words = {
     restore: 'Restore…',
     dismiss: 'Dismiss',
     onlyHere: 'only here',
+    onDiskAgain: 'on disk again',
     onlyHereHint: 'No file of OpenClaw holds this message any more.',
     onlyHereMark: 'From here on, messages that exist only here',
     unsavedMark: 'From here on, messages that OpenClaw never saved',

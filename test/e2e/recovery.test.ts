@@ -159,10 +159,20 @@ test('a mass loss lists its conversations, and each can be put back', async () =
   await eventually('the list', async () => (await members.count()) === 12);
   await members.first().getByRole('button', { name: 'Restore…' }).click();
   const sheet = page.getByRole('dialog');
+  await sheet.getByRole('radio', { name: 'As a new conversation in OpenClaw' }).check();
+  await sheet.getByText('One conversation is added, in a file of its own.').waitFor();
   await sheet.getByRole('button', { name: 'Restore', exact: true, disabled: false }).click();
   await sheet.getByRole('heading', { name: '2 messages are back' }).waitFor();
   await page.keyboard.press('Escape');
   await eventually('one that is restored', async () => (await members.getByText('Restored').count()) === 1);
+
+  await members.last().getByRole('button', { name: 'Restore…' }).click();
+  await sheet.getByRole('radio', { name: 'Continue in the same chat' }).check();
+  await sheet.getByText('The file that this chat does not have is added.').waitFor();
+  await sheet.getByRole('button', { name: 'Restore', exact: true, disabled: false }).click();
+  await sheet.getByRole('heading', { name: '2 messages are back' }).waitFor();
+  await page.keyboard.press('Escape');
+  await eventually('one that is on disk again', async () => (await members.getByText('on disk again').count()) === 1);
   expect(await app.tray.offers('12 conversations lost messages at once')).toBe(true);
 });
 
