@@ -13,6 +13,8 @@ const TOOL_CALL = /\[tool [^\]\n]{1,128}\]/g;
 /** `[[reply_to_current]]`, `[[reply_to:12]]`, `[[audio_as_voice]]`: told to a channel, not to a person. */
 const DIRECTIVE = /\[\[\s*[a-z_]{2,40}(?:\s*:[^\]\n]{0,200})?\s*\]\]/gi;
 const MEDIA_LINE = /^\s*MEDIA:.*$/gm;
+/** Tags in which some models think aloud. Streams leave that out; transcripts do so where a text begins with it. */
+const THINKING_TAG = /<\s{0,8}(\/?)\s{0,8}(?:think(?:ing)?|thought|antthinking)\s{0,8}>/gi;
 const FINAL_TAG = /<\/?final>/gi;
 const CUT = /\s*(?:\.\.\.|…)?\s*[([]truncated[)\]]\s*(?:\.\.\.|…)?\s*$/i;
 const CUT_LENGTH = 40;
@@ -46,8 +48,29 @@ function userWords(text: string): string {
 }
 
 function replyWords(text: string): string {
-  const words = text.replace(DIRECTIVE, '').replace(TOOL_CALL, '').replace(IMAGE, '').replace(MEDIA_LINE, '').replace(FINAL_TAG, '');
+  const words = withoutThinking(text)
+    .replace(DIRECTIVE, '')
+    .replace(TOOL_CALL, '')
+    .replace(IMAGE, '')
+    .replace(MEDIA_LINE, '')
+    .replace(FINAL_TAG, '');
   return words.replace(SILENT_END, '');
+}
+
+/** What stands between an opening tag and the next closing one; a tag without the other stays. */
+function withoutThinking(text: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  let openAt: number | undefined;
+  for (const { 0: tag, 1: slash, index } of text.matchAll(THINKING_TAG)) {
+    if (slash === '') openAt ??= index;
+    else if (openAt !== undefined) {
+      kept.push(text.slice(from, openAt));
+      from = index + tag.length;
+      openAt = undefined;
+    }
+  }
+  return kept.join('') + text.slice(from);
 }
 
 /** Also at the end of a reply: what comes before it was said. */

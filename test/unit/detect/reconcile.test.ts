@@ -41,6 +41,9 @@ describe('reconcile', () => {
     ['Here it is.', '[[reply_to_current]]Here\n\nit is.'],
     ['Here it is.', 'Here it is.\n[tool exec]'],
     ['Here it is.', 'Here it is.\nNO_REPLY'],
+    ['Well. Here it is.', 'Well. <think>The person wants to know where it is, and I am to say so.</think> Here it is.'],
+    ['Here it is.', '<thinking>Where is it? I cannot say that it is <b>there</b>.</thinking>\n\nHere it is.'],
+    ['Say </think> or <think> there.', 'Say </think> or <think> there.'],
   ])('finds the reply %j in %j', (witnessed, written) => {
     expect(standings([row(witnessed)], [said(written)])).toEqual(['persisted']);
   });
