@@ -14,7 +14,8 @@ export class SessionBook {
   }
 
   began(sessionKey, sessionId) {
-    if (typeof sessionId !== 'string') return;
+    // Some runs have no key: none of them is another one's.
+    if (typeof sessionKey !== 'string' || typeof sessionId !== 'string') return;
     const key = normal(sessionKey);
     this.#ids.delete(key);
     this.#ids.set(key, sessionId);

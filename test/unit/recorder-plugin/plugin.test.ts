@@ -67,6 +67,14 @@ describe('the recorder plugin', () => {
     });
   });
 
+  it('takes a message that names no conversation for none of the others that name none', async () => {
+    const { handlers } = await load('2026.3.13');
+    handlers.get('session_start')?.({ sessionId: 's-1' }, { agentId: 'main' });
+    handlers.get('before_message_write')?.({ message: user }, { agentId: 'main' });
+    expect(lines().at(-1)).toMatchObject({ hook: 'before_message_write', message: user });
+    expect(lines().at(-1)?.sessionId).toBeUndefined();
+  });
+
   it('writes a message as it is, with the session that its key began with, and leaves it alone', async () => {
     const { handlers } = await load('2026.3.13');
     handlers.get('session_start')?.({ sessionId: 's-1', sessionKey: KEY }, { agentId: 'main' });
