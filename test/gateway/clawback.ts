@@ -94,12 +94,12 @@ export class Clawback implements AsyncDisposable {
     await this.#endWith('SIGKILL');
   }
 
-  /** The first incident of this kind, past or future, that `watch` told. */
-  async incident(kind: string, matches: (incident: IncidentRow) => boolean = () => true): Promise<IncidentRow> {
+  /** The first incident of this kind, or of one of these, past or future, that `watch` told. */
+  async incident(kind: string | readonly string[], matches: (incident: IncidentRow) => boolean = () => true): Promise<IncidentRow> {
     return await this.#until(`incident ${kind}`, () =>
       this.#lines
         .map(({ event, incident }) => (event === 'incident' ? incident : undefined))
-        .find((incident) => incident?.kind === kind && matches(incident)),
+        .find((incident) => incident !== undefined && [kind].flat().includes(incident.kind) && matches(incident)),
     );
   }
 
