@@ -29,14 +29,14 @@ function Witness({ witness, now }: { readonly witness: WitnessStatus; readonly n
   if (witness.state === 'blocked') {
     return (
       <>
-        {name} <span class="problem">▲ {state}</span>
+        {name}: <span class="problem">▲ {state}</span>
       </>
     );
   }
   if (witness.kind === 'recorder-plugin' && witness.state === 'off') {
     return (
       <>
-        {name}{' '}
+        {name}:{' '}
         <span class="dim">
           {text.recorderOff} <code class="path">{text.recorderCommand}</code>
         </span>
@@ -45,7 +45,7 @@ function Witness({ witness, now }: { readonly witness: WitnessStatus; readonly n
   }
   return (
     <>
-      {name} <span class="dim num">{state}</span>
+      {name}: <span class="dim num">{state}</span>
     </>
   );
 }
