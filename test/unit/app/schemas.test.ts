@@ -15,6 +15,7 @@ describe('what the windows send is accepted', () => {
     ['sessions', { limit: 200, onlyHere: true, cursor: 1_700_000_000_000.5, states: ['live'], text: 'x', agent: 'main' }],
     ['messages', { sessionRow: 1, limit: 100 }],
     ['planRestore', { incidentId: 'abc', target: 'new-session' }],
+    ['planRestore', { incidentId: 'abc', sessionRow: 2, target: 'same-session' }],
     ['restore', { sessionRow: 3, target: 'file', output: '/home/someone/x.jsonl' }],
     ['settings.set', { flushIntervalMs: 250 }],
     ['settings.set', { sources: [{ root: '/home/someone/.openclaw', enabled: false }] }],
