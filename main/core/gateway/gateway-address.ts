@@ -30,8 +30,10 @@ export function gatewayAddress(
     const isOwn = isLoopbackUrl(override.url) || auth !== gateway.auth;
     return { url: override.url, auth: isOwn ? auth : { mode: 'none' } };
   }
+  // What it says would be looked for in this machine's files, where it never was.
+  const elsewhere = gateway.isElsewhere ? onAnotherMachine() : undefined;
   const url = `${gateway.tls ? 'wss' : 'ws'}://127.0.0.1:${port}`;
-  return gateway.onlyAt === undefined ? { url, auth } : { url, auth: notOnLoopback(gateway.onlyAt) };
+  return { url, auth: elsewhere ?? (gateway.onlyAt === undefined ? auth : notOnLoopback(gateway.onlyAt)) };
 }
 
 /** Whether a WebSocket address leads to this machine alone. Anything that is no address does not. */
@@ -39,6 +41,14 @@ export function isLoopbackUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return (protocol === 'ws:' || protocol === 'wss:') && LOOPBACK.test(hostname);
+}
+
+function onAnotherMachine(): GatewayAddress['auth'] {
+  return {
+    mode: 'unreadable',
+    reason: 'This OpenClaw uses a gateway on another machine.',
+    hint: 'Its conversations are written there: run Clawback there as well.',
+  };
 }
 
 function notOnLoopback(where: string): GatewayAddress['auth'] {

@@ -8,6 +8,8 @@ export interface GatewaySettings {
   readonly auth: GatewayAuth;
   /** The one address it listens on where that is none of this machine's loopback; `tailnet` for one that only it can tell. */
   readonly onlyAt?: string;
+  /** `gateway.mode: "remote"`: this OpenClaw uses a gateway on another machine, often through a tunnel at the same port. */
+  readonly isElsewhere: boolean;
   readonly tls: boolean;
 }
 
@@ -36,6 +38,7 @@ export function gatewaySettings(config: JsonObject | undefined, variable: Variab
   const onlyAt = onlyAtOf(gateway);
   return {
     auth: authOf(objectIn(gateway, 'auth'), variable),
+    isElsewhere: gateway?.mode === 'remote',
     tls: objectIn(gateway, 'tls')?.enabled === true,
     ...(onlyAt === undefined ? {} : { onlyAt }),
   };

@@ -66,9 +66,13 @@ describe("the gateway's address", () => {
     });
   });
 
-  test('is never that of a remote gateway which only the file names', () => {
+  test('is never that of a remote gateway which only the file names, and a tunnel to that one is not taken for one of this machine', () => {
     const gateway = { mode: 'remote', remote: { url: 'wss://gateway.example.com', token: 'remote' }, auth: { token: 'secret' } };
-    expect(addressOf(gateway)).toEqual({ url: 'ws://127.0.0.1:18789', auth: { mode: 'token', token: 'secret' } });
+    const { url, auth } = addressOf(gateway);
+    expect(url).toBe('ws://127.0.0.1:18789');
+    expect(auth).toMatchObject({ mode: 'unreadable', reason: expect.stringContaining('another machine') });
+    const entered = { url: 'ws://127.0.0.1:19000', token: 'entered' };
+    expect(addressOf(gateway, {}, entered)).toEqual({ url: entered.url, auth: { mode: 'token', token: 'entered' } });
   });
 
   test('is what the person entered, with what they entered', () => {
