@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { connectGateway, type GatewayClient } from './gateway-client.ts';
 import { asOrdinaryUser } from './ordinary-user.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
+const compiled = join(repository, 'node_modules/.cache/openclaw-compiled');
 export type OpenClawVersion = '2026.3.13' | '2026.6.11' | '2026.9.6';
 
 /** Where `npm test` installs the OpenClaw that the gateway suite runs. */
@@ -73,6 +74,9 @@ export function prepareGateway(options: GatewayOptions): OpenClawGateway {
   const configPath = join(stateDir, 'openclaw.json');
   const env = { HOME: join(base, 'home'), TMPDIR: join(base, 'tmp') };
   for (const directory of [stateDir, env.HOME, env.TMPDIR, join(base, 'workspace')]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // What OpenClaw compiles of its extensions at every start, for most of a minute, is the same for all gateways.
+  mkdirSync(compiled, { recursive: true });
+  symlinkSync(compiled, join(env.TMPDIR, 'jiti'));
 
   let port = 0;
   let child: ChildProcess | undefined;
