@@ -92,7 +92,7 @@ export function linkStaged(tools: RestoreTools, draft: RestoreDraft): void {
   }
 }
 
-/** Makes the name durable. On failure the file is gone again. */
+/** Makes the name durable. On failure the file is gone again, unless somebody went on with it already. */
 export function concludePublishing(tools: RestoreTools, draft: RestoreDraft): void {
   const { disk } = tools;
   try {
@@ -101,7 +101,7 @@ export function concludePublishing(tools: RestoreTools, draft: RestoreDraft): vo
     tools.record(draft.id, 'linked');
   } catch (error) {
     disk.unlink('tmp-discard', tmpPath(draft));
-    disk.unlink('publish-discard', draft.path);
+    if (inspect(draft).is === 'intact') disk.unlink('publish-discard', draft.path);
     throw error;
   }
 }

@@ -162,6 +162,16 @@ describe('is refused', () => {
   });
 });
 
+test('a chat that went on at once keeps what was said in it, though the end of the restore could not be noted', async () => {
+  const failpoint = (step: string) => {
+    if (step !== 'record-linked') return;
+    appendFileSync(path, '{"type":"message","id":"next"}\n');
+    throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  };
+  await scene.restore(neverWritten(), { ...options(), failpoint });
+  expect(readFileSync(path, 'utf8')).toContain('"next"');
+});
+
 describe('what OpenClaw does not show as it was written', () => {
   test('is taken out again', async () => {
     gateway.shows = async () => ({ messages: [] });
