@@ -1,3 +1,4 @@
+import { traceOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
 import type { CoreEvent, CoreEvents } from './requests.ts';
 
@@ -22,7 +23,7 @@ export class Announcements {
       try {
         (listener as (payload: CoreEvents[E]) => void)(payload);
       } catch (error) {
-        this.#log.log('error', 'listener-failed', { event, stack: error instanceof Error ? error.stack : String(error) });
+        this.#log.log('error', 'listener-failed', { event, stack: traceOf(error) });
       }
     }
   }

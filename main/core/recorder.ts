@@ -1,7 +1,7 @@
 import type { Detector, Outcome } from './detect/detection.ts';
 import { ImportProgress } from './import-progress.ts';
 import type { Clock } from './platform/clock.ts';
-import { CoreError } from './platform/errors.ts';
+import { CoreError, traceOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
 import { giveBackMemory } from './platform/memory.ts';
 import { pollSchedule, retryDelayMs } from './poll-schedule.ts';
@@ -330,7 +330,7 @@ export class Recorder implements Disposable {
     } catch (error) {
       if (error instanceof CoreError && error.code !== 'bug') throw error;
       if (this.#derivationProblem === undefined) {
-        this.#deps.log.log('error', `${step}-failed`, { stack: error instanceof Error ? error.stack : String(error) });
+        this.#deps.log.log('error', `${step}-failed`, { stack: traceOf(error) });
         this.#derivationProblem = {
           code: `${step}-failed`,
           message: 'Conversations are saved, but Clawback cannot read everything in them.',

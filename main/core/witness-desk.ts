@@ -1,6 +1,6 @@
 import { ActiveRuns } from './active-runs.ts';
 import type { Clock } from './platform/clock.ts';
-import { CoreError } from './platform/errors.ts';
+import { CoreError, traceOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Journal, WitnessSighting } from './store/store.ts';
 import type { WitnessStatus } from './types.ts';
@@ -92,7 +92,7 @@ export class WitnessDesk {
       this.#failing.delete(witness);
     } catch (error) {
       if (!this.#failing.has(witness)) {
-        const reason = error instanceof CoreError ? error.code : error instanceof Error ? error.stack : String(error);
+        const reason = error instanceof CoreError ? error.code : traceOf(error);
         this.#deps.log.log('warn', 'witness-failed', { witness: witness.kind, reason });
       }
       this.#failing.add(witness);

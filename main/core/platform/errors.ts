@@ -29,6 +29,18 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Their messages speak of code. Those of others may quote what was being read, as a parser's does. */
+const SPEAKS_OF_CODE = /^(?:TypeError|ReferenceError|RangeError|AssertionError|CoreError)$/;
+
+/** A fault for the log: what it is and where it came from, and nothing of a conversation. */
+export function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { name, message, stack = '' } = error;
+  const frames = stack.indexOf('\n    at ');
+  const what = SPEAKS_OF_CODE.test(name) ? `${name}: ${message}` : [name, errnoOf(error)].filter((word) => word !== undefined).join(' ');
+  return frames < 0 ? what : what + stack.slice(frames);
+}
+
 /** Makes an exhaustive `switch` a compile-time promise. */
 export function assertNever(value: never): never {
   throw new CoreError('bug', `unexpected value: ${JSON.stringify(value)}`, 'Please report this.');

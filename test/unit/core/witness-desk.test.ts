@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../main/core/platform/logger.ts';
 import type { WitnessSighting } from '../../../main/core/store/store.ts';
 import type { KeyBook, KeyedSession, Witness, WitnessBatch, WitnessedMessage } from '../../../main/core/witness/witness.ts';
 import { WitnessDesk } from '../../../main/core/witness-desk.ts';
@@ -40,6 +39,7 @@ class ScriptedWitness implements Witness {
 }
 
 function rig(...sessions: readonly KeyedSession[]) {
+  const logged: string[] = [];
   const clock = new FakeClock();
   const witnesses = [new ScriptedWitness(), new ScriptedWitness()] as const;
   const recorded: WitnessSighting[] = [];
@@ -51,7 +51,7 @@ function rig(...sessions: readonly KeyedSession[]) {
   };
   const desk = new WitnessDesk({
     clock,
-    log: silentLogger,
+    log: { log: (_level, event, facts) => void logged.push(JSON.stringify([event, facts])) },
     journal: {
       recordWitnessed: (sightings) => {
         if (buffer.refuses) throw new Error('the disk is full');
@@ -60,7 +60,7 @@ function rig(...sessions: readonly KeyedSession[]) {
     },
     parties: () => [{ sourceId: 7, witnesses, keys }],
   });
-  return { clock, witnesses, recorded, buffer, desk };
+  return { clock, witnesses, recorded, buffer, desk, logged };
 }
 
 const main: KeyedSession = { agent: 'main', sessionKey: 'agent:main:main', sessionId: 's-1', nativeId: 's-1-topic-7', isAcp: false };
@@ -83,6 +83,14 @@ describe('the desk of the witnesses', () => {
     buffer.refuses = false;
     expect(desk.hear(0).recorded).toBe(true);
     expect(recorded).toHaveLength(1);
+  });
+
+  it('logs where a witness failed, and nothing of what it read', () => {
+    const { desk, witnesses, logged } = rig();
+    witnesses[0].fault = new SyntaxError('Unexpected token in "my secret words"');
+    desk.hear(0);
+    expect(logged.join()).toContain('witness-desk.test.ts');
+    expect(logged.join()).not.toContain('secret');
   });
 
   it('hears the others when one cannot read', () => {
