@@ -26,7 +26,10 @@ export class NormalLife {
     try {
       await act();
     } catch (error) {
-      throw new Error(`normal life went wrong at "${name}" after ${JSON.stringify(Object.fromEntries(this.acts))}`, { cause: error });
+      throw new Error(
+        `normal life went wrong at "${name}" after ${JSON.stringify(Object.fromEntries(this.acts))}; told: ${this.#running.clawback.told.join(', ')}`,
+        { cause: error },
+      );
     }
     this.acts.set(name, (this.acts.get(name) ?? 0) + 1);
   }
@@ -67,9 +70,15 @@ export class NormalLife {
   async #abort(key: string): Promise<void> {
     const { client } = this.#running;
     const runId = await client.send(`SLOW 100 50 ${this.#word()}`, key);
-    await client.waitForText(runId);
+    await this.#speaks(runId);
     await client.request('chat.abort', { sessionKey: key, runId });
     await client.waitForFinal(runId);
+  }
+
+  /** It has begun to answer, or ended without a word. */
+  async #speaks(runId: string): Promise<void> {
+    const { client } = this.#running;
+    await Promise.race([client.waitForText(runId), client.waitForFinal(runId)]);
   }
 
   async #compact(): Promise<void> {
@@ -91,7 +100,7 @@ export class NormalLife {
   async #queue(key: string): Promise<void> {
     const { client } = this.#running;
     const first = await client.send(`SLOW 20 50 ${this.#word()}`, key);
-    await client.waitForText(first);
+    await this.#speaks(first);
     const second = await client.send(`and ${this.#word()}`, key);
     await Promise.all([client.waitForFinal(first), client.waitForFinal(second)]);
     await this.#running.chat(key, 'and that was all');
@@ -101,7 +110,7 @@ export class NormalLife {
     const { client } = this.#running;
     const key = 'agent:main:impatient';
     const first = await client.send(`SLOW 20 50 ${this.#word()}`, key);
-    await client.waitForText(first);
+    await this.#speaks(first);
     const second = await client.send('/new', key);
     await Promise.all([client.waitForFinal(first), client.waitForFinal(second)]);
   }

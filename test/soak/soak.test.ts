@@ -26,10 +26,17 @@ describe(`${minutes} minutes of normal life, seed ${seed}`, () => {
     await running.clawback.check();
     rmSync(control.path);
     await running.clawback.incident('deleted', (found) => found.sessionId === control.sessionId);
-    const told = await running.clawback.openIncidents();
-    expect(told.map(({ kind, sessionKey, messages, evidence }) => ({ kind, sessionKey, messages, evidence }))).toEqual([
-      expect.objectContaining({ kind: 'deleted', sessionKey: 'agent:main:control' }),
-    ]);
+    const told = [];
+    for (const { id, kind, sessionKey, evidence } of await running.clawback.openIncidents()) {
+      const lost = (await running.clawback.show(id)).filter(({ persisted }) => !persisted);
+      told.push({
+        kind,
+        sessionKey,
+        evidence,
+        lost: lost.map(({ role, text, provenance }) => `${role} (${provenance}): ${text.slice(0, 80)}`),
+      });
+    }
+    expect(told).toEqual([expect.objectContaining({ kind: 'deleted', sessionKey: 'agent:main:control' })]);
     expect(running.clawback.told).toEqual([`deleted of agent:main:control`]);
   });
 });

@@ -18,6 +18,11 @@ export interface IndexedGeneration {
   readonly openedAt: number;
 }
 
+/** A reply that failed or was stopped before its first word: it counts for what OpenClaw makes of the file, and nobody can miss it. */
+function isWordless({ role, text, stopReason }: ParsedLine): boolean {
+  return role === 'assistant' && (stopReason === 'error' || stopReason === 'aborted') && (text ?? '').trim() === '';
+}
+
 /** What the lines of one generation said so far, written once at its end. */
 interface Seen {
   messages: number;
@@ -104,6 +109,10 @@ export class MessageWriter {
     if (parsed.at !== undefined) this.#seen.previousAt = parsed.at;
     if (parsed.kind !== 'message') return;
     const role = parsed.role ?? 'unknown';
+    if (isWordless(parsed)) {
+      this.#seen.assistantMessages += 1;
+      return;
+    }
     const { id, isNew } = this.#sight(generation, line, messageKey(parsed), role, parsed.at);
     if (role === 'user') this.#describe(id, parsed);
     if (isNew && isIndexed(role, parsed.text ?? '')) this.#texts.add(id, parsed.text ?? '');

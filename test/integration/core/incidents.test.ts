@@ -18,6 +18,21 @@ async function openKinds(rig: CoreRig): Promise<readonly string[]> {
 }
 
 describe('incidents from files alone', () => {
+  it('calls nothing lost that says nothing: replies that failed before their first word', async () => {
+    await using rig = await conversation(1);
+    const before = readFileSync(rig.state.path('first'), 'utf8');
+    const failed = (id: string) => {
+      const message = { role: 'assistant', content: [], stopReason: 'error', errorMessage: '500', timestamp: rig.clock.now() };
+      return `${JSON.stringify({ type: 'message', id, parentId: null, timestamp: new Date(rig.clock.now()).toISOString(), message })}\n`;
+    };
+    writeFileSync(rig.state.path('first'), `${before}${failed('f0000001')}${failed('f0000002')}`);
+    await rig.pass(5_000);
+    // As 2026.3.13 does when the model fails and the session begins anew.
+    writeFileSync(rig.state.path('first'), before);
+    await rig.pass(10_000);
+    expect(rig.incidents).toEqual([]);
+  });
+
   it('counts the messages that a truncation took', async () => {
     await using rig = await conversation(10);
     const size = readFileSync(rig.state.path('first')).length;
