@@ -22,7 +22,7 @@ export interface Finding {
   readonly isQuiet: boolean;
 }
 
-/** A store that is read for the first time tells of conversations that are long over. */
+/** What is heard of only then may be long over, and OpenClaw has cleaned up since. */
 const HISTORY_MS = 24 * 3_600_000;
 /** As far back as a look at one turn goes. */
 const RECENT_MS = 30 * 60_000;
@@ -198,8 +198,17 @@ export class UnsavedStory {
   #isHistory(added: readonly PlacedRow[]): boolean {
     const before = this.historyBefore ?? Number.NEGATIVE_INFINITY;
     return added.every(
-      ({ at, seenAt, witness }) => at < before || ((witness === 'acp-store' || witness === 'trajectory') && seenAt - at > HISTORY_MS),
+      (row) =>
+        row.at < before ||
+        (row.seenAt - row.at > HISTORY_MS && (row.witness === 'acp-store' || row.witness === 'trajectory' || this.#isCleanedUp(row))),
     );
+  }
+
+  /** OpenClaw lists it no longer: its file may have come and gone while nobody looked, as those of timed jobs do after a day. */
+  #isCleanedUp({ sourceId, agent, nativeId, sessionKey }: PlacedRow): boolean {
+    if (nativeId === undefined || sessionKey === undefined) return false;
+    const isListRead = this.#places.view({ sourceId, agent, nativeId })?.index?.ok === true;
+    return isListRead && this.#places.entry(sourceId, agent, sessionKey) === undefined;
   }
 
   /** Quiet history: it is kept and can be found, and nobody is alarmed. */
