@@ -117,6 +117,19 @@ describe.each(versions)('the live stream of OpenClaw %s', (version) => {
     expect(replies()).toHaveLength(1);
   });
 
+  test('tells a long prompt whole, of which the beginning alone is sent', async () => {
+    const prompt = `${'long words '.repeat(2000)}and an end`;
+    const runId = await client.send(prompt);
+    await client.waitForFinal(runId);
+    await witnessed('the end of the run', () => ended(runId));
+    // The first of these versions tells no prompts at all.
+    const expected = version === '2026.3.13' ? [] : [prompt];
+    const prompts = () =>
+      new Map(messages.filter(({ role, phase }) => role === 'user' && phase === 'final').map(({ ref, text }) => [ref, text]));
+    await witnessed('the whole prompt', () => prompts().size === expected.length);
+    expect([...prompts().values()]).toEqual(expected);
+  });
+
   test('tells nothing of a NO_REPLY but that the run ended', async () => {
     const runId = await client.send('SILENT please');
     await client.waitForFinal(runId);

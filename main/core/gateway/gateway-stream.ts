@@ -245,6 +245,7 @@ class GatewayStream implements Witness {
     for (const event of events) this.#outbox.note(event);
     if (events.length > 0 || messages.some(({ phase }) => phase !== 'partial')) this.#options.onNews?.();
     for (const message of cut) this.#missed.askFor(message);
+    for (const event of events) if (event.event === 'run-ended') this.#missed.turnEnded(event.sessionKey);
     const connection = this.#connection;
     if (connection?.hello.protocol === 4 && this.#missed.isWaiting) {
       this.#missed.catchUp(connection).catch((error: unknown) => this.#warn('gateway-fetch-failed', error));

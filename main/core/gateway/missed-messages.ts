@@ -19,6 +19,8 @@ export class MissedMessages {
   readonly #give: (payload: JsonObject) => void;
   readonly #keys = new Map<string, string | undefined>();
   readonly #cut = new Map<string, CutMessage>();
+  /** Not stored yet when they were asked for: 2026.6 tells the first message of a session before it writes any. */
+  readonly #early = new Map<string, CutMessage>();
   readonly #wanted = new Set<string>();
   #isBusy = false;
 
@@ -44,6 +46,15 @@ export class MissedMessages {
     keepLast(this.#cut, CUT_MESSAGES);
   }
 
+  /** What was said in a turn is stored by now: time to ask once more for what was not. */
+  turnEnded(sessionKey: string): void {
+    for (const [messageId, message] of this.#early) {
+      if (message.sessionKey !== sessionKey || this.#cut.has(messageId)) continue;
+      this.#cut.set(messageId, message);
+    }
+    keepLast(this.#cut, CUT_MESSAGES);
+  }
+
   askForAll(): void {
     this.#wanted.clear();
     for (const key of this.#keys.keys()) this.#wanted.add(key);
@@ -63,8 +74,11 @@ export class MissedMessages {
         const { messageId, sessionKey } = cut;
         const answer = await ask(connection, 'chat.message.get', { sessionKey, messageId });
         this.#cut.delete(messageId);
+        const isSecond = this.#early.delete(messageId);
         // What comes cut again would be asked for for ever.
         if (isObject(answer?.message) && !isCutShort(answer.message)) this.#give({ ...cut, message: answer.message });
+        else if (answer?.unavailableReason === 'not_found' && !isSecond) this.#early.set(messageId, cut);
+        keepLast(this.#early, CUT_MESSAGES);
       }
     } finally {
       this.#isBusy = false;

@@ -302,15 +302,29 @@ describe('what was missed', () => {
     });
   });
 
-  test('and cannot be had is asked for once', async () => {
+  test('and cannot be had is asked for once more when its turn is over, and then no more', async () => {
+    gateway.answers.set('chat.message.get', () => ({ ok: false, unavailableReason: 'not_found' }));
+    const asked = () => gateway.requests.filter(({ method }) => method === 'chat.message.get').length;
+    start();
+    await listening();
+    gateway.send('session.message', { sessionKey: 'main', messageId: 'a', message: stored('a', 'Cut', { truncated: true }) });
+    await vi.waitFor(() => expect(asked()).toBe(1));
+    gateway.send('chat', says('final', 'Later'));
+    await vi.waitFor(() => expect(asked()).toBe(2));
+    gateway.send('chat', { ...says('final', 'Last'), runId: 'another-run' });
+    await seen('Last');
+    expect(asked()).toBe(2);
+  });
+
+  test('of a cut message that was not stored yet is its rest when its turn is over', async () => {
     gateway.answers.set('chat.message.get', () => ({ ok: false, unavailableReason: 'not_found' }));
     start();
     await listening();
     gateway.send('session.message', { sessionKey: 'main', messageId: 'a', message: stored('a', 'Cut', { truncated: true }) });
     await vi.waitFor(() => expect(gateway.requests.at(-1)?.method).toBe('chat.message.get'));
+    gateway.answers.set('chat.message.get', () => ({ ok: true, message: stored('a', 'Cut no more') }));
     gateway.send('chat', says('final', 'Later'));
-    await seen('Later');
-    expect(gateway.requests.filter(({ method }) => method === 'chat.message.get')).toHaveLength(1);
+    expect(await seen('Cut no more')).toMatchObject({ ref: 'a', phase: 'final' });
   });
 });
 
