@@ -340,16 +340,6 @@ describe('what is in the way', () => {
     expect(stream.status.problem?.hint).not.toBe('');
   });
 
-  test("is said of another user's program at the gateway's port, which is told nothing and asked again once it is gone", async () => {
-    let trusts = false;
-    start({ mayTrust: () => trusts });
-    await blocked('port-taken');
-    expect(gateway.requests).toEqual([]);
-    trusts = true;
-    clock.advance(30_000);
-    await listening();
-  });
-
   test('is said of a token that only OpenClaw can read, without a connection', async () => {
     configure({ token: { source: 'exec', provider: 'vault', id: 'token' } });
     start();
