@@ -124,6 +124,9 @@ function resultText(action: Action, { configPath, changed, restartNeeded, previo
   const lines = [
     `${paint('green', action === 'install' ? 'Installed' : 'Removed')} in ${configPath}`,
     `  The file as it was: ${previous}`,
+    ...(action === 'install'
+      ? ["  Remove it again before you delete Clawback's folder: OpenClaw does not start with a plugin that is gone."]
+      : []),
     restartNeeded ? `  ${RESTART}` : `  From its next start on the gateway ${action === 'install' ? 'records' : 'does without it'}.`,
   ];
   return lines.join('\n');
