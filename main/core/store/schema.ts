@@ -176,7 +176,7 @@ CREATE TABLE witnessed (
   len           INTEGER,
   UNIQUE (source_id, witness, ref)
 ) STRICT;
-CREATE INDEX witnessed_pending  ON witnessed (at, id) WHERE state = 'pending';
+CREATE INDEX witnessed_pending  ON witnessed (source_id, at, id) WHERE state = 'pending';
 CREATE INDEX witnessed_standing ON witnessed (session_row, at, id) WHERE state = 'unpersisted';
 CREATE UNIQUE INDEX witnessed_line ON witnessed (generation_id, start) WHERE generation_id IS NOT NULL;
 CREATE INDEX witnessed_settled  ON witnessed (judged_at) WHERE state IN ('persisted','covered','void');

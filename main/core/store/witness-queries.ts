@@ -29,8 +29,10 @@ export class WitnessQueries implements Pick<Evidence, 'pendingWitnessed' | 'unpe
     this.#statements = prepare(db);
   }
 
+  /** So many of each source: what cannot be judged of one, because it cannot be read, must not hide the others. */
   pendingWitnessed(): readonly WitnessedRow[] {
-    return bounded(this.#statements.pending.iterate());
+    const rows = this.#statements.sources.all().flatMap(({ source_id }) => bounded(this.#statements.pending.iterate(source_id)));
+    return rows.sort((a, b) => a.at - b.at || a.id - b.id);
   }
 
   unpersisted({ sourceId, agent, nativeId }: SessionRef): readonly WitnessedRow[] {
@@ -67,7 +69,10 @@ function bounded(rows: Iterable<WitnessedStored>): readonly WitnessedRow[] {
 
 function prepare(db: Sqlite) {
   return {
-    pending: db.prepare<[], WitnessedStored>(`${SELECT_WITNESSED} WHERE state = 'pending' ORDER BY at, id LIMIT ${MOST_ROWS}`),
+    sources: db.prepare<[], { source_id: number }>("SELECT DISTINCT source_id FROM witnessed WHERE state = 'pending'"),
+    pending: db.prepare<[number], WitnessedStored>(
+      `${SELECT_WITNESSED} WHERE state = 'pending' AND source_id = ? ORDER BY at, id LIMIT ${MOST_ROWS}`,
+    ),
     newest: db.prepare<[number, string, string], WitnessedStored>(
       `${SELECT_WITNESSED} WHERE state = 'unpersisted'
           AND session_row = (SELECT s.id FROM session AS s WHERE s.source_id = ? AND s.agent = ? AND s.native_id = ?)

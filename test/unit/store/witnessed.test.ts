@@ -82,6 +82,19 @@ describe('recording', () => {
   });
 });
 
+describe('what waits for a verdict', () => {
+  test('of one source does not hide what waits of another', () => {
+    const other = recording.journal.registerSource('openclaw-jsonl', '/home/user/.openclaw-other', 1).id;
+    recording.record(...Array.from({ length: 2_500 }, (_, index) => seen(`unread ${index}`, { at: index + 1 })));
+    const late = seen('the other source', { at: 9_000 });
+    recording.journal.recordWitnessed([{ sourceId: other, witness: 'recorder-plugin', messages: [late] }], recording.clock.now());
+    const waiting = recording.catalog.pendingWitnessed();
+    expect(waiting.at(-1)).toMatchObject({ text: 'the other source', sourceId: other });
+    expect(waiting[0]?.text).toBe('unread 0');
+    expect(waiting.length).toBeLessThanOrEqual(2_001);
+  });
+});
+
 describe('verdicts', () => {
   test('what a transcript holds, another witness tells or nobody said, leaves no text behind', () => {
     recording.record(seen('one'), seen('two'), seen('three'));
