@@ -13,7 +13,7 @@ import type { StuckWatch } from './stuck-watch.ts';
 import type { TurnWatch } from './turn-watch.ts';
 import { carriedSession, openUnsaved } from './unsaved-incident.ts';
 import { UnsavedStory } from './unsaved-story.ts';
-import { isSpokenError, sift } from './witnessed-turns.ts';
+import { sift } from './witnessed-turns.ts';
 
 /** Between two looks at a conversation that waits for its turn to end. */
 const LOOK_AGAIN_MS = 3_000;
@@ -187,14 +187,11 @@ export class WitnessWatch {
     const waits =
       lost.length > told.length + late.length + elsewhere.length ||
       group.some(({ id }) => standings.get(id) === 'open' && !open.some((row) => row.id === id));
-    const isTold = isLoss || late.length > 0;
-    // A person read it as it came, and a run that failed keeps none of it: kept, and nothing to wake anybody for.
-    const failed = isTold || waits ? [] : beside.filter((row) => isSpokenError(row) && !this.#isElsewhere(row) && this.#hasPlace(row));
-    const followers = isTold ? beside : failed;
+    const followers = isLoss || late.length > 0 ? beside : [];
     return {
       lost: [...told, ...late, ...followers].sort((a, b) => a.at - b.at || a.id - b.id),
       held: new Set(isLoss ? [] : [...late, ...followers].map(({ id }) => id)),
-      nothing: [...nothing, ...elsewhere, ...(isTold || waits ? [] : beside.filter((row) => !failed.includes(row)))],
+      nothing: [...nothing, ...elsewhere, ...(followers.length > 0 || waits ? [] : beside)],
     };
   }
 

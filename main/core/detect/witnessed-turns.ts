@@ -39,11 +39,6 @@ function isBeside({ role, phase, text }: WitnessedRow): boolean {
   return role === 'user' ? isOrder(text) : isNotice(text);
 }
 
-/** Words of a reply that had come before its run failed. */
-export function isSpokenError({ role, phase, text }: WitnessedRow): boolean {
-  return role === 'assistant' && phase === 'error' && essence(role, text) !== '' && !isNotice(text);
-}
-
 /**
  * OpenClaw takes the turn of a heartbeat out of the transcript when the model had nothing to say, or said what it had said
  * before. `unclear`: alerts that may be such a repetition, and turns with a prompt of the person's own.

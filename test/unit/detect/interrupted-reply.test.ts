@@ -128,22 +128,4 @@ describe('a reply that the end of the gateway cut off', () => {
     });
     expect(scene.witnessed.texts('unpersisted')).toEqual(['the beginning of an answer']);
   });
-
-  it('is kept in silence when its own run failed after it had been read', () => {
-    const scene = talked();
-    scene.write('s1', 'user', 'what now');
-    const said = {
-      witness: 'gateway-stream',
-      role: 'assistant',
-      runId: 'failed',
-      sessionKey: key,
-      nativeId: 's1',
-      phase: 'error',
-    } as const;
-    scene.witness('failed', { ...said, text: 'Here is half of the answer' });
-    scene.ended('failed', 'error');
-    scene.run(20_000);
-    expect(scene.alarms).toEqual([]);
-    expect(scene.witnessed.texts('unpersisted')).toEqual(['Here is half of the answer']);
-  });
 });
