@@ -60,9 +60,13 @@ describe('what gets lost under a running gateway', () => {
     await running.chat(key, 'unwritten');
     await running.chat(key, 'unwritten too');
     unlinkSync(path);
-    const incident = await running.clawback.incident('reset-without-successor', (found) => found.sessionKey === key);
-    expect(incident.sessionId).toBe(before.sessionId);
-    expect(incident.evidence).toMatchObject({ newSessionId: sessionId });
+    // Of the old conversation first, by files alone; then it carries what the stream heard of the new one.
+    const incident = await running.clawback.incident(
+      'reset-without-successor',
+      (found) => found.sessionId === sessionId && found.messages === 2,
+    );
+    expect(incident).toMatchObject({ sessionKey: key, evidence: { unpersisted: 2, witnesses: ['gateway-stream'] } });
+    expect((await running.clawback.session(before.sessionId))?.onlyHere).toBe(0);
   });
 
   test('a truncated index, with the conversations that nobody finds any more', async () => {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { expect } from 'vitest';
 import type { RunningGateway } from '../gateway/running-gateway.ts';
 
 /** A conversation of its own with everything that happens in one, drawn from a seed. Each act is over when it resolves. */
@@ -122,8 +124,12 @@ export class NormalLife {
   }
 
   async #restart(): Promise<void> {
+    const { gateway } = this.#running;
     await this.#running.converse('agent:main:main', `before the restart: ${this.#word()}`);
-    await this.#running.gateway.stop();
+    // A turn may go on after the one that somebody waited for; a reply that a stop cuts off is a loss, and no normal life.
+    const turns = () => readdirSync(gateway.sessionsDir).filter((name) => name.endsWith('.jsonl.lock'));
+    await expect.poll(turns, { timeout: 60_000, interval: 100 }).toEqual([]);
+    await gateway.stop();
     await this.#running.startAgain();
     await this.#running.clawback.listening('gateway-stream');
   }
