@@ -96,7 +96,13 @@ export async function fakeGateway(): Promise<FakeGateway> {
       if (method !== 'connect') {
         const known = gateway.answers.get(method);
         if (known === undefined) answer({ ok: false, error: { code: 'INVALID_REQUEST', message: `unknown method: ${method}` } });
-        else Promise.resolve(known(params)).then((payload) => answer({ ok: true, payload }));
+        else {
+          // What an answer throws is what the gateway says went wrong.
+          const failed = (error: Error) => answer({ ok: false, error: { code: 'UNAVAILABLE', message: error.message } });
+          Promise.resolve()
+            .then(() => known(params))
+            .then((payload) => answer({ ok: true, payload }), failed);
+        }
         return;
       }
       if (gateway.isMute) return;

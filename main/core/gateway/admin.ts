@@ -60,7 +60,14 @@ export function createGatewayAdmin(options: GatewayAdminOptions): GatewayAdmin {
 }
 
 function adminSession(connection: OpenConnection): AdminSession {
-  const ask = async (method: string, params: object): Promise<JsonObject> => objectOf(await connection.request(method, params));
+  /** Each of these may be asked twice; 2026.9.6 now and then says `Session patch failed unexpectedly. Retry the request.` */
+  const ask = async (method: string, params: object): Promise<JsonObject> => {
+    const asked = connection.request(method, params).catch((error: unknown) => {
+      if (error instanceof CoreError && error.message.includes('Retry the request')) return connection.request(method, params);
+      throw error;
+    });
+    return objectOf(await asked);
+  };
   return {
     hello: connection.hello,
     async createSession({ key, label }) {

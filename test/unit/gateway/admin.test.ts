@@ -46,6 +46,17 @@ test('has rights for one piece of work and gives them back', async () => {
   await vi.waitFor(() => expect(gateway.connected).toBe(0));
 });
 
+test('asks once more when the gateway says so', async () => {
+  let asked = 0;
+  gateway.answers.set('sessions.patch', () => {
+    asked += 1;
+    if (asked === 1) throw new Error('Session patch failed unexpectedly. Retry the request.');
+    return { ok: true, entry: { sessionId: 'new-id' } };
+  });
+  const made = await admin().withAdmin(root, (session) => session.createSession({ key: 'agent:main:restored', label: 'Restored' }));
+  expect(made).toEqual({ sessionId: 'new-id' });
+});
+
 test("shows another user's program no secret", async () => {
   trusts = false;
   const asked = admin().withAdmin(root, (session) => session.refreshSession('agent:main:main'));
