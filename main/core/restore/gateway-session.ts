@@ -4,7 +4,7 @@ import { errnoOf } from '../platform/errors.ts';
 import type { RestoreDraft } from '../store/store.ts';
 import { confirmHistory } from './history-check.ts';
 import { isReferenced } from './index-edit.ts';
-import { entryOf, type IndexReference, type IndexText, transcriptNameOf } from './index-text.ts';
+import { entryOf, type IndexReference, transcriptNameOf } from './index-text.ts';
 import { concludeUndo, names, requireSessionDraft, type SessionDraft, settleUndo } from './new-session-target.ts';
 import {
   concludePublishing,
@@ -14,6 +14,7 @@ import {
   notReadBack,
   type RestoredFile,
   type RestoreTools,
+  readIndex,
   refused,
   removeScratch,
   type Settled,
@@ -197,12 +198,6 @@ async function removeSession(tools: RestoreTools, id: string, sourceId: number, 
 function hasTranscript(directory: string, entry: IndexReference): boolean {
   const name = transcriptNameOf(entry);
   return name !== undefined && look(join(directory, basename(name))) !== undefined;
-}
-
-function readIndex(tools: RestoreTools, directory: string): IndexText & { readonly ok: true } {
-  const index = tools.index(directory).read();
-  if (index.ok) return index;
-  throw refused('index-unreadable', `OpenClaw's index of sessions cannot be read: ${index.reason}.`);
 }
 
 function failed(tools: RestoreTools, draft: RestoreDraft, why: string): Settled {

@@ -8,6 +8,7 @@ import type { RefusalCode, RestorePhase } from '../types.ts';
 import { type FileLockDeps, lockScratchName } from './file-lock.ts';
 import type { IndexEditor } from './index-edit.ts';
 import { indexTmpName } from './index-edit.ts';
+import type { IndexText } from './index-text.ts';
 import type { PlannedContent } from './reading.ts';
 import { refusal } from './restore-plan.ts';
 import { hashFile, look, stampOf, type TargetDisk } from './target-disk.ts';
@@ -39,6 +40,13 @@ export type WithAdmin = <T>(work: (session: AdminSession) => Promise<T>) => Prom
 
 /** Of a finished or taken back restore. */
 export type Settled = 'verified' | 'failed' | 'undone';
+
+/** Throws CoreError `index-unreadable`. */
+export function readIndex(tools: RestoreTools, directory: string): IndexText & { readonly ok: true } {
+  const index = tools.index(directory).read();
+  if (index.ok) return index;
+  throw refused('index-unreadable', `OpenClaw's index of sessions cannot be read: ${index.reason}.`);
+}
 
 export function refused(code: RefusalCode, message: string): CoreError {
   const { hint } = refusal(code, message);

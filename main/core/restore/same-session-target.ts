@@ -3,7 +3,7 @@ import { errnoOf } from '../platform/errors.ts';
 import { indexLock, removeStale, transcriptLock, withFileLock } from './file-lock.ts';
 import { confirmHistory } from './history-check.ts';
 import { isReferenced } from './index-edit.ts';
-import { entryOf, type IndexText } from './index-text.ts';
+import { entryOf } from './index-text.ts';
 import { concludeUndo, names, type SessionDraft } from './new-session-target.ts';
 import {
   concludePublishing,
@@ -12,6 +12,7 @@ import {
   linkStaged,
   notReadBack,
   type RestoreTools,
+  readIndex,
   refused,
   removeScratch,
   type Settled,
@@ -45,7 +46,7 @@ export async function writeSameSession(
       linked = true;
     });
     concludePublishing(tools, draft);
-    if (!isUnchangedSince(draft, staged) || !names(readIndex(tools, draft), draft)) throw notReadBack();
+    if (!isUnchangedSince(draft, staged) || !names(readIndex(tools, dirname(draft.path)), draft)) throw notReadBack();
     if (way.is === 'gateway') {
       await way.admin(async (session) => {
         mustGo = true;
@@ -82,7 +83,7 @@ export async function settleSameSession(
 
   async function decide(): Promise<'verified' | 'interrupted' | 'target-changed'> {
     const file = inspect(draft);
-    const isNamed = names(readIndex(tools, draft), draft);
+    const isNamed = names(readIndex(tools, dirname(draft.path)), draft);
     // What a program that died held would stand until OpenClaw comes across it.
     for (const lock of [transcriptLock(draft.path), indexLock(dirname(draft.path))]) removeStale(tools.locking, lock);
     if (isNamed && (file.is === 'grown' || (file.is === 'intact' && !mustGo))) return 'verified';
@@ -90,7 +91,7 @@ export async function settleSameSession(
     if (file.is === 'missing') return 'interrupted';
     return underLock(tools, draft, () => {
       if (!isUnchangedSince(draft, file)) return 'target-changed';
-      if (!isNamed && isReferenced(readIndex(tools, draft), draft.sessionId)) return 'target-changed';
+      if (!isNamed && isReferenced(readIndex(tools, dirname(draft.path)), draft.sessionId)) return 'target-changed';
       tools.disk.unlink('recover-file', draft.path);
       tools.disk.syncDirectory('recover-sync', dirname(draft.path));
       return 'interrupted';
@@ -152,19 +153,13 @@ async function dateToNow(tools: RestoreTools, draft: SessionDraft, way: Way): Pr
 }
 
 function requireEmptyChat(tools: RestoreTools, draft: SessionDraft, sourceId: number): void {
-  if (!names(readIndex(tools, draft), draft)) throw movedOn();
+  if (!names(readIndex(tools, dirname(draft.path)), draft)) throw movedOn();
   if (look(draft.path) !== undefined) throw refused('session-has-transcript', 'This session has a transcript by now.');
   if (tools.isBusy(sourceId, draft.agent, draft.sessionKey)) throw refused('session-busy', 'A turn is running in this chat.');
 }
 
 function underLock<T>(tools: RestoreTools, draft: SessionDraft, task: () => T): Promise<T> {
   return withFileLock(tools.locking, transcriptLock(draft.path), draft.id, anyTime, task);
-}
-
-function readIndex(tools: RestoreTools, draft: SessionDraft): IndexText & { readonly ok: true } {
-  const index = tools.index(dirname(draft.path)).read();
-  if (index.ok) return index;
-  throw refused('index-unreadable', `OpenClaw's index of sessions cannot be read: ${index.reason}.`);
 }
 
 function movedOn() {
