@@ -6,11 +6,13 @@ import type { Settings } from '../ipc/contract.ts';
  * off. `limited`: in place of discovery.
  */
 export function coreConfig(settings: Settings, limited: readonly string[] | undefined): CoreConfig {
-  const { flushIntervalMs, sources } = settings;
+  const { flushIntervalMs, sources, ignore = {} } = settings;
   const added = sources.filter((source) => source.enabled).map((source) => source.root);
   const excluded = sources.filter((source) => !source.enabled).map((source) => source.root);
+  const ignoresAny = Object.values(ignore).some((rules) => rules.length > 0);
   return {
     flushIntervalMs,
+    ...(ignoresAny ? { ignore } : {}),
     ...(limited === undefined ? {} : { roots: limited }),
     ...(added.length === 0 ? {} : { added }),
     ...(excluded.length === 0 ? {} : { excluded }),

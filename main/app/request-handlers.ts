@@ -45,6 +45,12 @@ export function requestHandlers({ core, settings, windows, info, settingsChanged
     planRestore: async (request) => core.request('planRestore', restoring(request)),
     restore: async (request) => core.request('restore', restoring(request)),
     undo: ask('undo'),
+    export: async (request) => {
+      granted.require(request.output);
+      return core.request('export', request);
+    },
+    continuePrompt: ask('continuePrompt'),
+    forget: ask('forget'),
     check: ask('check'),
     pause: ask('pause'),
     resume: ask('resume'),

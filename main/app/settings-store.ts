@@ -13,6 +13,7 @@ const fileSchema = z.object({
   notify: settingsSchema.shape.notify.default(defaultSettings.notify),
   openAtLogin: settingsSchema.shape.openAtLogin.default(defaultSettings.openAtLogin),
   sources: settingsSchema.shape.sources.default([]),
+  ignore: settingsSchema.shape.ignore,
 });
 
 export interface SettingsStore {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { ExportFormat } from '../core/types.ts';
 import { exportSession } from './commands/export.ts';
 import { dismiss, incidents } from './commands/incidents.ts';
 import { type RecorderOptions, recorder } from './commands/recorder.ts';
@@ -56,9 +57,9 @@ function program(): Command {
   command.command('dismiss <incident>').description('stop showing an incident; what was saved stays').action(withReference(dismiss));
   command
     .command('export <conversation>')
-    .description('write a conversation out: byte-exact jsonl or readable Markdown')
+    .description('write a conversation out: byte-exact jsonl, or Markdown or HTML to read')
     .option('--generation <n|all>', 'which incarnation of its file', generationOrAll)
-    .addOption(new Option('--format <format>', 'jsonl is byte-exact').choices(['jsonl', 'md']).default('jsonl'))
+    .option('--format <format>', 'jsonl (byte-exact), markdown or html', exportFormat, 'jsonl')
     .option('--output <file>', 'default: standard output')
     .action(withReference(exportSession));
   command
@@ -125,6 +126,12 @@ function generationNumber(value: string): number {
   const generation = Number(value);
   if (!Number.isSafeInteger(generation) || generation < 1) throw new InvalidArgumentError('It is a number from 1 up.');
   return generation;
+}
+
+function exportFormat(value: string): ExportFormat {
+  if (value === 'md') return 'markdown';
+  if (value === 'jsonl' || value === 'markdown' || value === 'html') return value;
+  throw new InvalidArgumentError('It is jsonl, markdown or html.');
 }
 
 function generationOrAll(value: string): number | 'all' {

@@ -14,6 +14,13 @@ const startSchema = z.strictObject({
     added: z.array(z.string()).exactOptional(),
     excluded: z.array(z.string()).exactOptional(),
     flushIntervalMs: z.number(),
+    ignore: z
+      .strictObject({
+        agents: z.array(z.string()).exactOptional(),
+        keys: z.array(z.string()).exactOptional(),
+        sessions: z.array(z.string()).exactOptional(),
+      })
+      .exactOptional(),
   }),
   control: z.boolean(),
 });

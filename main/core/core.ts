@@ -3,6 +3,7 @@ import { Announcements } from './announcements.ts';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
 import { catalogRequests } from './catalog-requests.ts';
+import { conversationRequests } from './conversation-requests.ts';
 import { coreStatus, StatusCounts } from './core-status.ts';
 import { defaultPolicy } from './detect/detection.ts';
 import { createDetector } from './detect/detector.ts';
@@ -241,6 +242,7 @@ export class Core implements AsyncDisposable {
     const { clock } = this.#options;
     return {
       ...catalogRequests(this.#journal.catalog),
+      ...conversationRequests({ journal: this.#journal }),
       ...incidentRequests({
         clock,
         journal: this.#journal,

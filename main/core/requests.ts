@@ -3,6 +3,8 @@ import type { SessionQuery } from './store/store.ts';
 import type {
   CommitInfo,
   CoreStatus,
+  ExportFormat,
+  ForgetReceipt,
   GenerationSummary,
   Incident,
   MessageView,
@@ -14,6 +16,16 @@ import type {
   SessionSummary,
 } from './types.ts';
 
+/** What is not captured from now on: neither transcripts, nor their side files, nor what witnesses see. What was captured stays. */
+export interface IgnoreRules {
+  /** Ids of agents, exactly. */
+  readonly agents?: readonly string[];
+  /** Routing keys such as `agent:main:telegram:*`; `*` stands for any characters, everything else for itself. */
+  readonly keys?: readonly string[];
+  /** OpenClaw's ids of sessions, exactly. */
+  readonly sessions?: readonly string[];
+}
+
 export interface CoreConfig {
   /** The only state directories to protect. `undefined`: all that discovery finds, also those that appear later. */
   readonly roots?: readonly string[];
@@ -23,6 +35,8 @@ export interface CoreConfig {
   readonly excluded?: readonly string[];
   /** 250 to 30,000. */
   readonly flushIntervalMs: number;
+  /** At most 1,000 of each, of 1 to 500 characters. */
+  readonly ignore?: IgnoreRules;
 }
 
 /** What the core answers, over any transport; the key is the method name. Arguments and results are plain data. */
@@ -44,6 +58,29 @@ export interface CoreRequests {
   /** By `planId` exactly what was previewed is done; a request is planned anew. */
   restore: { in: RestoreRequest | PlannedRestore; out: RestoreReceipt };
   undo: { in: { restoreId: string }; out: { ok: true; restoreId: string; path: string } };
+  /**
+   * Writes a whole conversation into a new file of mode 0600. `jsonl` is byte-exact: one generation, by default the most complete one;
+   * the readable forms tell the conversation over all of them, or the one that is named. `replace`: somebody was asked and agreed that
+   * a file that stands there goes; without it CoreError `target-exists`. Also `not-found`, `invalid`, `disk-full`, `not-permitted`.
+   */
+  export: {
+    in: {
+      sessionRow: number;
+      generationId?: number;
+      format: ExportFormat;
+      /** Absolute. */
+      output: string;
+      replace?: true;
+    };
+    out: { path: string; bytes: number; messages: number };
+  };
+  /** A text to paste into a new chat, so that it goes on from here: the last messages, at most about 24,000 characters. */
+  continuePrompt: { in: { sessionRow: number }; out: { text: string; messages: number; truncated: boolean } };
+  /**
+   * Erases everything that Clawback holds of a conversation, for good, and never captures it again. Files of OpenClaw's own are not
+   * touched. Throws CoreError `not-found`, `restore-open` while a restore of it is under way.
+   */
+  forget: { in: { sessionRow: number }; out: ForgetReceipt };
   /** Looks at everything now and makes it durable. */
   check: { in: Record<string, never>; out: CoreStatus };
   flush: { in: Record<string, never>; out: null };

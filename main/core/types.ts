@@ -265,6 +265,18 @@ export interface RestoreSummary {
   readonly error?: string;
 }
 
+/** `jsonl` is byte-exact, the others are to be read by people. */
+export type ExportFormat = 'jsonl' | 'markdown' | 'html';
+
+/** What was erased for good. */
+export interface ForgetReceipt {
+  readonly messages: number;
+  /** Captured bytes, of all generations. */
+  readonly bytes: number;
+  /** OpenClaw itself still has a file of it, which Clawback now passes over. */
+  readonly stillOnDisk: boolean;
+}
+
 export type Health = 'protecting' | 'catching-up' | 'paused' | 'degraded' | 'stopped';
 
 export interface SourceStatus {
@@ -309,6 +321,8 @@ export interface CoreStatus {
   readonly lagBytes: number;
   readonly flushIntervalMs: number;
   readonly pausedUntil?: number;
+  /** Conversations that are passed over now, by a rule or because they were forgotten; absent: none. */
+  readonly ignored?: number;
   /** First import: bytes still to read and bytes found in all; absent once done. */
   readonly importing?: { readonly doneBytes: number; readonly totalBytes: number; readonly sessions: number };
   readonly problem?: CoreProblem;

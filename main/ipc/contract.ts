@@ -1,4 +1,4 @@
-import type { CoreEvents, CoreRequests, ErrorShape } from '../core/requests.ts';
+import type { CoreEvents, CoreRequests, ErrorShape, IgnoreRules } from '../core/requests.ts';
 
 /** What the windows may ask of the core; the app passes these on as they are. */
 export type CoreChannel =
@@ -15,6 +15,9 @@ export type CoreChannel =
   | 'planRestore'
   | 'restore'
   | 'undo'
+  | 'export'
+  | 'continuePrompt'
+  | 'forget'
   | 'check'
   | 'pause'
   | 'resume'
@@ -29,6 +32,8 @@ export interface Settings {
   readonly openAtLogin: boolean;
   /** State directories that the person added or switched off; discovery adds the rest. */
   readonly sources: readonly { readonly root: string; readonly enabled: boolean }[];
+  /** Conversations that are not to be captured. */
+  readonly ignore?: IgnoreRules;
 }
 
 export interface AppInfo {

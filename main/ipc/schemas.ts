@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SessionState } from '../core/types.ts';
+import type { ExportFormat, SessionState } from '../core/types.ts';
 import type { Channel, Requests } from './contract.ts';
 
 /** Refuses anything that a window of ours would not send: wrong types, unknown keys, unbounded sizes. */
@@ -31,6 +31,14 @@ const restoreRequest = z.strictObject({
   output: path.exactOptional(),
 });
 
+const ignored = z.array(z.string().trim().min(1).max(500)).max(1000);
+
+const ignoreSchema = z.strictObject({
+  agents: ignored.exactOptional(),
+  keys: ignored.exactOptional(),
+  sessions: ignored.exactOptional(),
+});
+
 export const minFlushIntervalMs = 250;
 export const maxFlushIntervalMs = 30_000;
 
@@ -40,6 +48,7 @@ export const settingsSchema = z.strictObject({
   notify: z.enum(['all', 'loss-only', 'off']),
   openAtLogin: z.boolean(),
   sources: z.array(z.strictObject({ root: path, enabled: z.boolean() })).max(100),
+  ignore: ignoreSchema.exactOptional(),
 });
 
 const settingsPatch = z.strictObject({
@@ -47,6 +56,7 @@ const settingsPatch = z.strictObject({
   notify: settingsSchema.shape.notify.exactOptional(),
   openAtLogin: settingsSchema.shape.openAtLogin.exactOptional(),
   sources: settingsSchema.shape.sources.exactOptional(),
+  ignore: settingsSchema.shape.ignore,
 });
 
 /** One schema per channel; a channel without one, or one that lets through another type, does not compile. */
@@ -77,6 +87,15 @@ export const schemas = {
   planRestore: restoreRequest,
   restore: z.union([z.strictObject({ planId: id }), restoreRequest]),
   undo: z.strictObject({ restoreId: id }),
+  export: z.strictObject({
+    sessionRow: row,
+    generationId: row.exactOptional(),
+    format: z.enum(['jsonl', 'markdown', 'html'] as const satisfies readonly ExportFormat[]),
+    output: path,
+    replace: z.literal(true).exactOptional(),
+  }),
+  continuePrompt: z.strictObject({ sessionRow: row }),
+  forget: z.strictObject({ sessionRow: row }),
   check: nothing,
   pause: z.strictObject({ untilMs: z.int().positive() }),
   resume: nothing,

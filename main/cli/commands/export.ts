@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type ExportedFile, type ExportRequest, exportChunks, exportFiles } from '../../core/restore/exporter.ts';
+import type { ExportFormat } from '../../core/types.ts';
 import { bytesText } from '../../wording/quantities.ts';
 import { withCatalogAsync } from '../backend.ts';
 import type { Context } from '../context.ts';
@@ -8,7 +9,7 @@ import { conversationOf, findReferenced } from '../reference.ts';
 
 export interface ExportOptions {
   readonly generation?: number | 'all';
-  readonly format: 'jsonl' | 'md';
+  readonly format: ExportFormat;
   readonly output?: string;
 }
 

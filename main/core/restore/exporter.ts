@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { Catalog } from '../store/store.ts';
-import type { GenerationSummary, MessageView, SessionSummary } from '../types.ts';
+import type { ExportFormat, GenerationSummary, MessageView, SessionSummary } from '../types.ts';
 import { utcOffsetMinutesAt } from './local-time.ts';
 import { markdownHeading, markdownMessage, type UtcOffset } from './markdown.ts';
 import { refused } from './publishing.ts';
@@ -13,10 +13,10 @@ import { withHint } from './target-faults.ts';
 
 export interface ExportRequest {
   readonly sessionRow: number;
-  /** Ordinal. Default: `jsonl` the most complete generation, `md` the conversation over all of them. */
+  /** Ordinal. Default: `jsonl` the most complete generation, otherwise the conversation over all of them. */
   readonly generation?: number | 'all';
   /** `jsonl` is byte-exact. */
-  readonly format: 'jsonl' | 'md';
+  readonly format: ExportFormat;
 }
 
 export interface ExportedFile {
@@ -36,7 +36,8 @@ const messageLimitBytes = 16 * 1024 * 1024;
  */
 export function exportChunks(catalog: Catalog, request: ExportRequest, utcOffset: UtcOffset = utcOffsetMinutesAt): Iterable<Uint8Array> {
   const session = requireSession(catalog, request.sessionRow);
-  if (request.format === 'md') return markdown(catalog, session, request, utcOffset);
+  if (request.format === 'markdown') return markdown(catalog, session, request, utcOffset);
+  if (request.format === 'html') throw new CoreError('invalid', 'this Clawback writes no HTML', 'Choose Markdown.');
   if (request.generation === 'all') {
     throw new CoreError('invalid', 'all versions of a conversation are several files', 'Name a file with --output.');
   }
@@ -60,7 +61,7 @@ export function exportFiles(
   }
   const disk = targetDisk();
   try {
-    if (request.format === 'md' || request.generation !== 'all')
+    if (request.format !== 'jsonl' || request.generation !== 'all')
       return [writeWhole(disk, output, exportChunks(catalog, request, utcOffset))];
     requireSession(catalog, request.sessionRow);
     const stem = output.replace(/\.jsonl$/, '');

@@ -77,7 +77,7 @@ test('messages that no file ever held are exported as a version of their own, wi
   expect(lines).toHaveLength(2);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ type: 'message', message: { content: [{ type: 'text', text: 'said twice' }] } });
   expect(streamed(scene.journal.catalog, { sessionRow, format: 'jsonl', generation: 0 }).toString()).toBe(read('out.g0.jsonl'));
-  const markdown = streamed(scene.journal.catalog, { sessionRow, format: 'md' }, utc).toString();
+  const markdown = streamed(scene.journal.catalog, { sessionRow, format: 'markdown' }, utc).toString();
   expect(markdown).toContain('said twice');
   expect(markdown).not.toContain('said once');
   judge({ id: second?.id ?? 0, is: 'persisted' });
@@ -112,7 +112,7 @@ test('a set of generations is exported whole or not at all', () => {
 
 test('Markdown tells the conversation in order with everything in fences', () => {
   const sessionRow = scene.record('talk', [text([header, user('a', null, 'what is ```x```?', 0), assistant('b', 'a', 'a fence', 1)])]);
-  const markdown = streamed(scene.journal.catalog, { sessionRow, format: 'md' }, utc).toString();
+  const markdown = streamed(scene.journal.catalog, { sessionRow, format: 'markdown' }, utc).toString();
   expect(markdown).toMatch(/^# /);
   expect(markdown.indexOf('## user · 2026-11-22 11:21:37 +00:00')).toBeGreaterThan(0);
   expect(markdown).toContain('````text\nwhat is ```x```?\n````\n');
@@ -126,7 +126,7 @@ test('Markdown holds the whole of a long message and of many pages', () => {
     user(`u${index}`, index === 0 ? null : `u${index - 1}`, index === 7 ? long : `line ${index}.`, index),
   );
   const sessionRow = scene.record('talk', [text([header, ...lines])]);
-  exportFiles(scene.journal.catalog, { sessionRow, format: 'md' }, out('talk.md'), utc);
+  exportFiles(scene.journal.catalog, { sessionRow, format: 'markdown' }, out('talk.md'), utc);
   const markdown = read('talk.md');
   expect(markdown.match(/^## user/gm)).toHaveLength(450);
   expect(markdown).toContain(long.trim());
