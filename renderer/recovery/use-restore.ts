@@ -24,7 +24,9 @@ export interface RestoreFlow {
   undo(): void;
 }
 
-/** Plans at once, and again for another target; a file is asked for only when the person goes on. */
+const BUSY_LOOK_MS = 2_000;
+
+/** Plans at once, and again for another target or while the chat is busy; a file is asked for only when the person goes on. */
 export function useRestore(subject: RestoreSubject): RestoreFlow {
   const [chosen, setChosen] = useState<RestoreTarget | undefined>(undefined);
   const [inPlace, setInPlace] = useState<RestorePlan | 'impossible' | undefined>(undefined);
@@ -34,7 +36,8 @@ export function useRestore(subject: RestoreSubject): RestoreFlow {
   const [looks, setLooks] = useState(0);
   const canContinue = typeof inPlace === 'object';
   const best = inPlace === undefined ? undefined : canContinue && inPlace.refusal === undefined ? 'same-session' : 'new-session';
-  const target = chosen ?? best;
+  // What the person chose may become impossible while they look at it.
+  const target = chosen === 'same-session' && inPlace === 'impossible' ? 'new-session' : (chosen ?? best);
 
   useEffect(
     () =>
@@ -50,6 +53,12 @@ export function useRestore(subject: RestoreSubject): RestoreFlow {
   }, [subject, target, looks]);
 
   const plan = target === 'new-session' ? beside : target === 'same-session' && canContinue ? inPlace : undefined;
+  // A chat gets quiet by itself: nobody should have to press a button to find out.
+  useEffect(() => {
+    if (step.is !== 'preview' || plan?.refusal?.code !== 'session-busy') return;
+    const again = setTimeout(() => setLooks((before) => before + 1), BUSY_LOOK_MS);
+    return () => clearTimeout(again);
+  }, [plan, step]);
   const apply = async () => {
     setError(undefined);
     setStep({ is: 'applying' });

@@ -50,11 +50,8 @@ test('from the notification of what was never saved to the same chat with all of
   await page.getByRole('button', { name: 'Restore…' }).click();
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('radio', { name: 'Continue in the same chat' }).check();
-  await eventually('the chat to be quiet', async () => {
-    const lookAgain = sheet.getByRole('button', { name: 'Look again' });
-    if (await lookAgain.isVisible()) await lookAgain.click();
-    return sheet.getByText('The file that this chat does not have is added.').isVisible();
-  });
+  // As soon as the chat is quiet, without a press of a button.
+  await sheet.getByText('The file that this chat does not have is added.').waitFor();
   await sheet.getByRole('heading', { name: 'Put 6 messages back?' }).waitFor();
   await sheet.getByText('6 messages never saved by OpenClaw').waitFor();
   expect(await sheet.locator('[data-route]').getAttribute('data-route')).toBe('index');

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recorderPlaces } from '../../main/core/recorder-plugin/setup.ts';
@@ -26,8 +26,10 @@ describe('the witnesses of OpenClaw 2026.6.11', () => {
   const swallowed = async (name: string) => {
     const conversation = await running.converse(keyOf(name), `${name} before`);
     await running.clawback.check();
-    rmSync(conversation.path);
-    symlinkSync('/dev/null', conversation.path);
+    // In one step: a name that is missing for a moment is a deleted file.
+    const link = join(running.gateway.stateDir, `${conversation.sessionId}.link`);
+    symlinkSync('/dev/null', link);
+    renameSync(link, conversation.path);
     return conversation;
   };
 
