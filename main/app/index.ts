@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { clawbackHome } from '../core/clawback-home.ts';
+import { en } from '../wording/en/index.ts';
 import { ensurePrivateDirectory } from './app-paths.ts';
 import { declareAppScheme } from './app-protocol.ts';
 import { openLogFile } from './log-file.ts';
@@ -51,7 +52,7 @@ function run(): void {
     .catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       log.log('error', 'app-failed', { message });
-      dialog.showErrorBox('Clawback could not start', message);
+      dialog.showErrorBox(en.dialogs.couldNotStart, message);
       app.exit(1);
     });
 }

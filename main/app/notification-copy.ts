@@ -1,5 +1,5 @@
+import type { Messages } from '../wording/catalogue.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
-import { countText, messagesText } from '../wording/quantities.ts';
 import { isRestorable } from '../wording/restorable.ts';
 import type { Announcement } from './notification-budget.ts';
 
@@ -13,23 +13,22 @@ export interface NotificationCopy {
 }
 
 /** Words for the system's notification; `platform` decides whether its body is markup. */
-export function announcementCopy(announcement: Announcement, now: number, platform: string): NotificationCopy {
-  const plain = announcement.is === 'single' ? singleCopy(announcement.incident, now) : groupCopy(announcement.incidents);
+export function announcementCopy(words: Messages, announcement: Announcement, now: number, platform: string): NotificationCopy {
+  const plain = announcement.is === 'single' ? singleCopy(words, announcement.incident, now) : groupCopy(words, announcement.incidents);
   return platform === 'linux' ? { ...plain, body: escapeMarkup(plain.body) } : plain;
 }
 
-function singleCopy(incident: Extract<Announcement, { is: 'single' }>['incident'], now: number): NotificationCopy {
-  const { title, body } = incidentCopy(incident, now).notification;
+function singleCopy(words: Messages, incident: Extract<Announcement, { is: 'single' }>['incident'], now: number): NotificationCopy {
+  const { title, body } = incidentCopy(words, incident, now).notification;
   return { title, body, restore: isRestorable(incident), urgent: incident.severity === 'loss' };
 }
 
-function groupCopy(incidents: Extract<Announcement, { is: 'group' }>['incidents']): NotificationCopy {
+function groupCopy({ notifications }: Messages, incidents: Extract<Announcement, { is: 'group' }>['incidents']): NotificationCopy {
   const losses = incidents.filter((incident) => incident.severity === 'loss');
   const messages = losses.reduce((sum, incident) => sum + incident.messages, 0);
-  const lost = losses.length === 0 ? '' : ` ${messagesText(messages)} in ${losses.length} of them exist only here, and are safe.`;
   return {
-    title: `${countText(incidents.length, 'conversation needs', 'conversations need')} you`,
-    body: `Several things happened at once.${lost} Open Clawback to see them.`,
+    title: notifications.groupTitle(incidents.length),
+    body: notifications.groupBody(messages, losses.length),
     restore: false,
     urgent: losses.length > 0,
   };

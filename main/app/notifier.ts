@@ -3,6 +3,7 @@ import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Incident } from '../core/types.ts';
 import type { NotifyPolicy } from '../ipc/contract.ts';
+import type { Messages } from '../wording/catalogue.ts';
 import {
   type Announcement,
   arrive,
@@ -21,6 +22,8 @@ export interface NotifierDeps {
   readonly log: Logger;
   readonly platform: string;
   readonly policy: () => NotifyPolicy;
+  /** In the person's language of the moment. */
+  readonly words: () => Messages;
   /** The person has seen it, here or by their own policy in the tray alone. */
   readonly acknowledge: (incidentId: string) => void;
   readonly open: (incidentId: string | undefined) => void;
@@ -83,13 +86,13 @@ export class Notifier {
   }
 
   #show(announcement: Announcement): void {
-    const { clock, platform, acknowledge, open, restore } = this.#deps;
+    const { clock, platform, words, acknowledge, open, restore } = this.#deps;
     if (this.#unavailable === 'unsupported') return;
-    const copy = announcementCopy(announcement, clock.now(), platform);
+    const copy = announcementCopy(words(), announcement, clock.now(), platform);
     const notification = new Notification({
       title: copy.title,
       body: copy.body,
-      ...(copy.restore ? { actions: [{ type: 'button', text: 'Restore…' }] } : {}),
+      ...(copy.restore ? { actions: [{ type: 'button', text: words().notifications.restore }] } : {}),
       ...(platform === 'linux' && copy.urgent ? { urgency: 'critical', timeoutType: 'never' } : {}),
     });
     const incidents = announcement.is === 'single' ? [announcement.incident] : announcement.incidents;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import type { CoreMethod, CoreRequests } from '../core/requests.ts';
 import type { AppInfo, Requests, Settings } from '../ipc/contract.ts';
+import type { Messages } from '../wording/catalogue.ts';
 import type { CoreSupervisor } from './core-supervisor.ts';
 import { GrantedPaths } from './granted-paths.ts';
 import type { Handlers } from './ipc-router.ts';
@@ -13,13 +14,14 @@ export interface HandlerDeps {
   readonly core: CoreSupervisor;
   readonly settings: SettingsStore;
   readonly windows: Windows;
+  readonly words: () => Messages;
   readonly info: () => AppInfo;
   /** Applies what changed; the settings are already stored. */
   readonly settingsChanged: (settings: Settings, before: Settings) => Promise<void>;
 }
 
 /** Answers of the app to its windows. What the core knows is passed on as it is. */
-export function requestHandlers({ core, settings, windows, info, settingsChanged }: HandlerDeps): Handlers {
+export function requestHandlers({ core, settings, windows, words, info, settingsChanged }: HandlerDeps): Handlers {
   const granted = new GrantedPaths();
   const ask =
     <M extends CoreMethod>(method: M) =>
@@ -72,13 +74,22 @@ export function requestHandlers({ core, settings, windows, info, settingsChanged
     'dialog.saveFile': async ({ suggestedName }) => {
       // A name only: a folder in it would lead the dialog somewhere the person did not choose.
       const name = suggestedName.replaceAll(/[/\\:\0]/g, '-');
-      const options = { defaultPath: join(app.getPath('documents'), name), showsTagField: false };
+      const { saveConversation: title, save: buttonLabel } = words().dialogs;
+      const options = { title, buttonLabel, defaultPath: join(app.getPath('documents'), name), showsTagField: false };
       const parent = windows.focused();
       const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
       return canceled || filePath === '' ? null : granted.grant(filePath);
     },
     'dialog.addSource': async () => {
-      const options: Electron.OpenDialogOptions = { defaultPath: homedir(), properties: ['openDirectory', 'showHiddenFiles'] };
+      const { addSource, protect } = words().dialogs;
+      const options: Electron.OpenDialogOptions = {
+        title: addSource,
+        // Where macOS shows no title.
+        message: addSource,
+        buttonLabel: protect,
+        defaultPath: homedir(),
+        properties: ['openDirectory', 'showHiddenFiles'],
+      };
       const parent = windows.focused();
       const { canceled, filePaths } = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options));
       const [root] = filePaths;

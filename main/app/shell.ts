@@ -2,6 +2,7 @@ import { app, powerMonitor, safeStorage } from 'electron';
 import { systemClock } from '../core/platform/clock.ts';
 import type { Incident } from '../core/types.ts';
 import type { AppInfo, Settings } from '../ipc/contract.ts';
+import { en } from '../wording/en/index.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
 import { isRestorable } from '../wording/restorable.ts';
 import { builtPaths, coreEnvironment, limitedRoots } from './app-paths.ts';
@@ -41,7 +42,8 @@ const trayIncidentLimit = 50;
 export function startShell({ home, log, settings }: ShellDeps): Shell {
   const { platform, env } = process;
   const limited = limitedRoots(env);
-  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log });
+  const words = () => en;
+  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log, words });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
   const key = deviceKey({ home, storage: safeStorage, clock: systemClock, log });
@@ -63,7 +65,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
       .sort((a, b) => b.openedAt - a.openedAt)
       .map((incident) => ({
         id: incident.id,
-        title: incidentCopy(incident, Date.now()).title,
+        title: incidentCopy(words(), incident, Date.now()).title,
         ...(incident.title === undefined ? {} : { conversation: incident.title }),
         restorable: isRestorable(incident),
       })),
@@ -96,13 +98,14 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     log,
     platform,
     policy: () => settings.current.notify,
+    words,
     acknowledge: (incidentId) => background('acknowledge', core.request('acknowledge', { incidentId })),
     open: (incidentId) => windows.open('recovery', incidentId === undefined ? undefined : { incidentId }),
     restore: (incidentId) => windows.open('recovery', { incidentId, restore: true }),
     availabilityChanged: () => refresh(),
   });
   const tray = createTray(builtPaths.icons, platform, act);
-  const refresh = () => tray.show(view(), Date.now());
+  const refresh = () => tray.show(words(), view(), Date.now());
 
   const info = (): AppInfo => ({
     version: app.getVersion(),
@@ -147,9 +150,9 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   });
 
   serveApp(builtPaths.renderer);
-  setApplicationMenu();
+  setApplicationMenu(words());
   routeRequests({
-    handlers: requestHandlers({ core, settings, windows, info, settingsChanged }),
+    handlers: requestHandlers({ core, settings, windows, words, info, settingsChanged }),
     isOurs: (contents) => windows.isOurs(contents),
     log,
   });

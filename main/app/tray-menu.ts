@@ -1,4 +1,5 @@
 import type { CoreStatus } from '../core/types.ts';
+import type { Messages } from '../wording/catalogue.ts';
 import { statusCopy } from '../wording/status-copy.ts';
 
 /** What a click in the menu means, as data; index.ts acts on it. */
@@ -38,45 +39,47 @@ export interface TrayIncident {
 const shownIncidents = 5;
 const labelLimit = 64;
 
-export function trayMenu(view: TrayView, now: number): readonly TrayItem[] {
+export function trayMenu(words: Messages, view: TrayView, now: number): readonly TrayItem[] {
   const { status, incidents } = view;
-  const { line, detail } = statusCopy(status, now, 'at');
+  const { tray } = words;
+  const { line, detail } = statusCopy(words, status, now, 'at');
   const more = incidents.length - shownIncidents;
   return [
     text(line),
     ...(detail === undefined ? [] : [text(detail)]),
-    ...(view.notificationsAvailable ? [] : [text('Notifications are not available; look here instead')]),
+    ...(view.notificationsAvailable ? [] : [text(tray.notificationsOff)]),
     separator,
-    ...incidents.slice(0, shownIncidents).map(incidentItem),
-    ...(more > 0 ? [action(`${more} more…`, { do: 'open-recovery' })] : []),
+    ...incidents.slice(0, shownIncidents).map((incident) => incidentItem(words, incident)),
+    ...(more > 0 ? [action(tray.more(more), { do: 'open-recovery' })] : []),
     ...(incidents.length > 0 ? [separator] : []),
-    action('Open recovery window', { do: 'open-recovery' }),
-    action('Check now', { do: 'check' }, status.running),
+    action(tray.recovery, { do: 'open-recovery' }),
+    action(tray.check, { do: 'check' }, status.running),
     status.health === 'paused'
-      ? action('Resume', { do: 'resume' }, status.running)
-      : action('Pause for an hour', { do: 'pause' }, status.running),
+      ? action(tray.resume, { do: 'resume' }, status.running)
+      : action(tray.pause, { do: 'pause' }, status.running),
     separator,
-    action('Preferences…', { do: 'open-preferences' }),
-    action('Quit Clawback', { do: 'quit' }),
+    action(tray.preferences, { do: 'open-preferences' }),
+    action(tray.quit, { do: 'quit' }),
   ];
 }
 
 /** The same in one line of words, for the pointer and for screen readers. */
-export function trayTooltip(view: TrayView, now: number): string {
-  const { line, mood } = statusCopy(view.status, now);
+export function trayTooltip(words: Messages, view: TrayView, now: number): string {
+  const { tray } = words;
+  const { line, mood } = statusCopy(words, view.status, now);
   const open = view.incidents.length;
-  const attention = mood === 'needs-you' ? `${open === 1 ? '1 incident needs' : `${open} incidents need`} you · ` : '';
-  return `Clawback: ${attention}${line}${view.notificationsAvailable ? '' : ' · notifications unavailable'}`;
+  const attention = mood === 'needs-you' ? `${tray.incidentsWait(open)} · ` : '';
+  return tray.tooltip(`${attention}${line}${view.notificationsAvailable ? '' : ` · ${tray.notificationsOffShort}`}`);
 }
 
-function incidentItem(incident: TrayIncident): TrayItem {
+function incidentItem({ tray }: Messages, incident: TrayIncident): TrayItem {
   const incidentId = incident.id;
-  const restore = incident.restorable ? [action('Restore…', { do: 'restore-incident', incidentId })] : [];
-  const show = action('Show', { do: 'open-incident', incidentId });
+  const restore = incident.restorable ? [action(tray.restore, { do: 'restore-incident', incidentId })] : [];
+  const show = action(tray.show, { do: 'open-incident', incidentId });
   return {
     is: 'submenu',
     label: shorten(incident.conversation === undefined ? incident.title : `${incident.title} · ${incident.conversation}`),
-    items: [...restore, show, action('Dismiss', { do: 'dismiss-incident', incidentId })],
+    items: [...restore, show, action(tray.dismiss, { do: 'dismiss-incident', incidentId })],
   };
 }
 

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
+import type { Messages } from '../wording/catalogue.ts';
 import { type Mood, statusCopy } from '../wording/status-copy.ts';
 import { type TrayAction, type TrayItem, type TrayView, trayMenu, trayTooltip } from './tray-menu.ts';
 
 export interface TrayFace {
-  show(view: TrayView, now: number): void;
+  show(words: Messages, view: TrayView, now: number): void;
 }
 
 /** Draws a view in the menu bar. A menu that did not change is left alone: replacing it closes it under the pointer. */
@@ -21,9 +22,10 @@ export function createTray(iconDirectory: string, platform: string, act: (action
   if (platform !== 'darwin') tray.on('click', () => act({ do: 'open-recovery' }));
   let shown = { mood: 'protecting', menu: '', tooltip: '' };
   return {
-    show(view, now) {
-      const items = trayMenu(view, now);
-      const next = { mood: statusCopy(view.status, now).mood, menu: JSON.stringify(items), tooltip: trayTooltip(view, now) };
+    show(words, view, now) {
+      const items = trayMenu(words, view, now);
+      const { mood } = statusCopy(words, view.status, now);
+      const next = { mood, menu: JSON.stringify(items), tooltip: trayTooltip(words, view, now) };
       if (next.mood !== shown.mood) tray.setImage(icon(next.mood));
       if (next.tooltip !== shown.tooltip) tray.setToolTip(next.tooltip);
       if (next.menu !== shown.menu) tray.setContextMenu(Menu.buildFromTemplate(items.map((item) => template(item, act))));

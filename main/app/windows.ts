@@ -3,6 +3,7 @@ import { BrowserWindow, type WebContents } from 'electron';
 import type { Logger } from '../core/platform/logger.ts';
 import { eventChannel } from '../ipc/channels.ts';
 import type { Events } from '../ipc/contract.ts';
+import type { Messages } from '../wording/catalogue.ts';
 import { appHost, appScheme } from './asset-path.ts';
 
 export type WindowName = 'recovery' | 'preferences';
@@ -17,11 +18,13 @@ export interface WindowsDeps {
   readonly preload: string;
   readonly icons: string;
   readonly log: Logger;
+  /** In the person's language of the moment. */
+  readonly words: () => Messages;
 }
 
 const frames = {
-  recovery: { title: 'Clawback', width: 1040, height: 720, minWidth: 720, minHeight: 480, resizable: true },
-  preferences: { title: 'Clawback Preferences', width: 620, height: 520, minWidth: 560, minHeight: 420, resizable: true },
+  recovery: { width: 1040, height: 720, minWidth: 720, minHeight: 480, resizable: true },
+  preferences: { width: 620, height: 520, minWidth: 560, minHeight: 420, resizable: true },
 } as const satisfies Record<WindowName, Electron.BrowserWindowConstructorOptions>;
 
 /** At most one window of each kind; closed windows are destroyed, so that an idle Clawback holds no renderer. */
@@ -72,6 +75,7 @@ export class Windows {
   #create(name: WindowName): BrowserWindow {
     const window = new BrowserWindow({
       ...frames[name],
+      title: this.#deps.words().windows[name],
       show: false,
       autoHideMenuBar: true,
       icon: join(this.#deps.icons, 'app-icon-256.png'),

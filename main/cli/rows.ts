@@ -1,4 +1,5 @@
 import type { CoreStatus, Incident, MessageView, RestoreReceipt, SessionSummary, SourceStatus } from '../core/types.ts';
+import { en as words } from '../wording/en/index.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
 
 /** The shapes of the command line's JSON: a contract, so they are spelled out and absent values are `null`. */
@@ -32,7 +33,7 @@ export function incidentRow(incident: Incident, now: number): Record<string, unk
     resolution: incident.resolution ?? null,
     messages: incident.messages,
     bytes: incident.bytes,
-    summary: incidentCopy(incident, now).summary,
+    summary: incidentCopy(words, incident, now).summary,
     evidence: incident.evidence,
   };
 }

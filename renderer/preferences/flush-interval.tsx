@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 
 /** What the slider offers; a value from elsewhere shows as the next longer one. */
 const stepsMs = [250, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000] as const;
@@ -12,8 +12,9 @@ interface FlushIntervalProps {
 export function FlushInterval({ valueMs, onChange }: FlushIntervalProps) {
   // While it is dragged only the words follow; the core is told once, where it stops.
   const [draft, setDraft] = useState<number | undefined>(undefined);
+  const words = useWords();
   const step = draft ?? stepOf(valueMs);
-  const shown = seconds(stepsMs[step] ?? valueMs);
+  const shown = words.format.seconds(stepsMs[step] ?? valueMs);
   return (
     <section class="field">
       <h2 id="flush-label">{words.preferences.flush}</h2>
@@ -47,5 +48,3 @@ function stepOf(ms: number): number {
   const index = stepsMs.findIndex((step) => step >= ms);
   return index < 0 ? stepsMs.length - 1 : index;
 }
-
-const seconds = (ms: number): string => `${ms / 1000} s`;

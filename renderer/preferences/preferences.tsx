@@ -5,14 +5,13 @@ import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { useNow, useStatus } from '../shared/use-status.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import { FlushInterval } from './flush-interval.tsx';
 import { SourceList } from './source-list.tsx';
 
-const text = words.preferences;
-
 /** Every change is stored at once; what cannot be stored is said and the control shows what is true. */
 export function Preferences() {
+  const text = useWords().preferences;
   const { settings, error, change } = useSettings();
   const info = useRequest('app.info', {}, settings?.openAtLogin === true ? 1 : 0).value;
   const status = useStatus();
@@ -42,6 +41,7 @@ interface NotifyProps {
 }
 
 function Notify({ policy, info, onChange }: NotifyProps) {
+  const text = useWords().preferences;
   const choices: readonly (readonly [NotifyPolicy, string])[] = [
     ['all', text.notifyAll],
     ['loss-only', text.notifyLoss],
@@ -68,6 +68,7 @@ function Notify({ policy, info, onChange }: NotifyProps) {
 }
 
 function LoginItem({ info, onChange }: { readonly info: AppInfo; readonly onChange: (openAtLogin: boolean) => void }) {
+  const text = useWords().preferences;
   const { loginItem } = info;
   const on = loginItem === 'enabled' || loginItem === 'requires-approval';
   return (

@@ -2,16 +2,14 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { CoreStatus, SourceStatus } from '../../main/core/types.ts';
 import type { Settings } from '../../main/ipc/contract.ts';
-import { agoText, countText } from '../../main/wording/quantities.ts';
+import type { Messages } from '../../main/wording/catalogue.ts';
 import { sourceProblem } from '../../main/wording/status-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { addSource, withSource } from '../shared/sources.ts';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import { WitnessList } from './witness-list.tsx';
-
-const text = words.preferences;
 
 interface SourceListProps {
   readonly status: CoreStatus | undefined;
@@ -24,6 +22,7 @@ interface SourceListProps {
 
 /** What is protected and how it is, what was switched off, and a way to add what was not found. */
 export function SourceList({ status, settings, refusal, now, onChange }: SourceListProps) {
+  const text = useWords().preferences;
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const found = useRequest('discover', {}).value ?? [];
   const active = status?.sources ?? [];
@@ -69,6 +68,7 @@ interface SourceRowProps {
 }
 
 function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
+  const words = useWords();
   const isProtected = source !== undefined;
   // The box shows what was wished at once, and what is true as soon as the core has followed or the change was refused.
   const [wished, setWished] = useState<boolean | undefined>(undefined);
@@ -82,10 +82,10 @@ function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
       <label class="source">
         <input type="checkbox" checked={wished ?? isProtected} onChange={(event) => toggle(event.currentTarget.checked)} />
         <span class="path">{root}</span>
-        <small class="dim num">{source === undefined ? text.notProtected : factsOf(source, now)}</small>
+        <small class="dim num">{source === undefined ? words.preferences.notProtected : factsOf(words, source, now)}</small>
         {source?.problems.map((code) => (
           <small key={code} class="problem">
-            ▲ {sourceProblem(code)}
+            ▲ {sourceProblem(words, code)}
           </small>
         ))}
       </label>
@@ -94,12 +94,13 @@ function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
   );
 }
 
-function factsOf(source: SourceStatus, now: number): string {
+function factsOf(words: Messages, source: SourceStatus, now: number): string {
+  const { gatewayRunning, gatewayStopped, polling } = words.source;
   return [
-    countText(source.sessions, 'conversation'),
-    source.lastCaptureAt === undefined ? '' : `last saved ${agoText(now - source.lastCaptureAt)}`,
-    source.gateway === 'running' ? 'OpenClaw is running' : source.gateway === 'stopped' ? 'OpenClaw is not running' : '',
-    source.watch === 'polling' ? 'watched by polling' : '',
+    words.count.conversations(source.sessions),
+    source.lastCaptureAt === undefined ? '' : words.status.savedAgo(now - source.lastCaptureAt),
+    source.gateway === 'running' ? gatewayRunning : source.gateway === 'stopped' ? gatewayStopped : '',
+    source.watch === 'polling' ? polling : '',
   ]
     .filter((part) => part !== '')
     .join(' · ');

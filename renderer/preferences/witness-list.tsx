@@ -1,8 +1,9 @@
 import type { WitnessStatus } from '../../main/core/types.ts';
-import { witnessName, witnessState } from '../../main/wording/witness-copy.ts';
-import { words } from '../shared/words.ts';
+import { witnessState } from '../../main/wording/witness-copy.ts';
+import { useWords } from '../shared/words.tsx';
 
-const text = words.preferences;
+/** To be typed as it is, in every language. */
+const recorderCommand = 'clawback recorder install';
 
 interface WitnessListProps {
   readonly witnesses: readonly WitnessStatus[];
@@ -11,6 +12,7 @@ interface WitnessListProps {
 
 /** Who else sees the conversations of a source, and how each of them is doing. */
 export function WitnessList({ witnesses, now }: WitnessListProps) {
+  const text = useWords().preferences;
   if (witnesses.length === 0) return null;
   return (
     <ul class="witnesses" aria-label={text.witnesses}>
@@ -24,28 +26,31 @@ export function WitnessList({ witnesses, now }: WitnessListProps) {
 }
 
 function Witness({ witness, now }: { readonly witness: WitnessStatus; readonly now: number }) {
-  const name = witnessName(witness.kind);
-  const state = witnessState(witness, now);
+  const words = useWords();
+  const name = words.format.label(words.witnesses.names[witness.kind]);
+  const state = witnessState(words, witness, now);
   if (witness.state === 'blocked') {
     return (
       <>
-        {name}: <span class="problem">▲ {state}</span>
+        {name}
+        <span class="problem">▲ {state}</span>
       </>
     );
   }
   if (witness.kind === 'recorder-plugin' && witness.state === 'off') {
     return (
       <>
-        {name}:{' '}
+        {name}
         <span class="dim">
-          {text.recorderOff} <code class="path">{text.recorderCommand}</code>
+          {words.preferences.recorderOff} <code class="path">{recorderCommand}</code>
         </span>
       </>
     );
   }
   return (
     <>
-      {name}: <span class="dim num">{state}</span>
+      {name}
+      <span class="dim num">{state}</span>
     </>
   );
 }

@@ -2,12 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
-import { messagesText } from '../../main/wording/quantities.ts';
-import { stateCopy } from '../../main/wording/state-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
 import type { MessagePlace } from './selection.ts';
 import { StandingRestores } from './standing-restores.tsx';
@@ -25,6 +23,7 @@ interface ConversationViewProps {
 }
 
 export function ConversationView({ row, version, onRestore, banner, found }: ConversationViewProps) {
+  const words = useWords();
   const { value, error } = useRequest('session', { row }, version);
   const messages = useMessages(row, contentOf(value?.session), found);
   const session = value?.session;
@@ -58,6 +57,7 @@ interface HeaderProps {
 }
 
 function Header({ session, onRestore, offerRestore }: HeaderProps) {
+  const words = useWords();
   const [exported, setExported] = useState<string | undefined>(undefined);
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const exportTo = () => {
@@ -69,7 +69,7 @@ function Header({ session, onRestore, offerRestore }: HeaderProps) {
       (reason: unknown) => setError(errorShape(reason)),
     );
   };
-  const here = session.onlyHere > 0 && session.state !== 'restored' ? ` · ${session.onlyHere} ${words.recovery.onlyHere}` : '';
+  const here = session.onlyHere > 0 && session.state !== 'restored' ? ` · ${words.recovery.onlyHere(session.onlyHere)}` : '';
   return (
     <header>
       <h1 dir="auto">{session.title}</h1>
@@ -83,10 +83,10 @@ function Header({ session, onRestore, offerRestore }: HeaderProps) {
           </button>
         )}
       </div>
-      <p class="dim num" title={stateCopy[session.state].meaning}>
-        {session.sessionKey ?? session.agent} · {messagesText(session.records)}
+      <p class="dim num" title={words.states[session.state].meaning}>
+        {session.sessionKey ?? session.agent} · {words.count.messages(session.records)}
         {here}
-        {here !== '' && session.state === 'lost' ? '' : ` · ${stateCopy[session.state].word}`}
+        {here !== '' && session.state === 'lost' ? '' : ` · ${words.states[session.state].word}`}
       </p>
       <div role="status">{exported !== undefined && <p class="dim path">{words.recovery.exported(exported)}</p>}</div>
       <ErrorNotice error={error} />
@@ -104,6 +104,7 @@ async function exportSession(session: SessionSummary): Promise<string | undefine
 
 /** Stands at the end of what is shown and asks for more when it is scrolled into view. */
 function Sentinel({ onVisible }: { readonly onVisible: () => void }) {
+  const words = useWords();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (place.current === null) return;

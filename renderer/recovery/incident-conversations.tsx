@@ -1,9 +1,8 @@
 import type { Incident, SessionSummary } from '../../main/core/types.ts';
-import { countText, messagesText } from '../../main/wording/quantities.ts';
-import { stateCopy } from '../../main/wording/state-copy.ts';
+import type { Messages } from '../../main/wording/catalogue.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
 import type { Selection } from './selection.ts';
 
@@ -18,6 +17,7 @@ const mostListed = 200;
 
 /** The conversations that an incident of many speaks of, each to be read or put back; nothing for the others. */
 export function IncidentConversations({ incident, version, onSelect, onRestore }: IncidentConversationsProps) {
+  const words = useWords();
   const { nativeIds, sessions } = incident.evidence;
   const listed = Array.isArray(nativeIds) ? nativeIds.filter((id) => typeof id === 'string').slice(0, mostListed) : [];
   const { value, error } = useRequest('sessions', listed.length === 0 ? undefined : { nativeIds: listed, limit: mostListed }, version);
@@ -33,8 +33,8 @@ export function IncidentConversations({ incident, version, onSelect, onRestore }
             <button type="button" class="title" onClick={() => onSelect({ is: 'session', row: session.id })}>
               <span class="t" dir="auto" children={session.title} />
               <small class="dim num">
-                {session.agent} · {messagesText(session.records)}
-                {` · ${standing(session)}`}
+                {session.agent} · {words.count.messages(session.records)}
+                {` · ${standing(words, session)}`}
               </small>
             </button>
             {!isBack(session) && (
@@ -45,7 +45,7 @@ export function IncidentConversations({ incident, version, onSelect, onRestore }
           </li>
         ))}
       </ul>
-      {value !== undefined && unlisted > 0 && <p class="dim">{words.recovery.moreUnderOnlyHere(countText(unlisted, 'other'))}</p>}
+      {value !== undefined && unlisted > 0 && <p class="dim">{words.recovery.moreUnderOnlyHere(unlisted)}</p>}
     </section>
   );
 }
@@ -53,7 +53,7 @@ export function IncidentConversations({ incident, version, onSelect, onRestore }
 /** In a conversation of its own, or in the chat that had lost it. */
 const isBack = ({ state, onlyHere }: SessionSummary): boolean => state === 'restored' || onlyHere === 0;
 
-function standing(session: SessionSummary): string {
-  if (session.state === 'restored') return stateCopy.restored.word;
-  return isBack(session) ? words.recovery.onDiskAgain : `${session.onlyHere} ${words.recovery.onlyHere}`;
+function standing(words: Messages, session: SessionSummary): string {
+  if (session.state === 'restored') return words.states.restored.word;
+  return isBack(session) ? words.recovery.onDiskAgain : words.recovery.onlyHere(session.onlyHere);
 }

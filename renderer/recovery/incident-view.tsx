@@ -4,11 +4,10 @@ import type { ErrorShape } from '../../main/core/requests.ts';
 import type { Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { isRestorable } from '../../main/wording/restorable.ts';
-import { resolutionWords, stateCopy } from '../../main/wording/state-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { IncidentConversations } from './incident-conversations.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
@@ -64,7 +63,8 @@ interface BannerProps {
 }
 
 function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
-  const copy = incidentCopy(incident, now);
+  const words = useWords();
+  const copy = incidentCopy(words, incident, now);
   const open = incident.resolvedAt === undefined;
   const restored = incident.resolution === 'restored';
   // Put back twice it would be there twice; what was put back is below, with its way back.
@@ -75,14 +75,15 @@ function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
       <p>{copy.summary}</p>
       {restored ? (
         <p>
-          <strong>{stateCopy.restored.meaning}</strong>
+          <strong>{words.states.restored.meaning}</strong>
         </p>
       ) : (
         <p>
-          <strong>{copy.safe}</strong> {open ? copy.next : ''}
+          <strong>{copy.safe}</strong>
+          {open ? words.format.gap + copy.next : ''}
         </p>
       )}
-      {!open && !restored && <p class="dim">{resolutionWords[incident.resolution ?? 'dismissed']}</p>}
+      {!open && !restored && <p class="dim">{words.incidents.resolutions[incident.resolution ?? 'dismissed']}</p>}
       {(restorable || open) && (
         <div class="acts">
           {restorable && (

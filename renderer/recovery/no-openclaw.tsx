@@ -4,9 +4,13 @@ import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { addSource } from '../shared/sources.ts';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
+
+/** To be typed as it is, in every language. */
+const demoCommand = 'npm run demo';
 
 export function NoOpenClaw() {
+  const words = useWords();
   const settings = useRequest('settings.get', {}).value;
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const add = () => {
@@ -40,7 +44,7 @@ export function NoOpenClaw() {
       </p>
       <p class="dim">{words.noOpenClaw.demo}</p>
       <p>
-        <code class="path">{words.noOpenClaw.demoCommand}</code>
+        <code class="path">{demoCommand}</code>
       </p>
       <ErrorNotice error={error} />
     </div>

@@ -1,39 +1,41 @@
 import type { RestorePlan } from '../../main/core/types.ts';
-import { bytesText, messagesText } from '../../main/wording/quantities.ts';
 import { planChangeText } from '../../main/wording/restore-copy.ts';
-import { words } from '../shared/words.ts';
-
-const text = words.sheet;
+import { useWords } from '../shared/words.tsx';
 
 /** What a restore would do, before anything is touched. A restore by its id does exactly this. */
 export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
+  const words = useWords();
+  const text = words.sheet;
   const unsaved = plan.unpersisted ?? 0;
+  const refusal = plan.refusal === undefined ? undefined : words.problems.error(plan.refusal);
   // How many there are is said beside the whole.
   const changes = plan.changes.filter((change) => !change.startsWith('unpersisted-added'));
   return (
     <>
-      {plan.refusal !== undefined && (
-        <div class="notice" role="alert" data-refusal={plan.refusal.code}>
-          <strong>{text.cannot}.</strong> {plan.refusal.message} {plan.refusal.hint}
+      {refusal !== undefined && (
+        <div class="notice" role="alert" data-refusal={plan.refusal?.code}>
+          <strong>{text.cannot}</strong>
+          {words.format.gap}
+          {words.format.sentences([refusal.message, refusal.hint])}
         </div>
       )}
       <dl class="plan">
         <dt>{text.what}</dt>
         <dd>
-          {messagesText(plan.messages)}
-          {unsaved > 0 && <strong>{text.unsaved(unsaved, plan.messages)}</strong>}, {bytesText(plan.bytes)}
-          {plan.form === 'verbatim' ? `, ${text.verbatim}` : changes.length === 0 ? '' : `; ${unsaved > 0 ? text.composed : text.rebuilt}`}
+          {words.count.messages(plan.messages)}
+          {unsaved > 0 && <strong>{text.unsaved(unsaved, plan.messages)}</strong>}
+          {text.extent(plan.bytes, formOf(plan, changes))}
           {changes.length > 0 && (
             <ul class="changes">
               {changes.map((change) => (
-                <li key={change}>{planChangeText(change)}</li>
+                <li key={change}>{planChangeText(words, change)}</li>
               ))}
             </ul>
           )}
         </dd>
         <dt>{text.where}</dt>
         <dd>
-          {plan.label !== undefined && <span dir="auto">“{plan.label}” · </span>}
+          {plan.label !== undefined && <span dir="auto">{text.named(plan.label)} · </span>}
           {plan.target === 'same-session' && <>{text.sameChat} · </>}
           {plan.sessionKey === undefined || plan.target !== 'same-session' ? plan.agent : plan.sessionKey}
           <NewFile plan={plan} />
@@ -50,8 +52,15 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
   );
 }
 
+function formOf(plan: RestorePlan, changes: readonly string[]): 'verbatim' | 'composed' | 'rebuilt' | undefined {
+  if (plan.form === 'verbatim') return 'verbatim';
+  if (changes.length === 0) return undefined;
+  return (plan.unpersisted ?? 0) > 0 ? 'composed' : 'rebuilt';
+}
+
 /** A running gateway gives a new conversation its id, and the file is called by it. */
 function NewFile({ plan }: { readonly plan: RestorePlan }) {
+  const text = useWords().sheet;
   const isNamedLater = plan.route === 'gateway' && plan.target === 'new-session';
   return (
     <div class="dim">
@@ -62,6 +71,7 @@ function NewFile({ plan }: { readonly plan: RestorePlan }) {
 }
 
 function Effects({ plan }: { readonly plan: RestorePlan }) {
+  const text = useWords().sheet;
   const added = plan.target === 'same-session' ? text.addsTranscript : text.addsFile;
   return (
     <>

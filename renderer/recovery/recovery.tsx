@@ -3,7 +3,7 @@ import type { CoreProblem, Incident } from '../../main/core/types.ts';
 import { api } from '../shared/api.ts';
 import { useRequest } from '../shared/use-request.ts';
 import { useNow, useStatus } from '../shared/use-status.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { IncidentView } from './incident-view.tsx';
 import { NoOpenClaw } from './no-openclaw.tsx';
@@ -14,6 +14,7 @@ import { StatusBar } from './status-bar.tsx';
 
 /** The recovery window: what needs the person and all conversations on the left, one of them on the right. */
 export function Recovery() {
+  const words = useWords();
   const status = useStatus();
   const now = useNow(1000);
   const [start] = useState(() => selectionFromFragment(location.hash));
@@ -70,6 +71,7 @@ interface DetailProps {
 }
 
 function Detail({ selection, empty, status, now, onSelect, onRestore, onDismissed }: DetailProps) {
+  const words = useWords();
   if (selection === undefined) {
     if (empty) return <NoOpenClaw />;
     if (status?.running === false && status.problem !== undefined) return <NoRecorder problem={status.problem} />;
@@ -97,11 +99,13 @@ function Detail({ selection, empty, status, now, onSelect, onRestore, onDismisse
 
 /** Nothing can be listed while no recorder runs; an empty window would look as if there were nothing. */
 function NoRecorder({ problem }: { readonly problem: CoreProblem }) {
+  const words = useWords();
+  const { message, hint } = words.problems.error(problem);
   return (
     <div class="welcome" role="alert">
       <h1>{words.recovery.notRecording}</h1>
-      <p>{problem.message}</p>
-      {problem.hint !== undefined && <p>{problem.hint}</p>}
+      <p>{message}</p>
+      {hint !== '' && <p>{hint}</p>}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { RestorePlan, RestoreReceipt, RestoreTarget } from '../../main/core/types.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import { PlanDetails } from './plan-details.tsx';
 import { useRestore } from './use-restore.ts';
 
@@ -13,10 +13,10 @@ interface RestoreSheetProps {
   readonly onClose: () => void;
 }
 
-const text = words.sheet;
-
 /** Preview, confirmation, result and undo of a restore. Nothing happens before the person presses Restore. */
 export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
+  const words = useWords();
+  const text = words.sheet;
   const dialog = useRef<HTMLDialogElement>(null);
   const { target, canContinue, plan, step, error, choose, look, apply, undo } = useRestore(subject);
   useEffect(() => dialog.current?.showModal(), []);
@@ -99,6 +99,7 @@ interface TargetChoiceProps {
 }
 
 function TargetChoice({ target, canContinue, disabled, onChange }: TargetChoiceProps) {
+  const text = useWords().sheet;
   const choices = [
     ...(canContinue ? [{ value: 'same-session', label: text.inPlace, hint: text.inPlaceHint } as const] : []),
     { value: 'new-session', label: text.asNew, hint: text.asNewHint },
@@ -125,7 +126,8 @@ interface DoneProps {
 }
 
 function Done({ receipt, plan, undone }: DoneProps) {
-  if (undone) return <h1 id="sheet-title">{words.recovery.undone}</h1>;
+  const text = useWords().sheet;
+  if (undone) return <h1 id="sheet-title">{text.undone}</h1>;
   return (
     <div role="status" class="done">
       <h1 id="sheet-title">{text.done(receipt.messages)}</h1>

@@ -1,8 +1,9 @@
 import type { SearchHit } from '../../main/core/types.ts';
+import { byCode } from '../../main/wording/by-code.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { Time } from '../shared/time.tsx';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import { type MessagePlace, type Selection, samePlace } from './selection.ts';
 
 interface SearchResultsProps {
@@ -12,6 +13,7 @@ interface SearchResultsProps {
 }
 
 export function SearchResults({ text, selection, onSelect }: SearchResultsProps) {
+  const words = useWords();
   const { value, error } = useRequest('search', { text, limit: 50 });
   return (
     <nav aria-label={words.recovery.searchLabel} aria-live="polite">
@@ -42,11 +44,13 @@ export function SearchResults({ text, selection, onSelect }: SearchResultsProps)
 
 /** Matches stand between U+0001 and U+0002; everything is text, whatever it looks like. */
 function Snippet({ hit }: { readonly hit: SearchHit }) {
+  const words = useWords();
   const parts = hit.snippet.split(/[\u0001\u0002]/);
-  const role = words.roles[hit.role] ?? hit.role;
+  const role = byCode(words.recovery.roles, hit.role) ?? hit.role;
   return (
     <small class="dim snippet" dir="auto">
-      {role}: {parts.map((part, i) => (i % 2 === 1 ? <mark key={`m${i}`}>{part}</mark> : <span key={`t${i}`}>{part}</span>))}
+      {words.format.label(role)}
+      {parts.map((part, i) => (i % 2 === 1 ? <mark key={`m${i}`}>{part}</mark> : <span key={`t${i}`}>{part}</span>))}
     </small>
   );
 }

@@ -1,12 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
-import { messagesText } from '../../main/wording/quantities.ts';
-import { stateCopy } from '../../main/wording/state-copy.ts';
+import type { Format } from '../../main/wording/format.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
-import { dayName, Time } from '../shared/time.tsx';
-import { words } from '../shared/words.ts';
+import { Time } from '../shared/time.tsx';
+import { useWords } from '../shared/words.tsx';
 
 interface SessionListProps {
   readonly onlyHere: boolean;
@@ -20,10 +19,11 @@ interface SessionListProps {
 const pageSize = 60;
 
 export function SessionList({ onlyHere, version, selected, onSelect, now }: SessionListProps) {
+  const words = useWords();
   const { items, more, error, loadMore } = useSessions(onlyHere, version);
   if (items === undefined) return <ErrorNotice error={error} />;
   if (items.length === 0) return <p class="dim empty">{onlyHere ? words.recovery.noneOnlyHere : words.recovery.noConversations}</p>;
-  const days = groupByDay(items, now);
+  const days = groupByDay(words.format, items, now);
   return (
     <nav aria-label={words.recovery.conversations}>
       <ErrorNotice error={error} />
@@ -55,10 +55,11 @@ interface RowProps {
 }
 
 function SessionRow({ session, on, onSelect }: RowProps) {
-  const facts = [session.agent, messagesText(session.records)];
+  const words = useWords();
+  const facts = [session.agent, words.count.messages(session.records)];
   const onlyHere = session.onlyHere > 0 && session.state !== 'restored';
-  if (!onlyHere || session.state !== 'lost') facts.push(stateCopy[session.state].word.toLowerCase());
-  if (onlyHere) facts.push(`${session.onlyHere} ${words.recovery.onlyHere}`);
+  if (!onlyHere || session.state !== 'lost') facts.push(words.states[session.state].word.toLowerCase());
+  if (onlyHere) facts.push(words.recovery.onlyHere(session.onlyHere));
   return (
     <button
       type="button"
@@ -129,10 +130,14 @@ async function readSessions(
   return { items, more: cursor !== undefined };
 }
 
-function groupByDay(sessions: readonly SessionSummary[], now: number): readonly (readonly [string, readonly SessionSummary[]])[] {
+function groupByDay(
+  format: Format,
+  sessions: readonly SessionSummary[],
+  now: number,
+): readonly (readonly [string, readonly SessionSummary[]])[] {
   const days = new Map<string, SessionSummary[]>();
   for (const session of sessions) {
-    const day = dayName(session.lastAppendAt ?? session.firstSeenAt, now);
+    const day = format.day(session.lastAppendAt ?? session.firstSeenAt, now);
     const list = days.get(day);
     if (list === undefined) days.set(day, [session]);
     else list.push(session);

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { CoreStatus, Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { Time } from '../shared/time.tsx';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 import { SearchResults } from './search-results.tsx';
 import type { MessagePlace, Selection } from './selection.ts';
 import { SessionList } from './session-list.tsx';
@@ -16,6 +16,7 @@ interface SidebarProps {
 }
 
 export function Sidebar({ status, incidents, selection, onSelect, now }: SidebarProps) {
+  const words = useWords();
   const [text, setText] = useState('');
   const [onlyHere, setOnlyHere] = useState(false);
   const searching = text.trim() !== '';
@@ -25,6 +26,7 @@ export function Sidebar({ status, incidents, selection, onSelect, now }: Sidebar
     onSelect({ is: 'session', row: next, ...(message === undefined ? {} : { message }) });
   return (
     <aside onKeyDown={walk}>
+      <h1 class="visually-hidden">{document.title}</h1>
       <search>
         <input
           class="search"
@@ -63,6 +65,7 @@ function walk(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): v
 }
 
 function Filter({ onlyHere, onChange }: { readonly onlyHere: boolean; readonly onChange: (onlyHere: boolean) => void }) {
+  const words = useWords();
   return (
     <fieldset class="segments">
       <legend class="visually-hidden">{words.recovery.filterLabel}</legend>
@@ -79,13 +82,14 @@ function Filter({ onlyHere, onChange }: { readonly onlyHere: boolean; readonly o
 type IncidentListProps = Pick<SidebarProps, 'incidents' | 'selection' | 'onSelect' | 'now'>;
 
 function IncidentList({ incidents, selection, onSelect, now }: IncidentListProps) {
+  const words = useWords();
   if (incidents.length === 0) return null;
   return (
     <section aria-labelledby="needs-you">
       <h2 id="needs-you">{words.recovery.needsYou}</h2>
       <ul>
         {incidents.map((incident) => {
-          const copy = incidentCopy(incident, now);
+          const copy = incidentCopy(words, incident, now);
           const on = selection?.is === 'incident' && selection.incidentId === incident.id;
           return (
             <li key={incident.id}>

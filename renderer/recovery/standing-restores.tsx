@@ -5,10 +5,11 @@ import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { Time } from '../shared/time.tsx';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 
 /** What was put back from this conversation and still stands, each with its way back. */
 export function StandingRestores({ sessionRow, version }: { readonly sessionRow: number; readonly version: number }) {
+  const words = useWords();
   const { value, reload } = useRequest('restores', {}, version);
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const standing = (value ?? []).filter((restore) => restore.sessionRow === sessionRow && isStanding(restore));

@@ -2,7 +2,7 @@ import type { CoreStatus } from '../../main/core/types.ts';
 import { statusCopy } from '../../main/wording/status-copy.ts';
 import { api } from '../shared/api.ts';
 import { useRequest } from '../shared/use-request.ts';
-import { words } from '../shared/words.ts';
+import { useWords } from '../shared/words.tsx';
 
 const glyphs = { protecting: '●', 'needs-you': '◆', degraded: '⊘', paused: '‖' } as const;
 
@@ -14,8 +14,9 @@ interface StatusBarProps {
 }
 
 export function StatusBar({ status, waiting, now }: StatusBarProps) {
+  const words = useWords();
   const info = useRequest('app.info', {});
-  const copy = status === undefined ? undefined : statusCopy({ ...status, openIncidents: waiting }, now);
+  const copy = status === undefined ? undefined : statusCopy(words, { ...status, openIncidents: waiting }, now);
   const quiet = info.value?.notifications === 'unavailable';
   return (
     <footer>

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MessageView } from '../../main/core/types.ts';
+import { byCode } from '../../main/wording/by-code.ts';
 import { messageMarks } from '../../main/wording/witness-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
-import { dayName, Time } from '../shared/time.tsx';
-import { words } from '../shared/words.ts';
+import { Time } from '../shared/time.tsx';
+import { useWords } from '../shared/words.tsx';
 import { type MessagePlace, samePlace } from './selection.ts';
 
 interface TimelineProps {
@@ -38,19 +39,21 @@ interface MarkProps {
 }
 
 function DayMark({ message, before, now }: MarkProps & { readonly now: number }) {
+  const { format } = useWords();
   if (message.at === undefined) return null;
-  const day = dayName(message.at, now);
-  if (before?.at !== undefined && dayName(before.at, now) === day) return null;
+  const day = format.day(message.at, now);
+  if (before?.at !== undefined && format.day(before.at, now) === day) return null;
   return <p class="mark dim">{day}</p>;
 }
 
 function LossMark({ message, before, putBack }: MarkProps & { readonly putBack: boolean }) {
+  const text = useWords().recovery;
   const whereNow = whereOf(message);
   const whereBefore = before === undefined ? 'disk' : whereOf(before);
   if (whereNow === whereBefore || (putBack && whereNow !== 'disk' && whereBefore !== 'disk')) return null;
-  if (whereNow === 'disk') return <p class="mark dim">{words.recovery.onDiskMark}</p>;
-  if (putBack) return <p class="mark dim">{words.recovery.putBackMark}</p>;
-  return <p class="mark loss">{whereNow === 'unsaved' ? words.recovery.unsavedMark : words.recovery.onlyHereMark}</p>;
+  if (whereNow === 'disk') return <p class="mark dim">{text.onDiskMark}</p>;
+  if (putBack) return <p class="mark dim">{text.putBackMark}</p>;
+  return <p class="mark loss">{whereNow === 'unsaved' ? text.unsavedMark : text.onlyHereMark}</p>;
 }
 
 function whereOf({ persisted, provenance }: MessageView): 'disk' | 'here' | 'unsaved' {
@@ -65,6 +68,7 @@ interface MessageProps {
 }
 
 function Message({ message, putBack, found }: MessageProps) {
+  const words = useWords();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (found) place.current?.scrollIntoView({ block: 'center' });
@@ -79,7 +83,7 @@ function Message({ message, putBack, found }: MessageProps) {
       <span class="rail" aria-hidden="true" />
       <div>
         <p class="head">
-          <strong class="who">{words.roles[message.role] ?? (message.role || message.kind)}</strong>
+          <strong class="who">{byCode(words.recovery.roles, message.role) ?? (message.role || message.kind)}</strong>
           {message.at !== undefined && (
             <span class="dim">
               <Time at={message.at} />
@@ -95,7 +99,8 @@ function Message({ message, putBack, found }: MessageProps) {
 
 /** Where a message that no file holds is known from. */
 function Tags({ message, putBack }: Pick<MessageProps, 'message' | 'putBack'>) {
-  const marks = messageMarks(message);
+  const words = useWords();
+  const marks = messageMarks(words, message);
   if (marks.length === 0) return null;
   const shown = putBack ? [words.recovery.putBack, ...marks.slice(1)] : marks;
   const { putBackHint, unsavedHint, onlyHereHint } = words.recovery;
@@ -108,10 +113,11 @@ function Tags({ message, putBack }: Pick<MessageProps, 'message' | 'putBack'>) {
 
 /** Transcript text is somebody else's: it becomes a text node and nothing else. */
 function MessageText({ message }: { readonly message: MessageView }) {
+  const words = useWords();
   const [whole, setWhole] = useState<string | undefined>(undefined);
   const show = () => {
     api.request('messageText', { generationId: message.generationId, start: message.start }).then(setWhole, (reason: unknown) => {
-      setWhole(`${message.text}\n\n(${errorShape(reason).message})`);
+      setWhole(`${message.text}\n\n(${words.problems.error(errorShape(reason)).message})`);
     });
   };
   return (

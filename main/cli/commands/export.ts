@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type ExportedFile, type ExportRequest, exportChunks, exportFiles } from '../../core/restore/exporter.ts';
 import type { ExportFormat } from '../../core/types.ts';
-import { bytesText } from '../../wording/quantities.ts';
+import { en as words } from '../../wording/en/index.ts';
 import { withCatalogAsync } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { conversationOf, findReferenced } from '../reference.ts';
@@ -31,5 +31,5 @@ export async function exportSession(context: Context, reference: string, options
 }
 
 function fileText(file: ExportedFile): string {
-  return `${file.path}  ${bytesText(file.bytes)}  sha256 ${file.sha256}`;
+  return `${file.path}  ${words.format.bytes(file.bytes)}  sha256 ${file.sha256}`;
 }

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../core/store/store.ts';
 import type { Incident } from '../../core/types.ts';
+import { en as words } from '../../wording/en/index.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
 import { withCatalog, withWriter } from '../backend.ts';
 import type { Context } from '../context.ts';
@@ -37,7 +38,7 @@ function allIncidents(catalog: Catalog, all: boolean): readonly Incident[] {
 }
 
 function incidentText(incident: Incident, now: number): string {
-  const copy = incidentCopy(incident, now);
+  const copy = incidentCopy(words, incident, now);
   const colour = incident.severity === 'loss' ? 'red' : incident.severity === 'warning' ? 'yellow' : 'dim';
   const over = incident.resolvedAt === undefined ? '' : paint('green', ` (${incident.resolution ?? 'resolved'})`);
   return [

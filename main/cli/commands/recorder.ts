@@ -8,7 +8,7 @@ import { type RecorderChange, RecorderInstaller, type RecorderPlan } from '../..
 import { readRecorderSetup } from '../../core/recorder-plugin/setup.ts';
 import { createGatewayProbe } from '../../core/sources/openclaw-gateway.ts';
 import { discoverStateDirs } from '../../core/sources/openclaw-home.ts';
-import { agoText, bytesText } from '../../wording/quantities.ts';
+import { en as words } from '../../wording/en/index.ts';
 import type { Context } from '../context.ts';
 import { paint, printable } from '../output.ts';
 
@@ -145,7 +145,7 @@ function showStatus(context: Context, installer: RecorderInstaller): void {
       ),
       spool.lastAt === null
         ? 'Nothing recorded yet.'
-        : `Last recorded ${agoText(Date.now() - spool.lastAt)}; ${bytesText(spool.bytes)} in ${spool.directory}`,
+        : `Last recorded ${words.format.ago(Date.now() - spool.lastAt)}; ${words.format.bytes(spool.bytes)} in ${spool.directory}`,
     ].join('\n'),
   );
 }

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { CoreError } from '../../core/platform/errors.ts';
 import type { RestoreRequest } from '../../core/restore/restoring.ts';
 import type { RestorePlan, RestoreTarget } from '../../core/types.ts';
-import { bytesText, messagesText } from '../../wording/quantities.ts';
+import { en as words } from '../../wording/en/index.ts';
 import { planChangeText } from '../../wording/restore-copy.ts';
 import { type Ask, withCatalog, withWriter } from '../backend.ts';
 import type { Context } from '../context.ts';
@@ -99,10 +99,10 @@ async function confirm(context: Context, plan: RestorePlan): Promise<void> {
 function planText(plan: RestorePlan): string {
   const { unpersisted = 0 } = plan;
   const lines = [
-    `${paint('bold', messagesText(plan.messages))} (${bytesText(plan.bytes)}), ${plan.form === 'verbatim' ? 'exactly as they were saved' : 'made valid for OpenClaw'}`,
+    `${paint('bold', words.count.messages(plan.messages))} (${words.format.bytes(plan.bytes)}), ${plan.form === 'verbatim' ? 'exactly as they were saved' : 'made valid for OpenClaw'}`,
     ...(unpersisted === 0 ? [] : [`  ${unpersisted} of them OpenClaw never saved`]),
     ...placeText(plan),
-    ...plan.changes.map((change) => `  ${planChangeText(change)}`),
+    ...plan.changes.map((change) => `  ${planChangeText(words, change)}`),
     '  Nothing that exists is changed or overwritten.',
   ];
   if (plan.alreadyDone !== undefined) lines.push(paint('green', '  This was restored before and still stands.'));

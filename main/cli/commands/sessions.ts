@@ -1,6 +1,6 @@
 import type { Catalog } from '../../core/store/store.ts';
 import type { SessionState, SessionSummary } from '../../core/types.ts';
-import { agoText, bytesText } from '../../wording/quantities.ts';
+import { en as words } from '../../wording/en/index.ts';
 import { withCatalog } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint, printable, table } from '../output.ts';
@@ -38,8 +38,8 @@ function sessionsText(found: readonly SessionSummary[]): string {
       String(session.id),
       printable(session.agent),
       String(session.records),
-      bytesText(session.bytes),
-      session.lastAppendAt === undefined ? '' : agoText(Date.now() - session.lastAppendAt),
+      words.format.bytes(session.bytes),
+      session.lastAppendAt === undefined ? '' : words.format.ago(Date.now() - session.lastAppendAt),
       session.onlyHere > 0 ? `${session.state}, ${session.onlyHere} only here` : session.state,
       printable(session.title).slice(0, 60),
     ]),

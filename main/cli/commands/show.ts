@@ -1,5 +1,6 @@
 import type { Catalog } from '../../core/store/store.ts';
 import type { MessageView } from '../../core/types.ts';
+import { en as words } from '../../wording/en/index.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
 import { messageMarks } from '../../wording/witness-copy.ts';
 import { withCatalog } from '../backend.ts';
@@ -15,7 +16,7 @@ export function show(context: Context, reference: string): void {
     const found = findReferenced(catalog, reference);
     const messages = [...allMessages(catalog, conversationOf(catalog, found))];
     if (!context.out.json && found.is === 'incident')
-      context.out.line(`${paint('bold', incidentCopy(found.incident, Date.now()).summary)}\n`);
+      context.out.line(`${paint('bold', incidentCopy(words, found.incident, Date.now()).summary)}\n`);
     context.out.result(messages.map(messageRow), () => messages.map(messageText).join('\n\n'));
   });
 }
@@ -31,7 +32,7 @@ function* allMessages(catalog: Catalog, session: number): Generator<MessageView>
 
 function messageText(message: MessageView): string {
   const when = message.at === undefined ? '' : ` ${new Date(message.at).toLocaleString()}`;
-  const marks = messageMarks(message);
+  const marks = messageMarks(words, message);
   const mark = marks.length === 0 ? '' : paint('yellow', `  ${marks.join(', ')}`);
   return `${paint('bold', message.role)}${paint('dim', when)}${mark}\n${printable(message.text)}${message.truncated ? paint('dim', ' …') : ''}`;
 }

@@ -4,9 +4,9 @@ import { nodeFileSystem } from '../../core/platform/node-file-system.ts';
 import { discoverStateDirs } from '../../core/sources/openclaw-home.ts';
 import { sources as sourceRegistry } from '../../core/sources/registry.ts';
 import type { CoreStatus, SourceStatus } from '../../core/types.ts';
-import { agoText, bytesText } from '../../wording/quantities.ts';
+import { en as words } from '../../wording/en/index.ts';
 import { sourceProblem } from '../../wording/status-copy.ts';
-import { witnessName, witnessState } from '../../wording/witness-copy.ts';
+import { witnessState } from '../../wording/witness-copy.ts';
 import { withCatalog, withRunningCore } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint, table } from '../output.ts';
@@ -71,20 +71,24 @@ function statusText(status: CoreStatus): string {
         source.root,
         `${source.sessions} conversations`,
         `${source.agents} agents`,
-        source.lastCaptureAt === undefined ? 'nothing saved yet' : `last change saved ${agoText(Date.now() - source.lastCaptureAt)}`,
-        source.lagBytes > 0 ? `${bytesText(source.lagBytes)} to read` : '',
+        source.lastCaptureAt === undefined
+          ? 'nothing saved yet'
+          : `last change saved ${words.format.ago(Date.now() - source.lastCaptureAt)}`,
+        source.lagBytes > 0 ? `${words.format.bytes(source.lagBytes)} to read` : '',
       ]),
     ),
   );
-  lines.push(...status.sources.flatMap(({ root, problems }) => problems.map((code) => paint('yellow', `${root} ${sourceProblem(code)}.`))));
+  lines.push(
+    ...status.sources.flatMap(({ root, problems }) => problems.map((code) => paint('yellow', `${root} ${sourceProblem(words, code)}.`))),
+  );
   lines.push(...status.sources.flatMap((source) => witnessLines(source, status.sources.length > 1)));
-  lines.push(`Buffer ${bytesText(status.bufferBytes)}. ${openText(status.openIncidents)}`);
+  lines.push(`Buffer ${words.format.bytes(status.bufferBytes)}. ${openText(status.openIncidents)}`);
   return lines.filter((line) => line !== '').join('\n');
 }
 
 function witnessLines(source: SourceStatus, named: boolean): readonly string[] {
   if (source.witnesses.length === 0) return [];
-  const rows = source.witnesses.map((witness) => [`  ${witnessName(witness.kind)}`, witnessState(witness, Date.now())]);
+  const rows = source.witnesses.map((witness) => [`  ${words.witnesses.names[witness.kind]}`, witnessState(words, witness, Date.now())]);
   return [named ? `Also listening for ${source.root}:` : 'Also listening, for what no file holds:', table(rows)];
 }
 

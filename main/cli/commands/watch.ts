@@ -6,8 +6,8 @@ import { listenForControl } from '../../core-process/control-socket.ts';
 import { errorShape } from '../../core-process/rpc-server.ts';
 import { openRealCore } from '../../core-process/run-core.ts';
 import { stderrLogger } from '../../core-process/stderr-logger.ts';
+import { en as words } from '../../wording/en/index.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
-import { agoText, bytesText, timeText } from '../../wording/quantities.ts';
 import { isRestorable } from '../../wording/restorable.ts';
 import { type Context, coreConfig } from '../context.ts';
 import { paint, printable } from '../output.ts';
@@ -80,7 +80,9 @@ function tellPeople(core: Core, context: Context): Telling {
   let problem: string | undefined;
   const onStatus = (status: CoreStatus): void => {
     if (!ready && status.importing !== undefined && status.importing.totalBytes > 0) {
-      out.progress(`Reading what is there: ${bytesText(status.importing.doneBytes)} of ${bytesText(status.importing.totalBytes)}`);
+      out.progress(
+        `Reading what is there: ${words.format.bytes(status.importing.doneBytes)} of ${words.format.bytes(status.importing.totalBytes)}`,
+      );
     }
     if (!ready && isReady(status)) {
       ready = true;
@@ -94,8 +96,8 @@ function tellPeople(core: Core, context: Context): Telling {
     }
   };
   const tell = (mark: string, incident: Incident): void => {
-    const copy = incidentCopy(incident, Date.now());
-    out.line(`${timeText(Date.now(), Date.now())}  ${mark} ${printable(copy.summary)}`);
+    const copy = incidentCopy(words, incident, Date.now());
+    out.line(`${words.format.time(Date.now(), Date.now())}  ${mark} ${printable(copy.summary)}`);
   };
   const onIncident = (incident: Incident): void => {
     if (incident.severity === 'info') return;
@@ -124,7 +126,7 @@ function readyText(status: CoreStatus): string {
   const sessions = status.sources.reduce((sum, source) => sum + source.sessions, 0);
   const where = status.sources.map((source) => source.root).join(', ');
   const newest = Math.max(0, ...status.sources.map((source) => source.lastCaptureAt ?? 0));
-  const last = newest === 0 ? '' : `, last change saved ${agoText(Date.now() - newest)}`;
+  const last = newest === 0 ? '' : `, last change saved ${words.format.ago(Date.now() - newest)}`;
   return `${paint('green', 'Protecting')} ${sessions} conversations in ${where}${last}. Press Ctrl+C to stop.`;
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { en } from '../../../main/wording/en/index.ts';
 import { statusCopy } from '../../../main/wording/status-copy.ts';
 import { cli } from '../../support/cli.ts';
 import { CoreRig } from '../../support/core-rig.ts';
@@ -18,7 +19,7 @@ it('says of conversations in a database that they are not protected', async () =
   const core = await rig.start();
   await rig.pass(5_000);
   expect(core.status).toMatchObject({ health: 'degraded', sources: [{ problems: ['unsupported-format'] }] });
-  const { line, detail } = statusCopy(core.status, rig.clock.now());
+  const { line, detail } = statusCopy(en, core.status, rig.clock.now());
   expect(line).toBe('Not fully protected');
   expect(detail).toContain('keeps conversations in a database, which Clawback cannot read yet');
 });

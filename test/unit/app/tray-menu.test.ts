@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type TrayItem, type TrayView, trayMenu, trayTooltip } from '../../../main/app/tray-menu.ts';
+import { en } from '../../../main/wording/en/index.ts';
 import { statusCopy } from '../../../main/wording/status-copy.ts';
 import { noon, status } from './incident.ts';
 
@@ -14,14 +15,14 @@ function find(items: readonly TrayItem[], label: string): Extract<TrayItem, { is
 
 describe('the menu', () => {
   test('says what is protected and when it was last saved, then what can be done', () => {
-    const [first, ...rest] = labels(trayMenu(quiet, noon));
+    const [first, ...rest] = labels(trayMenu(en, quiet, noon));
     expect(first).toMatch(/^Protected · last saved at \d\d:\d\d$/);
     expect(rest).toEqual(['Open recovery window', 'Check now', 'Pause for an hour', 'Preferences…', 'Quit Clawback']);
   });
 
   test('offers Restore and Show for an incident, and Restore only where something can be put back', () => {
     const incidents = [lost('a'), { id: 'b', title: 'Locked', restorable: false }];
-    const menu = trayMenu({ ...quiet, status: status({ openIncidents: 2 }), incidents }, noon);
+    const menu = trayMenu(en, { ...quiet, status: status({ openIncidents: 2 }), incidents }, noon);
     const submenus = menu.flatMap((item) => (item.is === 'submenu' ? [labels(item.items)] : []));
     expect(submenus).toEqual([
       ['Restore…', 'Show', 'Dismiss'],
@@ -31,49 +32,49 @@ describe('the menu', () => {
 
   test('shows five incidents and leads to the window for the others', () => {
     const incidents = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(lost);
-    const menu = trayMenu({ ...quiet, incidents }, noon);
+    const menu = trayMenu(en, { ...quiet, incidents }, noon);
     expect(menu.filter((item) => item.is === 'submenu')).toHaveLength(5);
     expect(find(menu, '2 more…')?.action).toEqual({ do: 'open-recovery' });
   });
 
   test('offers Resume while paused', () => {
-    const menu = trayMenu({ ...quiet, status: status({ health: 'paused', pausedUntil: noon + 3_600_000 }) }, noon);
+    const menu = trayMenu(en, { ...quiet, status: status({ health: 'paused', pausedUntil: noon + 3_600_000 }) }, noon);
     expect(find(menu, 'Resume')?.action).toEqual({ do: 'resume' });
     expect(find(menu, 'Pause for an hour')).toBeUndefined();
   });
 
   test('names the reason when it does not protect, and offers nothing that needs the core', () => {
     const problem = { code: 'buffer-locked', message: 'Another Clawback is recording.', hint: 'Quit it first.' };
-    const menu = trayMenu({ ...quiet, status: status({ health: 'degraded', running: false, problem }) }, noon);
+    const menu = trayMenu(en, { ...quiet, status: status({ health: 'degraded', running: false, problem }) }, noon);
     expect(labels(menu)).toContain('Another Clawback is recording. Quit it first.');
     expect(find(menu, 'Check now')?.enabled).toBe(false);
   });
 
   test('says when notifications cannot be shown', () => {
     const view = { ...quiet, notificationsAvailable: false };
-    expect(labels(trayMenu(view, noon))).toContain('Notifications are not available; look here instead');
-    expect(trayTooltip(view, noon)).toContain('notifications unavailable');
+    expect(labels(trayMenu(en, view, noon))).toContain('Notifications are not available; look here instead');
+    expect(trayTooltip(en, view, noon)).toContain('notifications unavailable');
   });
 
   test('names the conversation, because several can have lost the same', () => {
-    const menu = trayMenu({ ...quiet, incidents: [{ ...lost('a'), conversation: 'Harbour notes' }] }, noon);
+    const menu = trayMenu(en, { ...quiet, incidents: [{ ...lost('a'), conversation: 'Harbour notes' }] }, noon);
     expect(labels(menu)).toContain('Lost a · Harbour notes');
   });
 
   test('keeps a long or many-lined title to one short line', () => {
     const title = `first\nsecond ${'x'.repeat(200)}`;
-    const [item] = trayMenu({ ...quiet, incidents: [{ id: 'a', title, restorable: true }] }, noon).filter((i) => i.is === 'submenu');
+    const [item] = trayMenu(en, { ...quiet, incidents: [{ id: 'a', title, restorable: true }] }, noon).filter((i) => i.is === 'submenu');
     expect(item?.label).toMatch(/^first second x+…$/);
     expect(item?.label.length).toBeLessThanOrEqual(64);
   });
 
   test('does not change from one second to the next while nothing happens', () => {
-    expect(trayMenu(quiet, noon + 1000)).toEqual(trayMenu(quiet, noon));
+    expect(trayMenu(en, quiet, noon + 1000)).toEqual(trayMenu(en, quiet, noon));
   });
 });
 
 describe('the mood', () => {
-  const mood = (overrides: Parameters<typeof status>[0]) => statusCopy(status(overrides), noon).mood;
+  const mood = (overrides: Parameters<typeof status>[0]) => statusCopy(en, status(overrides), noon).mood;
 
   test.each([
     ['protecting', {}],
@@ -90,5 +91,5 @@ describe('the mood', () => {
 
 test('the tooltip says in words how many incidents wait', () => {
   const view = { ...quiet, status: status({ openIncidents: 2 }), incidents: [lost('a'), lost('b')] };
-  expect(trayTooltip(view, noon)).toBe('Clawback: 2 incidents need you · Protected · last saved 2 s ago');
+  expect(trayTooltip(en, view, noon)).toBe('Clawback: 2 incidents need you · Protected · last saved 2 s ago');
 });

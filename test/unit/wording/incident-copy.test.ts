@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident, IncidentKind } from '../../../main/core/types.ts';
+import { en } from '../../../main/wording/en/index.ts';
 import { incidentCopy } from '../../../main/wording/incident-copy.ts';
 import { quietReason } from '../../../main/wording/quiet-reason.ts';
 import { planChangeText } from '../../../main/wording/restore-copy.ts';
-import { healthWords, resolutionWords, stateCopy } from '../../../main/wording/state-copy.ts';
 
 const at = (hour: number, minute = 0): number => new Date(2026, 10, 22, hour, minute).getTime();
 const now = at(15);
@@ -47,7 +47,7 @@ const kinds = Object.keys({
 
 describe('incidentCopy', () => {
   it.each(kinds)('has whole sentences for %s even with no evidence', (kind) => {
-    const copy = incidentCopy(incident(kind), now);
+    const copy = incidentCopy(en, incident(kind), now);
     for (const text of [copy.title, copy.summary, copy.safe, copy.next, copy.notification.title, copy.notification.body]) {
       expect(text).toMatch(/^[A-Z0-9].*[^ ]$/);
       expect(text).not.toMatch(/undefined|NaN|null|\s\s/);
@@ -56,11 +56,11 @@ describe('incidentCopy', () => {
   });
 
   it.each(kinds)('never shows the title of a conversation for %s in a notification', (kind) => {
-    expect(JSON.stringify(incidentCopy(incident(kind), now).notification)).not.toContain('doctor');
+    expect(JSON.stringify(incidentCopy(en, incident(kind), now).notification)).not.toContain('doctor');
   });
 
   it('tells when the messages were there and since when they are gone', () => {
-    const copy = incidentCopy(incident('deleted', { evidence: { since: at(14, 7), lastOnDiskAt: at(14, 5) } }), now);
+    const copy = incidentCopy(en, incident('deleted', { evidence: { since: at(14, 7), lastOnDiskAt: at(14, 5) } }), now);
     expect(copy.summary).toBe(
       '41 messages that were on disk at 14:05 are gone since 14:07: the file was deleted and OpenClaw kept no archive of it.',
     );
@@ -68,19 +68,20 @@ describe('incidentCopy', () => {
   });
 
   it('speaks of one message in the singular', () => {
-    const copy = incidentCopy(incident('truncated', { messages: 1, evidence: { since: at(14, 7), lastOnDiskAt: at(14, 5) } }), now);
+    const copy = incidentCopy(en, incident('truncated', { messages: 1, evidence: { since: at(14, 7), lastOnDiskAt: at(14, 5) } }), now);
     expect(`${copy.summary} ${copy.safe}`).toBe(
       '1 message that was on disk at 14:05 is gone since 14:07: the file was cut short. It is safe here.',
     );
   });
 
   it('does not give the same minute for being there and being gone', () => {
-    const copy = incidentCopy(incident('deleted', { evidence: { since: at(14, 7), lastOnDiskAt: at(14, 7) } }), now);
+    const copy = incidentCopy(en, incident('deleted', { evidence: { since: at(14, 7), lastOnDiskAt: at(14, 7) } }), now);
     expect(copy.summary).toContain('that were on disk before are gone since 14:07');
   });
 
   it('says that a conversation goes on unsaved', () => {
     const copy = incidentCopy(
+      en,
       incident('reset-without-successor', { severity: 'warning', messages: 0, evidence: { resetAt: at(13), lastTurnAt: at(14) } }),
       now,
     );
@@ -91,6 +92,7 @@ describe('incidentCopy', () => {
 
   it('sums up a mass change', () => {
     const copy = incidentCopy(
+      en,
       incident('mass-change', { messages: 1_900, bytes: 190_000, evidence: { what: 'transcripts', sessions: 950, firstAt: at(14) } }),
       now,
     );
@@ -98,18 +100,18 @@ describe('incidentCopy', () => {
   });
 
   it('names the agent in the notification', () => {
-    expect(incidentCopy(incident('deleted'), now).notification.body).toMatch(/^Agent main: /);
+    expect(incidentCopy(en, incident('deleted'), now).notification.body).toMatch(/^Agent main: /);
   });
 
   it('names no agent where the incident has none', () => {
     const { agent: _agent, ...without } = incident('mirror-degraded');
-    expect(incidentCopy(without, now).notification.body).toMatch(/^At 14:07/);
+    expect(incidentCopy(en, without, now).notification.body).toMatch(/^At 14:07/);
   });
 });
 
 describe('quietReason', () => {
   const reset = (evidence: Record<string, unknown>, messages = 312): string =>
-    quietReason(incident('expected-reset', { messages, evidence: { resetAt: at(4), ...evidence } }), now);
+    quietReason(en, incident('expected-reset', { messages, evidence: { resetAt: at(4), ...evidence } }), now);
 
   it('explains the daily reset', () => {
     expect(reset({ cause: 'daily' })).toBe('OpenClaw started a new session at 04:00 (daily reset). The 312 messages before it are safe.');
@@ -137,16 +139,20 @@ describe('quietReason', () => {
 
 describe('other words', () => {
   it('give every state, health and resolution a word of its own', () => {
-    for (const words of [Object.values(stateCopy).map(({ word }) => word), Object.values(healthWords), Object.values(resolutionWords)]) {
+    for (const words of [
+      Object.values(en.states).map(({ word }) => word),
+      Object.values(en.health),
+      Object.values(en.incidents.resolutions),
+    ]) {
       expect(new Set(words).size).toBe(words.length);
     }
   });
 
   it('say what a rebuild changes, and how often', () => {
-    expect(planChangeText('duplicate-dropped:3')).toBe('A message that is there twice is written once. (3 times)');
+    expect(planChangeText(en, 'duplicate-dropped:3')).toBe('A message that is there twice is written once. (3 times)');
   });
 
   it('show a change that they do not know as it is', () => {
-    expect(planChangeText('something-new:2')).toBe('something-new:2');
+    expect(planChangeText(en, 'something-new:2')).toBe('something-new:2');
   });
 });

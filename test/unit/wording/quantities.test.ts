@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { agoText, bytesText, countText, messagesText, spanText, timeText } from '../../../main/wording/quantities.ts';
+import { en } from '../../../main/wording/en/index.ts';
+
+const { count, format } = en;
 
 describe('quantities', () => {
   it.each([
@@ -15,7 +17,7 @@ describe('quantities', () => {
     [5_000_000_000_000, '5.0 TB'],
     [5_000_000_000_000_000, '5,000 TB'],
   ])('%d bytes read %s', (bytes, text) => {
-    expect(bytesText(bytes)).toBe(text);
+    expect(format.bytes(bytes)).toBe(text);
   });
 
   it.each([
@@ -28,30 +30,26 @@ describe('quantities', () => {
     [47 * 3_600_000, '47 h ago'],
     [48 * 3_600_000, '2 days ago'],
   ])('%d ms ago reads %s', (ms, text) => {
-    expect(agoText(ms)).toBe(text);
+    expect(format.ago(ms)).toBe(text);
   });
 
   it('counts one in the singular and everything else in the plural', () => {
-    expect([0, 1, 2, 1_284].map(messagesText)).toEqual(['0 messages', '1 message', '2 messages', '1,284 messages']);
-  });
-
-  it('takes an irregular plural', () => {
-    expect(countText(2, 'reply', 'replies')).toBe('2 replies');
+    expect([0, 1, 2, 1_284].map(count.messages)).toEqual(['0 messages', '1 message', '2 messages', '1,284 messages']);
   });
 
   it('has a length of time of its own', () => {
-    expect(spanText(90_000)).toBe('1 min');
+    expect(format.span(90_000)).toBe('1 min');
   });
 
   it('gives the time of day for today', () => {
-    expect(timeText(new Date(2026, 10, 22, 4, 5).getTime(), new Date(2026, 10, 22, 23, 59).getTime())).toBe('04:05');
+    expect(format.time(new Date(2026, 10, 22, 4, 5).getTime(), new Date(2026, 10, 22, 23, 59).getTime())).toBe('04:05');
   });
 
   it('gives the date with another day', () => {
-    expect(timeText(new Date(2026, 10, 21, 14, 5).getTime(), new Date(2026, 10, 22, 1, 0).getTime())).toBe('21 Nov, 14:05');
+    expect(format.time(new Date(2026, 10, 21, 14, 5).getTime(), new Date(2026, 10, 22, 1, 0).getTime())).toBe('21 Nov, 14:05');
   });
 
   it('gives the year with another year', () => {
-    expect(timeText(new Date(2025, 11, 31, 14, 5).getTime(), new Date(2026, 0, 1, 1, 0).getTime())).toBe('31 Dec 2025, 14:05');
+    expect(format.time(new Date(2025, 11, 31, 14, 5).getTime(), new Date(2026, 0, 1, 1, 0).getTime())).toBe('31 Dec 2025, 14:05');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident, IncidentKind } from '../../../main/core/types.ts';
+import { en } from '../../../main/wording/en/index.ts';
 import { incidentCopy } from '../../../main/wording/incident-copy.ts';
 import { isRestorable } from '../../../main/wording/restorable.ts';
 
@@ -25,26 +26,27 @@ function incident(kind: IncidentKind, messages: number, evidence: Record<string,
 
 describe('the words for what OpenClaw never wrote', () => {
   it('say how much, from when to when, and that it is safe', () => {
-    const copy = incidentCopy(incident('unpersisted', 41, {}), now);
+    const copy = incidentCopy(en, incident('unpersisted', 41, {}), now);
     expect(`${copy.summary} ${copy.safe}`).toBe('41 messages from 19:37 to 20:51 were never saved by OpenClaw. They are safe here.');
     expect(copy.notification.body).toBe('Agent main: 41 messages from 19:37 to 20:51 were never saved by OpenClaw. They are safe here.');
   });
 
   it('speak of one message in the singular', () => {
-    const copy = incidentCopy(incident('unpersisted', 1, { lastAt: at(19, 37) }), now);
+    const copy = incidentCopy(en, incident('unpersisted', 1, { lastAt: at(19, 37) }), now);
     expect(`${copy.title}. ${copy.summary} ${copy.safe}`).toBe(
       '1 message was never saved by OpenClaw. 1 message from 19:37 was never saved by OpenClaw. It is safe here.',
     );
   });
 
   it('say what nobody saw, and what helps the next time', () => {
-    expect(incidentCopy(incident('unpersisted', 3, { userMessagesMissing: 3 }), now).safe).toBe(
+    expect(incidentCopy(en, incident('unpersisted', 3, { userMessagesMissing: 3 }), now).safe).toBe(
       'They are safe here. Your own messages of 3 of these turns were not seen by any witness; install the recorder to keep them next time.',
     );
   });
 
   it('tell the seed of all this: the reset, the silence, and that it is all here', () => {
     const copy = incidentCopy(
+      en,
       incident('reset-without-successor', 41, { resetAt: at(19, 30), reason: 'directory-read-only', successor: 's2' }),
       now,
     );
@@ -56,13 +58,13 @@ describe('the words for what OpenClaw never wrote', () => {
   });
 
   it('count apart what was said before such a reset and is gone too', () => {
-    const copy = incidentCopy({ ...incident('reset-without-successor', 41, { resetAt: at(19, 30) }), messages: 353 }, now);
+    const copy = incidentCopy(en, { ...incident('reset-without-successor', 41, { resetAt: at(19, 30) }), messages: 353 }, now);
     expect(copy.title).toBe('41 messages were never saved by OpenClaw');
     expect(copy.safe).toContain('So are 312 messages from before the new session, which are only here now.');
   });
 
   it('do not call a conversation with an ACP agent a loss', () => {
-    const copy = incidentCopy({ ...incident('unpersisted', 12, { because: 'acp-runner' }), severity: 'warning' }, now);
+    const copy = incidentCopy(en, { ...incident('unpersisted', 12, { because: 'acp-runner' }), severity: 'warning' }, now);
     expect(copy.summary).toBe(
       'OpenClaw does not save conversations that it hands to an ACP agent. Clawback does: 12 messages from 19:37 to 20:51 are safe here.',
     );
@@ -75,19 +77,19 @@ describe('the words for what OpenClaw never wrote', () => {
     ['disk-full', 'The disk is full.'],
     ['lock-of-dead-process', 'A process that is gone left its lock on the file.'],
   ])('give the reason %s of blocked writes', (reason, words) => {
-    expect(incidentCopy(incident('writes-blocked', 6, { reason }), now).summary).toBe(
+    expect(incidentCopy(en, incident('writes-blocked', 6, { reason }), now).summary).toBe(
       `6 messages from 19:37 to 20:51 were never saved by OpenClaw. ${words}`,
     );
   });
 
   it('tell what had arrived of a reply that was cut off', () => {
-    const copy = incidentCopy(incident('interrupted-reply', 1, { gatewayEndedAt: at(20, 51) }), now);
+    const copy = incidentCopy(en, incident('interrupted-reply', 1, { gatewayEndedAt: at(20, 51) }), now);
     expect(copy.summary).toBe('OpenClaw ended in the middle of a reply, at 20:51. OpenClaw did not save what it had answered by then.');
     expect(copy.safe).toBe('What had arrived of it is safe here.');
   });
 
   it('say that an agent is stuck', () => {
-    expect(incidentCopy(incident('agent-stuck', 0, { since: at(20), waiting: 2 }), now).summary).toMatch(
+    expect(incidentCopy(en, incident('agent-stuck', 0, { since: at(20), waiting: 2 }), now).summary).toMatch(
       /^2 messages have waited for an answer since 20:00\./,
     );
   });
@@ -95,7 +97,7 @@ describe('the words for what OpenClaw never wrote', () => {
   it.each(['unpersisted', 'writes-blocked', 'interrupted-reply', 'agent-stuck', 'reset-without-successor'] as const)(
     'never show the title of a conversation for %s in a notification',
     (kind) => {
-      expect(JSON.stringify(incidentCopy(incident(kind, 3, {}), now).notification)).not.toContain('doctor');
+      expect(JSON.stringify(incidentCopy(en, incident(kind, 3, {}), now).notification)).not.toContain('doctor');
     },
   );
 });

@@ -1,0 +1,7 @@
+import type { en } from './en/index.ts';
+
+/**
+ * Every text that a person sees in the app, in one language; English is the model of the others, so one that lacks a text or has
+ * one too many does not compile. A text with a number, a time or a name in it is a function of them: the order of words differs.
+ */
+export type Messages = typeof en;

@@ -1,0 +1,61 @@
+import { count, format, plural } from './quantities.ts';
+
+/** The menu bar and its menu. */
+export const tray = {
+  notificationsOff: 'Notifications are not available; look here instead',
+  more: (incidents: number) => `${format.number(incidents)} more…`,
+  recovery: 'Open recovery window',
+  check: 'Check now',
+  pause: 'Pause for an hour',
+  resume: 'Resume',
+  preferences: 'Preferences…',
+  quit: 'Quit Clawback',
+  restore: 'Restore…',
+  show: 'Show',
+  dismiss: 'Dismiss',
+  tooltip: (line: string) => `Clawback: ${line}`,
+  incidentsWait: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'incident needs', 'incidents need')} you`,
+  notificationsOffShort: 'notifications unavailable',
+};
+
+/** The menu of the application: shown on macOS, keyboard shortcuts elsewhere. */
+export const menu = {
+  about: 'About Clawback',
+  services: 'Services',
+  hide: 'Hide Clawback',
+  hideOthers: 'Hide Others',
+  showAll: 'Show All',
+  quit: 'Quit Clawback',
+  edit: 'Edit',
+  undo: 'Undo',
+  redo: 'Redo',
+  cut: 'Cut',
+  copy: 'Copy',
+  paste: 'Paste',
+  selectAll: 'Select All',
+  window: 'Window',
+  minimize: 'Minimize',
+  close: 'Close',
+};
+
+export const notifications = {
+  restore: 'Restore…',
+  groupTitle: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'conversation needs', 'conversations need')} you`,
+  /** `messages` of `conversations` among them are only here. */
+  groupBody: (messages: number, conversations: number) =>
+    `Several things happened at once.${conversations === 0 ? '' : ` ${count.messages(messages)} in ${conversations} of them exist only here, and are safe.`} Open Clawback to see them.`,
+};
+
+export const windows = {
+  recovery: 'Clawback',
+  preferences: 'Clawback Preferences',
+};
+
+/** Dialogs of the system. */
+export const dialogs = {
+  couldNotStart: 'Clawback could not start',
+  saveConversation: 'Save the conversation',
+  save: 'Save',
+  addSource: 'Choose the folder where OpenClaw keeps its data',
+  protect: 'Protect',
+};

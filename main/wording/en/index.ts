@@ -1,0 +1,37 @@
+import type { Language } from '../language.ts';
+import { dialogs, menu, notifications, tray, windows } from './app.ts';
+import { incidents } from './incidents.ts';
+import { preferences } from './preferences.ts';
+import { problems } from './problems.ts';
+import { count, format } from './quantities.ts';
+import { noOpenClaw, recovery } from './recovery.ts';
+import { planChanges, sheet } from './restore.ts';
+import { health, source, states, status, witnesses } from './status.ts';
+import { unsaved } from './unsaved.ts';
+
+const language: Language = 'en';
+
+/** Every text in English. Its shape is what a catalogue is, see catalogue.ts. */
+export const en = {
+  language,
+  format,
+  count,
+  status,
+  states,
+  health,
+  source,
+  witnesses,
+  incidents,
+  unsaved,
+  planChanges,
+  sheet,
+  recovery,
+  noOpenClaw,
+  preferences,
+  tray,
+  menu,
+  notifications,
+  windows,
+  dialogs,
+  problems,
+};
