@@ -1,10 +1,16 @@
+import { messagesIn } from '../wording/catalogue.ts';
+import { languages } from '../wording/language.ts';
+
+/** Languages as desktop files name them; the one without is for everybody else. */
+const comments = { en: 'Comment', zh: 'Comment[zh_CN]' } as const;
+
 /** An XDG autostart entry. Quoting: Desktop Entry Specification 1.5, "The Exec key". */
 export function desktopEntry(command: readonly string[]): string {
   return [
     '[Desktop Entry]',
     'Type=Application',
     'Name=Clawback',
-    'Comment=A flight recorder for OpenClaw conversations',
+    ...languages.map((language) => `${comments[language]}=${messagesIn(language).tagline}`),
     `Exec=${command.map(quote).join(' ')}`,
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',

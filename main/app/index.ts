@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { clawbackHome } from '../core/clawback-home.ts';
-import { en } from '../wording/en/index.ts';
+import { wordsFor } from './app-language.ts';
 import { ensurePrivateDirectory } from './app-paths.ts';
 import { declareAppScheme } from './app-protocol.ts';
 import { openLogFile } from './log-file.ts';
-import { openSettings } from './settings-store.ts';
+import { defaultSettings, openSettings, type SettingsStore } from './settings-store.ts';
 import { type Shell, startShell } from './shell.ts';
 
 /** Entry of the Electron app. Nothing here may await at top level: `ready` waits for this module to end. */
@@ -22,6 +22,7 @@ else app.quit();
 function run(): void {
   const log = openLogFile(join(home, 'logs'));
   process.on('uncaughtExceptionMonitor', (error) => log.log('error', 'uncaught', { stack: error.stack }));
+  let settings: SettingsStore | undefined;
   let shell: Shell | undefined;
   let _stopping: Promise<void> | undefined;
   let stopped = false;
@@ -45,14 +46,14 @@ function run(): void {
     .whenReady()
     .then(() => {
       log.log('info', 'app-started', { version: app.getVersion(), electron: process.versions.electron });
-      const settings = openSettings(home);
+      settings = openSettings(home);
       if (settings.setAside !== undefined) log.log('warn', 'settings-damaged', { setAside: settings.setAside });
       shell = startShell({ home, log, settings });
     })
     .catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       log.log('error', 'app-failed', { message });
-      dialog.showErrorBox(en.dialogs.couldNotStart, message);
+      dialog.showErrorBox(wordsFor(settings?.current ?? defaultSettings).dialogs.couldNotStart, message);
       app.exit(1);
     });
 }

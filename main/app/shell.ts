@@ -2,9 +2,9 @@ import { app, powerMonitor, safeStorage } from 'electron';
 import { systemClock } from '../core/platform/clock.ts';
 import type { Incident } from '../core/types.ts';
 import type { AppInfo, Settings } from '../ipc/contract.ts';
-import { en } from '../wording/en/index.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
 import { isRestorable } from '../wording/restorable.ts';
+import { wordsFor } from './app-language.ts';
 import { builtPaths, coreEnvironment, limitedRoots } from './app-paths.ts';
 import { serveApp } from './app-protocol.ts';
 import { setApplicationMenu } from './application-menu.ts';
@@ -42,7 +42,7 @@ const trayIncidentLimit = 50;
 export function startShell({ home, log, settings }: ShellDeps): Shell {
   const { platform, env } = process;
   const limited = limitedRoots(env);
-  const words = () => en;
+  const words = () => wordsFor(settings.current);
   const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log, words });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
@@ -117,9 +117,16 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     loginItem: login.state(),
     ...(settings.setAside === undefined ? {} : { settingsSetAside: settings.setAside }),
   });
+  /** A notification that stands on the screen stays as it is. */
+  const speakNow = () => {
+    setApplicationMenu(words());
+    refresh();
+    windows.broadcast('language.changed', words().language);
+  };
   const settingsChanged = async (next: Settings, before: Settings) => {
     if (next.openAtLogin !== before.openAtLogin) login.set(next.openAtLogin);
     windows.broadcast('settings.changed', next);
+    if (next.language !== before.language) speakNow();
     if (next.flushIntervalMs !== before.flushIntervalMs || next.sources !== before.sources) await core.configure(coreConfig(next, limited));
   };
 

@@ -50,12 +50,14 @@ export class Windows {
     this.#open.set(name, window);
     window.once('closed', () => this.#open.delete(name));
     window.once('ready-to-show', () => window.show());
-    // A window that is still loading has no listener yet, so the selection travels in its address.
+    // A window that is still loading has no listener yet, so the selection and the language travel in its address.
     const fragment = selection === undefined ? '' : `#${new URLSearchParams(fragmentOf(selection))}`;
-    window.loadURL(`${appScheme}://${appHost}/${name}/index.html${fragment}`).catch((error: unknown) => {
-      // Also when it is closed before it has loaded.
-      this.#deps.log.log('warn', 'window-not-loaded', { name, error: String(error) });
-    });
+    window
+      .loadURL(`${appScheme}://${appHost}/${name}/index.html?lang=${this.#deps.words().language}${fragment}`)
+      .catch((error: unknown) => {
+        // Also when it is closed before it has loaded.
+        this.#deps.log.log('warn', 'window-not-loaded', { name, error: String(error) });
+      });
   }
 
   broadcast<K extends keyof Events>(event: K, payload: Events[K]): void {

@@ -35,6 +35,7 @@ export const eventNames = {
   incident: true,
   resolved: true,
   'settings.changed': true,
+  'language.changed': true,
   'incident.selected': true,
 } as const satisfies Record<keyof Events, true>;
 

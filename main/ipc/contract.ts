@@ -1,4 +1,5 @@
 import type { CoreEvents, CoreRequests, ErrorShape, IgnoreRules } from '../core/requests.ts';
+import type { Language, LanguageSetting } from '../wording/language.ts';
 
 /** What the windows may ask of the core; the app passes these on as they are. */
 export type CoreChannel =
@@ -30,6 +31,7 @@ export interface Settings {
   readonly flushIntervalMs: number;
   readonly notify: NotifyPolicy;
   readonly openAtLogin: boolean;
+  readonly language: LanguageSetting;
   /** State directories that the person added or switched off; discovery adds the rest. */
   readonly sources: readonly { readonly root: string; readonly enabled: boolean }[];
   /** Conversations that are not to be captured. */
@@ -70,6 +72,8 @@ export interface Events {
   incident: CoreEvents['incident'];
   resolved: CoreEvents['resolved'];
   'settings.changed': Settings;
+  /** What windows speak from now on. */
+  'language.changed': Language;
   /** The person came here from a notification or the menu. */
   'incident.selected': { readonly incidentId: string; readonly restore?: boolean };
 }

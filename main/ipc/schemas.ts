@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ExportFormat, SessionState } from '../core/types.ts';
+import type { LanguageSetting } from '../wording/language.ts';
 import type { Channel, Requests } from './contract.ts';
 
 /** Refuses anything that a window of ours would not send: wrong types, unknown keys, unbounded sizes. */
@@ -47,6 +48,7 @@ export const settingsSchema = z.strictObject({
   flushIntervalMs: z.int().min(minFlushIntervalMs).max(maxFlushIntervalMs),
   notify: z.enum(['all', 'loss-only', 'off']),
   openAtLogin: z.boolean(),
+  language: z.enum(['system', 'en', 'zh'] as const satisfies readonly LanguageSetting[]),
   sources: z.array(z.strictObject({ root: path, enabled: z.boolean() })).max(100),
   ignore: ignoreSchema.exactOptional(),
 });
@@ -55,6 +57,7 @@ const settingsPatch = z.strictObject({
   flushIntervalMs: settingsSchema.shape.flushIntervalMs.exactOptional(),
   notify: settingsSchema.shape.notify.exactOptional(),
   openAtLogin: settingsSchema.shape.openAtLogin.exactOptional(),
+  language: settingsSchema.shape.language.exactOptional(),
   sources: settingsSchema.shape.sources.exactOptional(),
   ignore: settingsSchema.shape.ignore,
 });

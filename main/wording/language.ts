@@ -4,6 +4,14 @@ export type LanguageSetting = 'system' | Language;
 /** `zh` is Simplified Chinese. */
 export type Language = 'en' | 'zh';
 
+export const languages: readonly Language[] = ['en', 'zh'];
+
+/** What each language calls itself, in every language. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', zh: '简体中文' };
+
+/** For `lang` in a page: it decides how characters that several writings share are drawn. */
+export const languageTags: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-Hans' };
+
 /**
  * The language to speak. `preferred`: the languages of the system as BCP 47 tags, the dearest first. Traditional Chinese is a
  * writing of its own, so whoever prefers it gets the next language that they named.

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { AppInfo, NotifyPolicy, Settings } from '../../main/ipc/contract.ts';
+import { type LanguageSetting, languageNames, languages, languageTags } from '../../main/wording/language.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
@@ -24,6 +25,7 @@ export function Preferences() {
       <ErrorNotice error={error} />
       <FlushInterval valueMs={settings.flushIntervalMs} onChange={(flushIntervalMs) => change({ flushIntervalMs })} />
       <Notify policy={settings.notify} info={info} onChange={(notify) => change({ notify })} />
+      <LanguageChoice chosen={settings.language} onChange={(language) => change({ language })} />
       <LoginItem info={info} onChange={(openAtLogin) => change({ openAtLogin })} />
       <SourceList status={status} settings={settings} refusal={error} now={now} onChange={(sources) => change({ sources })} />
       <section class="field">
@@ -64,6 +66,39 @@ function Notify({ policy, info, onChange }: NotifyProps) {
         )}
       </div>
     </fieldset>
+  );
+}
+
+interface LanguageChoiceProps {
+  readonly chosen: LanguageSetting;
+  readonly onChange: (language: LanguageSetting) => void;
+}
+
+/** Every language under its own name: whoever cannot read this one finds the way out. */
+function LanguageChoice({ chosen, onChange }: LanguageChoiceProps) {
+  const text = useWords().preferences;
+  return (
+    <section class="field">
+      <h2 id="language-label">{text.language}</h2>
+      <div>
+        <select
+          name="language"
+          aria-labelledby="language-label"
+          value={chosen}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            onChange(languages.find((language) => language === value) ?? 'system');
+          }}
+        >
+          <option value="system">{text.languageSystem}</option>
+          {languages.map((language) => (
+            <option key={language} value={language} lang={languageTags[language]}>
+              {languageNames[language]}
+            </option>
+          ))}
+        </select>
+      </div>
+    </section>
   );
 }
 

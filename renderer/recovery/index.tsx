@@ -1,5 +1,12 @@
 import { render } from 'preact';
+import { Worded } from '../shared/words.tsx';
 import { Recovery } from './recovery.tsx';
 
 const root = document.getElementById('app');
-if (root !== null) render(<Recovery />, root);
+if (root !== null)
+  render(
+    <Worded title={(words) => words.windows.recovery}>
+      <Recovery />
+    </Worded>,
+    root,
+  );

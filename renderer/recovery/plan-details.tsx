@@ -64,7 +64,7 @@ function NewFile({ plan }: { readonly plan: RestorePlan }) {
   const isNamedLater = plan.route === 'gateway' && plan.target === 'new-session';
   return (
     <div class="dim">
-      {isNamedLater ? text.newFileNamed : text.newFile}{' '}
+      {isNamedLater ? text.newFileNamed : text.newFile}
       <span class="path">{isNamedLater ? plan.path.slice(0, plan.path.lastIndexOf('/') + 1) : plan.path}</span>
     </div>
   );

@@ -26,7 +26,7 @@ export function Sidebar({ status, incidents, selection, onSelect, now }: Sidebar
     onSelect({ is: 'session', row: next, ...(message === undefined ? {} : { message }) });
   return (
     <aside onKeyDown={walk}>
-      <h1 class="visually-hidden">{document.title}</h1>
+      <h1 class="visually-hidden">{words.windows.recovery}</h1>
       <search>
         <input
           class="search"

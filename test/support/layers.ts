@@ -22,8 +22,8 @@ export const layers: readonly Layer[] = [
     types: coreTypes,
     packages: ['electron', 'zod', 'node:*'],
   },
-  { path: 'main/ipc', values: [], types: coreTypes, packages: ['zod'] },
-  { path: 'main/wording', values: [], types: coreTypes, packages: [] },
+  { path: 'main/ipc', values: [], types: [...coreTypes, 'main/wording/language.ts'], packages: ['zod'] },
+  { path: 'main/wording', values: [], types: [...coreTypes, 'main/core/platform/errors.ts'], packages: [] },
   {
     path: 'main/cli',
     values: ['main/core', 'main/core-process', 'main/wording', 'package.json'],

@@ -1,5 +1,8 @@
 import { count, format, plural } from './quantities.ts';
 
+/** What the app is, in a few words. */
+export const tagline = 'A flight recorder for OpenClaw conversations';
+
 /** The menu bar and its menu. */
 export const tray = {
   notificationsOff: 'Notifications are not available; look here instead',

@@ -20,7 +20,6 @@ export const incidents = {
   safeHere: (messages: number) => `${itThey(messages)} ${isAre(messages)} safe here.`,
   onlyCopyHere: 'They are safe here. Clawback holds the only copy.',
   restoreBeside: 'Restore puts the conversation back as a new session. Nothing that exists is overwritten.',
-  nothingToDo: 'Nothing has to be done.',
 
   notSaved: {
     title: 'A conversation is not being saved',

@@ -1,5 +1,5 @@
 import type { Language } from '../language.ts';
-import { dialogs, menu, notifications, tray, windows } from './app.ts';
+import { dialogs, menu, notifications, tagline, tray, windows } from './app.ts';
 import { incidents } from './incidents.ts';
 import { preferences } from './preferences.ts';
 import { problems } from './problems.ts';
@@ -9,13 +9,12 @@ import { planChanges, sheet } from './restore.ts';
 import { health, source, states, status, witnesses } from './status.ts';
 import { unsaved } from './unsaved.ts';
 
-const language: Language = 'en';
-
 /** Every text in English. Its shape is what a catalogue is, see catalogue.ts. */
 export const en = {
-  language,
+  language: 'en' as Language,
   format,
   count,
+  tagline,
   status,
   states,
   health,

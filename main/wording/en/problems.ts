@@ -1,3 +1,5 @@
+import { byCode } from '../by-code.ts';
+
 /** What a window shows of something that failed. */
 export interface ProblemText {
   readonly message: string;
@@ -11,11 +13,24 @@ export interface ToldProblem {
   readonly hint?: string;
 }
 
+/** Where the core speaks to whoever types commands. */
+const windowHints = {
+  'index-unreadable': 'Restore to a file instead.',
+  'nothing-to-restore': 'Choose another version of this conversation.',
+  'mirror-damaged': 'Choose another version of this conversation.',
+  'not-found': 'It may be gone meanwhile. Open it again.',
+};
+
 const asTold = ({ message, hint = '' }: ToldProblem): ProblemText => ({ message, hint });
 
-/** The core speaks English, and of the case at hand: nothing has to be said anew. */
+function hintIn(code: string): Partial<ProblemText> {
+  const hint = byCode(windowHints, code);
+  return hint === undefined ? {} : { hint };
+}
+
+/** The core speaks English, and of the case at hand: hardly anything has to be said anew. */
 export const problems = {
-  error: asTold,
+  error: (told: ToldProblem): ProblemText => ({ ...asTold(told), ...hintIn(told.code) }),
   /** Of a witness: codes of its own. */
   witness: asTold,
 };

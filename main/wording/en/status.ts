@@ -1,5 +1,5 @@
 import type { Health, SessionState, WitnessKind } from '../../core/types.ts';
-import { count, format } from './quantities.ts';
+import { format } from './quantities.ts';
 
 /** What the product says about itself and its sources at a glance. */
 export const status = {
@@ -78,7 +78,6 @@ export const witnesses = {
 };
 
 export const source = {
-  conversations: count.conversations,
   gatewayRunning: 'OpenClaw is running',
   gatewayStopped: 'OpenClaw is not running',
   polling: 'watched by polling',

@@ -1,0 +1,36 @@
+import type { Messages } from '../catalogue.ts';
+import { dialogs, menu, notifications, tagline, tray, windows } from './app.ts';
+import { incidents } from './incidents.ts';
+import { preferences } from './preferences.ts';
+import { problems } from './problems.ts';
+import { count, format } from './quantities.ts';
+import { noOpenClaw, recovery } from './recovery.ts';
+import { planChanges, sheet } from './restore.ts';
+import { health, source, states, status, witnesses } from './status.ts';
+import { unsaved } from './unsaved.ts';
+
+/** Every text in Simplified Chinese, as good software for the Mac speaks it: short, calm, with its own terms and punctuation. */
+export const zh: Messages = {
+  language: 'zh',
+  format,
+  count,
+  tagline,
+  status,
+  states,
+  health,
+  source,
+  witnesses,
+  incidents,
+  unsaved,
+  planChanges,
+  sheet,
+  recovery,
+  noOpenClaw,
+  preferences,
+  tray,
+  menu,
+  notifications,
+  windows,
+  dialogs,
+  problems,
+};
