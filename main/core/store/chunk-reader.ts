@@ -24,13 +24,16 @@ const KEPT_CHUNKS = 8;
  * reads, and an open cursor would keep the WAL from being truncated.
  */
 export class ChunkReader {
-  readonly #find;
+  readonly #at;
+  readonly #holding;
   readonly #size;
   readonly #recent = new Map<string, ReadChunk>();
 
   constructor(db: Sqlite) {
-    this.#find = db.prepare<[number, number], StoredChunk>(
-      `SELECT start, len, codec, sha256, bytes FROM chunk WHERE generation_id = ? AND start <= ? ORDER BY start DESC LIMIT 1`,
+    const columns = 'start, len, codec, sha256, bytes';
+    this.#at = db.prepare<[number, number], StoredChunk>(`SELECT ${columns} FROM chunk WHERE generation_id = ? AND start = ?`);
+    this.#holding = db.prepare<[number, number], StoredChunk>(
+      `SELECT ${columns} FROM chunk WHERE generation_id = ? AND start <= ? ORDER BY start DESC LIMIT 1`,
     );
     this.#size = db.prepare<[number], { size: number }>('SELECT "offset" AS size FROM generation WHERE id = ?');
   }
@@ -73,7 +76,8 @@ export class ChunkReader {
   }
 
   #read(generationId: number, position: number, unpacked: (chunk: StoredChunk) => Unpacked): ReadChunk {
-    const chunk = this.#find.get(generationId, position);
+    // Who reads on is at the start of the next chunk; to look for the one that holds a byte takes half as long again.
+    const chunk = this.#at.get(generationId, position) ?? this.#holding.get(generationId, position);
     if (chunk === undefined || position >= chunk.start + chunk.len) throw damagedAt(generationId, position, 'is missing');
     const result = unpacked(chunk);
     if (!result.ok) throw damagedAt(generationId, chunk.start, result.defect);
