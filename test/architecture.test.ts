@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { displayTextIn } from './support/display-text.ts';
 import { isBelow, layerOf, layers } from './support/layers.ts';
 import { importsOf, type ModuleImport, readSources } from './support/source-files.ts';
 
@@ -107,6 +108,12 @@ describe('architecture', () => {
     const reaches = (from: string, goal: string, seen: Set<string>): boolean =>
       [...(edges.get(from) ?? [])].some((next) => next === goal || (!seen.has(next) && reaches(next, goal, seen.add(next))));
     expect([...edges.keys()].filter((part) => reaches(part, part, new Set()))).toEqual([]);
+  });
+
+  it('takes every text that a person sees from the catalogue', () => {
+    const faces = product.filter((file) => /\.tsx?$/.test(file.path) && (isBelow(file.path, 'renderer') || isBelow(file.path, 'main/app')));
+    expect(faces.length).toBeGreaterThan(40);
+    expect(faces.flatMap(displayTextIn)).toEqual([]);
   });
 
   it('keeps every file within one reading', () => {

@@ -39,6 +39,8 @@ export interface Format {
   dayAndClock(at: number, now: number): string;
   /** Heading of a day: `Today`, `Yesterday`, `Friday 20 November 2026`. */
   day(at: number, now: number): string;
+  /** To the second, as OpenClaw's file names have it: `2026-11-22 14:05:03 UTC`. */
+  utc(at: number): string;
   /** Rounded down: what is not all is not 100. */
   percent(part: number, whole: number): string;
   /** Sentences one after the other; what is missing or empty is left out. */
@@ -101,6 +103,7 @@ export function formatOf(writing: Writing): Format {
       if (at >= new Date(midnight).setDate(new Date(midnight).getDate() - 1)) return writing.yesterday;
       return wholeDays.format(at);
     },
+    utc: (at) => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
     percent: (part, whole) => writing.percent(Math.floor((100 * part) / whole)),
     sentences: (parts) => parts.filter((part) => part !== undefined && part !== '').join(gap),
     label,

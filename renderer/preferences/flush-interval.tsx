@@ -14,7 +14,8 @@ export function FlushInterval({ valueMs, onChange }: FlushIntervalProps) {
   const [draft, setDraft] = useState<number | undefined>(undefined);
   const words = useWords();
   const step = draft ?? stepOf(valueMs);
-  const shown = words.format.seconds(stepsMs[step] ?? valueMs);
+  const shownMs = stepsMs[step] ?? valueMs;
+  const shown = words.format.seconds(shownMs);
   return (
     <section class="field">
       <h2 id="flush-label">{words.preferences.flush}</h2>
@@ -37,7 +38,7 @@ export function FlushInterval({ valueMs, onChange }: FlushIntervalProps) {
         />{' '}
         <output class="num">{shown}</output>
         <p class="help" id="flush-help">
-          {words.preferences.flushHelp(shown)}
+          {words.preferences.flushHelp(shownMs)}
         </p>
       </div>
     </section>

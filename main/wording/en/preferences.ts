@@ -1,9 +1,11 @@
+import { format } from './quantities.ts';
+
 /** The preferences window. */
 export const preferences = {
   title: 'Preferences',
   flush: 'Save at least every',
-  flushHelp: (seconds: string) =>
-    `New lines are made safe within ${seconds}. Only what is written and destroyed again within that time can be lost.`,
+  flushHelp: (intervalMs: number) =>
+    `New lines are made safe within ${format.seconds(intervalMs)}. Only what is written and destroyed again within that time can be lost.`,
   notify: 'Tell me about',
   notifyAll: 'Lost and endangered conversations',
   notifyLoss: 'Lost conversations only',

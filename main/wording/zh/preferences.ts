@@ -1,9 +1,10 @@
 import type { Messages } from '../catalogue.ts';
+import { format } from './quantities.ts';
 
 export const preferences: Messages['preferences'] = {
   title: '偏好设置',
   flush: '保存间隔',
-  flushHelp: (seconds) => `新内容会在 ${seconds}内妥善保存。只有在这段时间内写入又被销毁的内容才可能丢失。`,
+  flushHelp: (intervalMs) => `新内容会在 ${format.seconds(intervalMs)}内妥善保存。只有在这段时间内写入又被销毁的内容才可能丢失。`,
   notify: '通知我',
   notifyAll: '丢失或面临风险的对话',
   notifyLoss: '仅丢失的对话',

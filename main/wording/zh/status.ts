@@ -67,7 +67,7 @@ export const witnesses: Messages['witnesses'] = {
   off: '已关闭',
   notInstalled: '未安装（clawback recorder install）',
   blocked: '受阻',
-  withLast: (state, elapsedMs) => `${state}，最近一条消息在${elapsedMs < 1000 ? '' : ' '}${format.ago(elapsedMs)}`,
+  withLast: (state, elapsedMs) => `${state}，${format.ago(elapsedMs)}有消息`,
   neverSaved: {
     'gateway-stream': '从未被 OpenClaw 保存，来自实时消息',
     'recorder-plugin': '从未被 OpenClaw 保存，来自记录插件',
