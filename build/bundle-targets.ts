@@ -84,10 +84,10 @@ export const bundleTargets: readonly BundleTarget[] = [
   },
   {
     name: 'core-process',
-    entries: ['main/core-process/index.ts', 'main/core/store/store-thread.ts'],
+    entries: ['main/core-process/index.ts', 'main/core/store-thread.ts'],
     // The thread's script is found beside whatever starts it.
     config: (outDir) =>
-      nodeBundle({ index: 'main/core-process/index.ts', 'store-thread': 'main/core/store/store-thread.ts' }, outDir, '[name].js', 'es'),
+      nodeBundle({ index: 'main/core-process/index.ts', 'store-thread': 'main/core/store-thread.ts' }, outDir, '[name].js', 'es'),
   },
   {
     name: 'renderer',

@@ -65,7 +65,8 @@ function toCheckpoint(row: KnownRow): Checkpoint {
 }
 
 function toFingerprint(length: bigint, sha256: Uint8Array | null): Fingerprint {
-  return { length: Number(length), sha256: sha256 ?? new Uint8Array(0) };
+  // Copied into a pool: ten thousand files keep two of them each, and a blob is an allocation of its own.
+  return { length: Number(length), sha256: sha256 === null ? new Uint8Array(0) : Buffer.from(sha256) };
 }
 
 /** Identity as SQLite can hold it. */

@@ -79,7 +79,14 @@ export class BufferJournal implements Journal {
     this.#incidents = new IncidentWriter(db);
     this.#restores = new RestoreWriter(db);
     this.#runs = new RunWriter(db);
-    this.#indexer = new Indexer(db, deps.parse, deps.log);
+    const { database } = bufferPaths(deps.home);
+    this.#indexer = new Indexer(db, {
+      ...deps,
+      ahead: {
+        readAhead: (stretches) => deps.threads.readAhead(database, stretches),
+        digested: (stretch) => deps.threads.digested(stretch),
+      },
+    });
     const retraction = new Retraction(db, new Presence(db), new RecordText(db, new ChunkReader(db), deps.parse));
     this.#witnessed = new WitnessRecorder(db, retraction);
     this.#verdicts = new WitnessVerdicts(db, new ChunkWriter(db, deps.threads), this.#sessions, retraction, () => this.nextGenerationId());

@@ -1,26 +1,15 @@
-import type { ParsedLine } from '../sources/source.ts';
-import type { SourceLayout } from '../types.ts';
-import { messageKey, oversizedKey } from './digest.ts';
-import type { SplitLine } from './line-splitter.ts';
+import { keyOf } from './digest.ts';
+import type { LineDigest, MessageDigest } from './line-digest.ts';
 import { MessageIds, timeOfId } from './message-ids.ts';
-import { oversizedRole } from './oversized-line.ts';
 import { Presence } from './presence.ts';
 import type { Sqlite } from './sqlite.ts';
-import type { ParseLine } from './store.ts';
-import { isIndexed, TextIndex } from './text-index.ts';
-import { titleOf } from './text-limits.ts';
+import { TextIndex } from './text-index.ts';
 
 export interface IndexedGeneration {
   readonly id: number;
   readonly sessionRow: number;
-  readonly layout: SourceLayout;
   readonly onDisk: boolean;
   readonly openedAt: number;
-}
-
-/** A reply that failed or was stopped before its first word: it counts for what OpenClaw makes of the file, and nobody can miss it. */
-function isWordless({ role, text, stopReason }: ParsedLine): boolean {
-  return role === 'assistant' && (stopReason === 'error' || stopReason === 'aborted') && (text ?? '').trim() === '';
 }
 
 /** What the lines of one generation said so far, written once at its end. */
@@ -52,15 +41,13 @@ function nothingSeen(): Seen {
 
 /** Writes what complete lines mean, inside the transaction of the caller. */
 export class MessageWriter {
-  readonly #parse: ParseLine;
   readonly #ids: MessageIds;
   readonly #presence: Presence;
   readonly #texts: TextIndex;
   readonly #statements;
   #seen: Seen = nothingSeen();
 
-  constructor(db: Sqlite, parse: ParseLine) {
-    this.#parse = parse;
+  constructor(db: Sqlite) {
     this.#ids = new MessageIds(db);
     this.#presence = new Presence(db);
     this.#texts = new TextIndex(db);
@@ -68,12 +55,11 @@ export class MessageWriter {
   }
 
   /** Lines of one generation follow each other; call `finish` before the next generation. */
-  add(generation: IndexedGeneration, line: SplitLine): void {
-    const parsed = line.oversized ? undefined : this.#parse(generation.layout, line.bytes);
-    if (line.start === 0) this.#seen.firstLine = parsed?.kind === 'header' ? 'header' : 'other';
-    if (line.length === 0) return;
-    if (parsed === undefined) this.#addOversized(generation, line);
-    else this.#addParsed(generation, line, parsed);
+  add(generation: IndexedGeneration, line: LineDigest): void {
+    if (line.start === 0) this.#seen.firstLine = line.is === 'header' ? 'header' : 'other';
+    if (line.at !== undefined) this.#seen.previousAt = line.at;
+    if (line.is === 'wordless') this.#seen.assistantMessages += 1;
+    if (line.is === 'message') this.#addMessage(generation, line);
   }
 
   finish(generation: IndexedGeneration): void {
@@ -100,32 +86,10 @@ export class MessageWriter {
     this.#ids.forget();
   }
 
-  #addOversized(generation: IndexedGeneration, line: SplitLine): void {
-    const role = oversizedRole(line.bytes);
-    if (role !== undefined) this.#sight(generation, line, oversizedKey(line), role);
-  }
-
-  #addParsed(generation: IndexedGeneration, line: SplitLine, parsed: ParsedLine): void {
-    if (parsed.at !== undefined) this.#seen.previousAt = parsed.at;
-    if (parsed.kind !== 'message') return;
-    const role = parsed.role ?? 'unknown';
-    if (isWordless(parsed)) {
-      this.#seen.assistantMessages += 1;
-      return;
-    }
-    const { id, isNew } = this.#sight(generation, line, messageKey(parsed), role, parsed.at);
-    if (role === 'user') this.#describe(id, parsed);
-    if (isNew && isIndexed(role, parsed.text ?? '')) this.#texts.add(id, parsed.text ?? '');
-  }
-
-  #sight(
-    generation: IndexedGeneration,
-    line: SplitLine,
-    key: Uint8Array,
-    role: string,
-    at?: number,
-  ): { readonly id: number; readonly isNew: boolean } {
+  #addMessage(generation: IndexedGeneration, line: LineDigest & MessageDigest): void {
     const { sessionRow } = generation;
+    const { role, at, words } = line;
+    const key = keyOf(line.name);
     this.#seen.messages += 1;
     if (role === 'assistant') this.#seen.assistantMessages += 1;
     const wanted = this.#ids.next(at ?? this.#previousTime(generation));
@@ -135,17 +99,15 @@ export class MessageWriter {
     this.#statements.insertRecord.run(sessionRow, id, generation.id, line.start, line.length);
     if (!isNew) this.#seen.again = true;
     else if (at !== undefined) this.#seen.lastMessageAt = Math.max(this.#seen.lastMessageAt ?? 0, at);
-    return { id, isNew };
+    if (line.startsSession !== undefined) this.#describe(id, line.startsSession, line.title);
+    if (isNew && words !== undefined) this.#texts.add(id, words);
   }
 
   /** Title, and whether OpenClaw's own prompt began the conversation, by its first user messages in time. */
-  #describe(id: number, parsed: ParsedLine): void {
-    const startsSession = parsed.startsSession === true;
+  #describe(id: number, startsSession: boolean, text: string | undefined): void {
     const { firstUser, title } = this.#seen;
     if (firstUser === undefined || id < firstUser.id) this.#seen.firstUser = { id, startsSession };
-    if (startsSession || (title !== undefined && title.id < id)) return;
-    const text = titleOf(parsed.text ?? '');
-    if (text !== undefined) this.#seen.title = { id, text };
+    if (text !== undefined && (title === undefined || id <= title.id)) this.#seen.title = { id, text };
   }
 
   #previousTime(generation: IndexedGeneration): number {

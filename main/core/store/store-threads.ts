@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Logger } from '../platform/logger.ts';
 import { type Packed, type Packer, raw, rawPacker } from './packer.ts';
 import { PackingSlots } from './packing-slots.ts';
+import type { Stretch, StretchDigest } from './stretch.ts';
+import { type DigestTask, ThreadDigests } from './thread-digests.ts';
 
 /** Starting threads takes as long as packing a few MiB. */
 const WORTHWHILE_CHUNKS = 64;
@@ -13,7 +15,16 @@ const MOST_THREADS = 3;
 const LONG_CHUNK_BYTES = 16 * 1024;
 const NOTHING = new Uint8Array(0);
 
-export type ThreadTask = { readonly task: 'pack'; readonly count: number } | { readonly task: 'move-wal'; readonly database: string };
+export type ThreadTask =
+  | { readonly task: 'pack'; readonly count: number }
+  | { readonly task: 'move-wal'; readonly database: string }
+  | DigestTask;
+
+export interface ThreadStart {
+  readonly slots: SharedArrayBuffer;
+  /** Where digests go. */
+  readonly port: MessagePort;
+}
 
 export interface ThreadReport {
   readonly walMoved: boolean;
@@ -26,12 +37,22 @@ export interface StoreThreads extends Packer {
    * caller has to do it, and then meets the fault if there is one.
    */
   moveWal(database: string): 'moving' | 'moved' | 'unable';
+  /** Has the lines of these stretches of this database read before their turn comes. */
+  readAhead(database: string, stretches: readonly Stretch[]): void;
+  /** What was read ahead; waits for a thread that is at it. `undefined`: the caller has to do it. */
+  digested(stretch: Stretch): StretchDigest | undefined;
   /** Ends threads that have nothing to do; they are started again when they are needed. */
   rest(): void;
 }
 
 /** Everything in the calling thread: for tests, and wherever threads cannot be started. */
-export const noThreads: StoreThreads = { ...rawPacker, moveWal: () => 'unable', rest: () => undefined };
+export const noThreads: StoreThreads = {
+  ...rawPacker,
+  moveWal: () => 'unable',
+  readAhead: () => undefined,
+  digested: () => undefined,
+  rest: () => undefined,
+};
 
 /**
  * Packs the chunks of an import in as many threads as there are processors to spare. The calling thread waits for none of
@@ -43,6 +64,8 @@ export class WorkerThreads implements StoreThreads {
   readonly #packers: number;
   #slots: PackingSlots | undefined;
   #workers: Worker[] = [];
+  #ports: MessagePort[] = [];
+  readonly #digests = new ThreadDigests();
   #wal: 'moving' | 'moved' | 'unable' | 'still' = 'still';
   #broken = false;
 
@@ -77,6 +100,17 @@ export class WorkerThreads implements StoreThreads {
     return 'moving';
   }
 
+  readAhead(database: string, stretches: readonly Stretch[]): void {
+    if (this.#start() === undefined) return;
+    const task = this.#digests.offer(database, stretches);
+    if (task === undefined) return;
+    for (const worker of this.#workers) worker.postMessage(task satisfies ThreadTask);
+  }
+
+  digested(stretch: Stretch): StretchDigest | undefined {
+    return this.#digests.take(stretch, this.#ports);
+  }
+
   rest(): void {
     if (this.#wal !== 'moving') this.#end();
   }
@@ -88,7 +122,10 @@ export class WorkerThreads implements StoreThreads {
 
   #end(): void {
     const workers = this.#workers;
+    for (const port of this.#ports) port.close();
     this.#workers = [];
+    this.#ports = [];
+    this.#digests.forget();
     this.#slots = undefined;
     this.#wal = 'still';
     for (const worker of workers) void worker.terminate();
@@ -125,7 +162,10 @@ export class WorkerThreads implements StoreThreads {
   }
 
   #worker(slots: PackingSlots): Worker {
-    const worker = new Worker(scriptUrl(), { workerData: slots.memory, name: 'clawback-store' });
+    const { port1, port2 } = new MessageChannel();
+    const workerData: ThreadStart = { slots: slots.memory, port: port2 };
+    const worker = new Worker(scriptUrl(), { workerData, transferList: [port2], name: 'clawback-store' });
+    this.#ports.push(port1);
     worker.unref();
     worker.on('message', ({ walMoved }: ThreadReport) => {
       this.#wal = walMoved ? 'moved' : 'unable';
@@ -141,9 +181,9 @@ export class WorkerThreads implements StoreThreads {
   }
 }
 
-/** From source it has the ending of this file; in the bundle both lie side by side. */
+/** From source it is beside the core and has the ending of this file; in the bundle both lie side by side. */
 function scriptUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './store-thread.ts' : './store-thread.js', import.meta.url);
+  return new URL(import.meta.url.endsWith('.ts') ? '../store-thread.ts' : './store-thread.js', import.meta.url);
 }
 
 /** One processor is the core's and one is left to everybody else: packing beside a busy core would make an import slower. */

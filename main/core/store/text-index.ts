@@ -11,21 +11,22 @@ export function isIndexed(role: string, text: string): boolean {
 export class TextIndex {
   readonly #insert;
   readonly #remove;
-  #pending: { readonly id: number; readonly text: string }[] = [];
+  #pending: { readonly id: number; readonly words: string }[] = [];
 
   constructor(db: Sqlite) {
     this.#insert = db.prepare<[number, string]>('INSERT INTO message_text (rowid, text) VALUES (?, ?)');
     this.#remove = db.prepare<[number, string]>(`INSERT INTO message_text (message_text, rowid, text) VALUES ('delete', ?, ?)`);
   }
 
-  add(id: number, text: string): void {
-    this.#pending.push({ id, text: asIndexed(text) });
+  /** `words`: the text in its indexed form. */
+  add(id: number, words: string): void {
+    this.#pending.push({ id, words });
   }
 
   /** Call before the transaction ends. Goes in by rising id: FTS5 writes a segment for every step back. */
   flush(): void {
     this.#pending.sort((left, right) => left.id - right.id);
-    for (const { id, text } of this.#pending) this.#insert.run(id, text);
+    for (const { id, words } of this.#pending) this.#insert.run(id, words);
     this.#pending = [];
   }
 
@@ -34,12 +35,13 @@ export class TextIndex {
     this.#pending = [];
   }
 
-  /** `text` is what was added under this id: the index does not keep it, and another one would leave words behind. */
+  /** `text` is what the words were taken from: the index does not keep it, and another one would leave words behind. */
   remove(id: number, text: string): void {
-    this.#remove.run(id, asIndexed(text));
+    this.#remove.run(id, indexedForm(text));
   }
 }
 
-function asIndexed(text: string): string {
+/** Of a message: as much of it as is searched. */
+export function indexedForm(text: string): string {
   return indexedText(limitText(text, MESSAGE_TEXT_BYTES).text);
 }
