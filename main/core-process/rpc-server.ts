@@ -3,7 +3,7 @@ import { CoreError } from '../core/platform/errors.ts';
 import type { CoreEvent, CoreMethod, ErrorShape } from '../core/requests.ts';
 import type { Port } from './port.ts';
 
-const EVENTS: readonly CoreEvent[] = ['status', 'committed', 'incident', 'resolved'];
+const EVENTS: readonly CoreEvent[] = ['status', 'committed', 'incident', 'resolved', 'progress'];
 
 /** Answers requests of one peer and, with `events`, tells it what happens. Dispose to stop telling. */
 export function serveCore(core: Core, port: Port, events: boolean): Disposable {

@@ -12,6 +12,7 @@ export interface CountedFacts {
   readonly sources: ReturnType<Catalog['sources']>;
   readonly live: readonly SessionSummary[];
   readonly openIncidents: number;
+  readonly sourceBytes: ReadonlyMap<number, number>;
 }
 
 /** Counts again only after something was written: ten thousand idle conversations must cost nothing to report on. */
@@ -34,6 +35,7 @@ export class StatusCounts {
       sources: this.#catalog.sources(),
       live: this.#catalog.sessions({ states: ['live'], limit: MOST_LIVE_SHOWN }).items,
       openIncidents: this.#catalog.openIncidentCount(),
+      sourceBytes: this.#catalog.sourceBytes(),
     };
     // What is not indexed yet still changes titles, without a commit that would say so.
     if (this.#catalog.indexBacklogBytes() === 0) this.#facts = facts;
@@ -99,6 +101,7 @@ function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, inpu
     agents: row?.agents ?? 0,
     sessions: row?.sessions ?? 0,
     ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
+    bytes: input.facts.sourceBytes.get(source.row.id) ?? 0,
     lagBytes: source.lagBytes,
     witnesses: input.witnesses.statusOf(source.row.id),
     watch: input.watchHealthy ? 'events' : 'polling',
@@ -114,7 +117,9 @@ function emptySource(root: string): SourceStatus {
     layout: 'openclaw-jsonl',
     agents: 0,
     sessions: 0,
+    bytes: 0,
     lagBytes: 0,
+    lagMs: 0,
     witnesses: [],
     watch: 'polling',
     gateway: 'unknown',

@@ -31,6 +31,7 @@ import { openBuffer } from './store/buffer.ts';
 import type { CommitResult, Journal } from './store/store.ts';
 import { noThreads, type StoreThreads } from './store/store-threads.ts';
 import type { CoreStatus } from './types.ts';
+import { upkeepRequests } from './upkeep-requests.ts';
 import { WitnessDesk } from './witness-desk.ts';
 import { noWitnesses, type OpenWitnesses } from './witnesses.ts';
 
@@ -250,6 +251,7 @@ export class Core implements AsyncDisposable {
         recorder: this.#recorder,
         restores: this.#restores,
       }),
+      ...upkeepRequests({ home: this.#options.home, clock, journal: this.#journal }),
       status: async () => this.status,
       check: async () => {
         await this.#recorder.checkNow();

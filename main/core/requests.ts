@@ -13,7 +13,10 @@ import type {
   RestoreReceipt,
   RestoreSummary,
   SearchHit,
+  SelfTestStep,
   SessionSummary,
+  StorageFacts,
+  TaskProgress,
 } from './types.ts';
 
 /** What is not captured from now on: neither transcripts, nor their side files, nor what witnesses see. What was captured stays. */
@@ -24,6 +27,27 @@ export interface IgnoreRules {
   readonly keys?: readonly string[];
   /** OpenClaw's ids of sessions, exactly. */
   readonly sessions?: readonly string[];
+}
+
+/**
+ * What may go again. Default, and what a flight recorder is for: nothing, ever. What a person would lose by it decides:
+ *
+ * - What OpenClaw itself still has on disk stays: to remove it would only mean to capture it again.
+ * - Copies go first: old versions of OpenClaw's session index, and old versions of a transcript of which every message also
+ *   stands in a version that stays. They go once they are older than `keepDays`, or, oldest first, while the buffer is larger
+ *   than `keepBytes`. Nobody misses a message afterwards.
+ * - What exists only here stays however old and however large it is, unless `onlyHere` says in so many words that it may go: then
+ *   whole conversations that OpenClaw has no file of any more and that nobody wrote to for `keepDays`. Without `keepDays` none.
+ * - What an open incident speaks of, and what a restore that can still be taken back needs, stays.
+ *
+ * A buffer that stays larger than `keepBytes` because of this is as it should be.
+ */
+export interface Retention {
+  /** 1 to 36,500. */
+  readonly keepDays?: number;
+  /** At least 100 MB (100,000,000). */
+  readonly keepBytes?: number;
+  readonly onlyHere?: 'remove-after-keep-days';
 }
 
 export interface CoreConfig {
@@ -37,6 +61,8 @@ export interface CoreConfig {
   readonly flushIntervalMs: number;
   /** At most 1,000 of each, of 1 to 500 characters. */
   readonly ignore?: IgnoreRules;
+  /** Absent: everything is kept. */
+  readonly retention?: Retention;
 }
 
 /** What the core answers, over any transport; the key is the method name. Arguments and results are plain data. */
@@ -89,6 +115,30 @@ export interface CoreRequests {
   configure: { in: CoreConfig; out: CoreStatus };
   /** State directories that discovery finds now, whether protected or not. */
   discover: { in: Record<string, never>; out: readonly string[] };
+  storage: { in: Record<string, never>; out: StorageFacts };
+  /**
+   * Checks every stored piece against its SHA-256, and the database file as a whole; capture goes on meanwhile. Takes about a
+   * second for 300 MB. A second request joins the one that is under way. `damaged` 0: all is as it was captured.
+   */
+  verify: { in: Record<string, never>; out: { pieces: number; bytes: number; damaged: number } };
+  /**
+   * Builds the full text anew from what was captured. Search answers from the old one until the new one is whole; after a crash
+   * the old one is still there. A second request joins the one that is under way. `records`: messages that are searchable.
+   */
+  rebuildIndex: { in: Record<string, never>; out: { records: number } };
+  /**
+   * Writes a conversation into a temporary state directory, captures it with a core of its own, deletes it, waits until that is
+   * told, restores it and compares every byte. Within 20 s; ends with the first step that fails, and `clean`. Nothing of it shows
+   * up in the person's own data.
+   */
+  selfTest: { in: Record<string, never>; out: { ok: boolean; steps: readonly SelfTestStep[] } };
+  /**
+   * Writes what helps to find a fault into a new JSON file of mode 0600: versions, settings, status, counts, kinds and times of
+   * incidents, the last log lines. No transcript text, titles, labels or tokens; names of agents, keys and sessions as hashes that
+   * hold within this file alone. Throws CoreError `target-exists`, `invalid` for a path that is not absolute, `disk-full`,
+   * `permission-denied`, `io`.
+   */
+  diagnostics: { in: { output: string }; out: { path: string; bytes: number } };
 }
 
 export interface CoreEvents {
@@ -97,6 +147,7 @@ export interface CoreEvents {
   /** Opened, or changed in a way that matters to a person. */
   incident: Incident;
   resolved: Incident;
+  progress: TaskProgress;
 }
 
 export type CoreMethod = keyof CoreRequests;

@@ -286,7 +286,15 @@ export interface SourceStatus {
   readonly agents: number;
   readonly sessions: number;
   readonly lastCaptureAt?: number;
+  /** Last watch event of it since the core started; absent: none, or polling alone works. */
+  readonly lastEventAt?: number;
+  /** Captured of it, of all generations. */
+  readonly bytes: number;
   readonly lagBytes: number;
+  /** Age of the oldest bytes that were seen and are not durable yet; 0: everything seen is. */
+  readonly lagMs: number;
+  /** When every captured byte was last checked, and found as it was captured. */
+  readonly lastVerifiedAt?: number;
   readonly witnesses: readonly WitnessStatus[];
   /** `events` when watch hints arrive, `polling` when only the poll works; both are complete. */
   readonly watch: 'events' | 'polling';
@@ -326,6 +334,41 @@ export interface CoreStatus {
   /** First import: bytes still to read and bytes found in all; absent once done. */
   readonly importing?: { readonly doneBytes: number; readonly totalBytes: number; readonly sessions: number };
   readonly problem?: CoreProblem;
+}
+
+/** What the buffer takes, and what it is worth. */
+export interface StorageFacts {
+  /** The folder of the buffer. */
+  readonly path: string;
+  /** Of the buffer's files on disk. */
+  readonly bytes: number;
+  /** Left for us on that disk. */
+  readonly bytesFree: number;
+  /** Captured of conversations, before compression. */
+  readonly transcriptBytes: number;
+  readonly conversations: number;
+  /** Captured of everything in the last seven days, before compression. A conversation that was imported a week ago at most counts too. */
+  readonly grownLastWeek: number;
+  /** When the oldest thing that is kept was said, or was captured where nobody knows. */
+  readonly oldestAt?: number;
+}
+
+/** Of a task that takes longer than a moment. It is over when its request is answered. */
+export interface TaskProgress {
+  /** `done` and `total` are bytes, records and steps, in this order. */
+  readonly task: 'verify' | 'rebuild-index' | 'self-test';
+  readonly done: number;
+  readonly total: number;
+}
+
+export type SelfTestStepName = 'write' | 'capture' | 'lose' | 'detect' | 'restore' | 'compare' | 'clean';
+
+export interface SelfTestStep {
+  readonly name: SelfTestStepName;
+  readonly ok: boolean;
+  readonly ms: number;
+  /** A sentence for a person; only where it failed. */
+  readonly problem?: string;
 }
 
 export interface CommitInfo {

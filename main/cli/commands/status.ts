@@ -22,6 +22,7 @@ export async function status(context: Context): Promise<void> {
 function stoppedStatus(context: Context): CoreStatus {
   return withCatalog(context, (catalog) => {
     const known = new Map(catalog.sources().map((row) => [row.root, row]));
+    const bytes = catalog.sourceBytes();
     const roots = context.roots ?? [...new Set([...discoverStateDirs(process.env, homedir()).map((found) => found.root), ...known.keys()])];
     const sources = roots.map((root): SourceStatus => {
       const row = known.get(root);
@@ -33,7 +34,9 @@ function stoppedStatus(context: Context): CoreStatus {
         agents,
         sessions: row?.sessions ?? 0,
         ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
+        bytes: row === undefined ? 0 : (bytes.get(row.id) ?? 0),
         lagBytes: 0,
+        lagMs: 0,
         witnesses: [],
         watch: 'polling',
         gateway: 'unknown',

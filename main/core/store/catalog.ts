@@ -10,6 +10,7 @@ import { Search } from './search.ts';
 import { SessionQueries } from './session-queries.ts';
 import type { Sqlite } from './sqlite.ts';
 import { storageError } from './sqlite-errors.ts';
+import { StorageQueries } from './storage-queries.ts';
 import type { Catalog, ParseLine } from './store.ts';
 import { verifyBuffer } from './verification.ts';
 import { WitnessQueries } from './witness-queries.ts';
@@ -36,6 +37,7 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
   const restores = new RestoreQueries(db);
   const settle = deps.settle ?? (() => undefined);
   const evidence = new EvidenceQueries(db, reader, texts, settle);
+  const storage = new StorageQueries(db);
   const witnessed = new WitnessQueries(db, reader);
   const spoken = new Spoken(db, texts, settle);
   const backlog = db.prepare<[], { bytes: number }>(
@@ -64,6 +66,8 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
 
   return {
     sources: () => answer(() => sessions.sources()),
+    sourceBytes: () => answer(() => storage.bySource()),
+    held: (now) => answer(() => storage.held(now)),
     sessions: (query) => answer(() => sessions.page(query)),
     session: (row) => answer(() => sessions.byRow(row)),
     findSessions: (reference) => answer(() => sessions.find(reference)),

@@ -15,6 +15,7 @@ import type {
   SessionState,
   SessionSummary,
   SourceLayout,
+  StorageFacts,
   VerifyReport,
   WitnessKind,
 } from '../types.ts';
@@ -121,6 +122,9 @@ export interface SessionQuery {
 /** Read side; also opens beside a running writer. Every result is bounded and every call short. */
 export interface Catalog extends Disposable, Evidence {
   sources(): readonly (SourceRow & { readonly agents: number; readonly sessions: number; readonly lastCaptureAt?: number })[];
+  /** Captured of every source, of all generations. */
+  sourceBytes(): ReadonlyMap<number, number>;
+  held(now: number): Pick<StorageFacts, 'transcriptBytes' | 'conversations' | 'grownLastWeek' | 'oldestAt'>;
   /** Newest append first; `cursor` is opaque. */
   sessions(query: SessionQuery): Page<SessionSummary>;
   session(row: number): SessionSummary | undefined;
