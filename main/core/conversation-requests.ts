@@ -1,17 +1,18 @@
+import type { ForgettingDesk } from './forgetting-desk.ts';
 import { CoreError } from './platform/errors.ts';
 import type { CoreHandlers } from './requests.ts';
 import { exportFiles } from './restore/exporter.ts';
-import type { Catalog, Journal } from './store/store.ts';
+import type { Catalog } from './store/store.ts';
 
 export interface ConversationRequestsDeps {
-  readonly journal: Journal;
+  readonly catalog: Catalog;
+  readonly forgetting: ForgettingDesk;
 }
 
 type ConversationMethod = 'export' | 'continuePrompt' | 'forget';
 
 /** What a person does with one conversation. */
-export function conversationRequests({ journal }: ConversationRequestsDeps): Pick<CoreHandlers, ConversationMethod> {
-  const { catalog } = journal;
+export function conversationRequests({ catalog, forgetting }: ConversationRequestsDeps): Pick<CoreHandlers, ConversationMethod> {
   return {
     export: async ({ sessionRow, generationId, format, output }) => {
       const generation = generationId === undefined ? undefined : ordinalOf(catalog, sessionRow, generationId);
@@ -23,9 +24,7 @@ export function conversationRequests({ journal }: ConversationRequestsDeps): Pic
     continuePrompt: async () => {
       throw new CoreError('invalid', 'this Clawback makes no prompts', 'Update Clawback.');
     },
-    forget: async () => {
-      throw new CoreError('invalid', 'this Clawback forgets nothing', 'Update Clawback.');
-    },
+    forget: ({ sessionRow }) => forgetting.forget(sessionRow),
   };
 }
 

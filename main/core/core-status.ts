@@ -60,6 +60,7 @@ export function coreStatus(input: StatusInput): CoreStatus {
   const sources = input.sources.map((source) => sourceStatus(source, rows.get(source.row.id), input));
   const missing = input.missingRoots.map((root): SourceStatus => ({ ...emptySource(root), problems: ['root-missing'] }));
   const importing = recorder.importing;
+  const ignored = input.sources.reduce((sum, source) => sum + source.ignored, 0);
   return {
     health: health(input, sources),
     running: input.running,
@@ -71,6 +72,7 @@ export function coreStatus(input: StatusInput): CoreStatus {
     lagBytes: recorder.lagBytes,
     flushIntervalMs: recorder.flushIntervalMs,
     ...(recorder.pausedUntil === undefined ? {} : { pausedUntil: recorder.pausedUntil }),
+    ...(ignored === 0 ? {} : { ignored }),
     ...(importing === undefined
       ? {}
       : { importing: { ...importing, sessions: sources.reduce((sum, source) => sum + source.sessions, 0) } }),

@@ -4,24 +4,27 @@ import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
 import { catalogRequests } from './catalog-requests.ts';
 import { conversationRequests } from './conversation-requests.ts';
+import type { CoreOptions } from './core-options.ts';
 import { coreStatus, StatusCounts } from './core-status.ts';
-import { defaultPolicy } from './detect/detection.ts';
+import { type Detector, defaultPolicy } from './detect/detection.ts';
 import { createDetector } from './detect/detector.ts';
-import type { GatewayAdmin } from './gateway/gateway.ts';
+import { ForgettingDesk } from './forgetting-desk.ts';
 import { GatewayRounds } from './gateway-rounds.ts';
 import { Hints } from './hints.ts';
+import { IgnoreBook } from './ignore-book.ts';
+import { checkIgnoreRules } from './ignore-rules.ts';
+import { ignoringDetector } from './ignoring-detector.ts';
 import { incidentRequests } from './incident-requests.ts';
 import { checkFlushInterval, checkPause } from './limits.ts';
-import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import { type ExitWatch, noExitWatch } from './platform/exit-watch.ts';
-import type { FileSystem } from './platform/file-system.ts';
-import type { Logger } from './platform/logger.ts';
 import { ProtectedSource } from './protected-source.ts';
 import { Recorder } from './recorder.ts';
-import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
+import { recorderPlaces } from './recorder-plugin/setup.ts';
+import { Repeating } from './repeating.ts';
+import type { CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
 import { createRestorer } from './restore/restorer.ts';
-import type { GatewayProbe, Restorer } from './restore/restoring.ts';
+import type { Restorer } from './restore/restoring.ts';
 import { RestoreDesk } from './restore-desk.ts';
 import { SourceSet } from './source-set.ts';
 import { readOpenclawConfig } from './sources/openclaw-config.ts';
@@ -29,38 +32,15 @@ import { discoverStateDirs } from './sources/openclaw-home.ts';
 import { parseLine, sources as sourceRegistry } from './sources/registry.ts';
 import { openBuffer } from './store/buffer.ts';
 import type { CommitResult, Journal } from './store/store.ts';
-import { noThreads, type StoreThreads } from './store/store-threads.ts';
+import { noThreads } from './store/store-threads.ts';
 import type { CoreStatus } from './types.ts';
 import { upkeepRequests } from './upkeep-requests.ts';
 import { WitnessDesk } from './witness-desk.ts';
-import { noWitnesses, type OpenWitnesses } from './witnesses.ts';
-
-export interface CoreOptions {
-  /** Clawback's own directory. */
-  readonly home: string;
-  readonly config: CoreConfig;
-  readonly version: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  readonly fs: FileSystem;
-  readonly log: Logger;
-  readonly gateway: GatewayProbe;
-  /** Saves time when a gateway ends; detection is complete without it. The core disposes of it. */
-  readonly exits?: ExitWatch;
-  /** Who sees conversations beside their transcripts; default: nobody but OpenClaw's own files. */
-  readonly witnesses?: OpenWitnesses;
-  /** Changes conversations of a running gateway, for a restore that somebody confirmed; without it one waits until the gateway is down. */
-  readonly admin?: GatewayAdmin;
-  /** Watch events as hints; capture is complete without them. */
-  readonly hints: boolean;
-  /** For an import; absent: the core does everything in its own thread. The core disposes of them. */
-  readonly threads?: StoreThreads;
-  /** Tests put a buffer here that refuses to be written. */
-  readonly openBuffer?: typeof openBuffer;
-}
+import { noWitnesses } from './witnesses.ts';
 
 const STATUS_EVERY_MS = 1_000;
 const BEAT_EVERY_MS = 5_000;
+const TIDY_EVERY_MS = 60_000;
 
 /**
  * The front door: owns the buffer and its one writer, the sources under protection and the loop. Opening takes the writer
@@ -69,6 +49,7 @@ const BEAT_EVERY_MS = 5_000;
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
   checkFlushInterval(options.config.flushIntervalMs);
+  checkIgnoreRules(options.config.ignore);
   try {
     return await openOnce(options);
   } catch (error) {
@@ -100,13 +81,15 @@ export class Core implements AsyncDisposable {
   readonly #recorder: Recorder;
   readonly #restorer: Restorer;
   readonly #restores: RestoreDesk;
-  readonly #detector: ReturnType<typeof createDetector>;
+  readonly #detector: Detector;
   readonly #sources: SourceSet;
   /** One for all directories: what macOS lets a process open is shared too. */
   readonly #handles = new HandlePool();
   readonly #announcements: Announcements;
   readonly #counts: StatusCounts;
-  readonly #timers = new Set<Disposable>();
+  readonly #timers: Repeating;
+  readonly #book: IgnoreBook;
+  readonly #forgetting: ForgettingDesk;
   readonly #exits: ExitWatch;
   readonly #gateways: GatewayRounds;
   readonly #runId: number;
@@ -125,17 +108,24 @@ export class Core implements AsyncDisposable {
     this.#damagedAside = damagedAside;
     this.#exits = options.exits ?? noExitWatch;
     this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
-    this.#detector = createDetector({
+    this.#timers = new Repeating(options.clock);
+    this.#book = new IgnoreBook(options.config.ignore, {
+      remembered: journal.forgetting.passedOver(),
+      remember: (passedOver) => journal.forgetting.remember(passedOver),
+    });
+    const detector = createDetector({
       policy: defaultPolicy,
       sessions: journal.rememberedSessions(),
       incidents: journal.rememberedIncidents(),
       classify: (name) => sourceRegistry['openclaw-jsonl'].classify(name),
     });
+    this.#detector = ignoringDetector(detector, this.#book);
     this.#desk = new WitnessDesk({
       clock: options.clock,
       log: options.log,
       journal,
       parties: () => this.#sources.all.map((source) => source.party),
+      isIgnored: (sourceId, of) => this.#book.isIgnored(sourceId, of),
     });
     this.#recorder = new Recorder(
       {
@@ -164,6 +154,7 @@ export class Core implements AsyncDisposable {
     this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config);
     this.#sources.refresh();
     this.#hints = new Hints({
+      clock: options.clock,
       log: options.log,
       sources: () => this.#sources.all,
       onFile: () => this.#recorder.wake(),
@@ -186,19 +177,31 @@ export class Core implements AsyncDisposable {
       detector: this.#detector,
       recorder: this.#recorder,
     });
+    this.#forgetting = new ForgettingDesk({
+      clock: options.clock,
+      log: options.log,
+      forgetting: journal.forgetting,
+      book: this.#book,
+      recorder: this.#recorder,
+      witnesses: this.#desk,
+      spoolDir: recorderPlaces(options.home).spoolDir,
+      onForgotten: () => this.#counts.forget(),
+    });
     this.handlers = this.#answer();
   }
 
-  /** Finishes or takes back restores that a crash interrupted. */
+  /** Finishes or takes back restores that a crash interrupted, and finishes what was to be erased. */
   async recover(): Promise<void> {
     await this.#restores.recover();
+    await this.#forgetting.tidy();
   }
 
   start(): void {
     this.#started = true;
     this.#hint();
-    this.#every(BEAT_EVERY_MS, () => this.#survive('beat', () => this.#journal.beat(this.#runId, this.#options.clock.now())));
-    this.#every(STATUS_EVERY_MS, () => void this.#probe());
+    this.#timers.every(BEAT_EVERY_MS, () => this.#survive('beat', () => this.#journal.beat(this.#runId, this.#options.clock.now())));
+    this.#timers.every(STATUS_EVERY_MS, () => void this.#probe());
+    this.#timers.every(TIDY_EVERY_MS, () => void this.#forgetting.tidy());
     this.#recorder.start();
     void this.#probe();
   }
@@ -225,11 +228,12 @@ export class Core implements AsyncDisposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#recorder[Symbol.dispose]();
-    for (const timer of this.#timers) timer[Symbol.dispose]();
+    this.#timers[Symbol.dispose]();
     this.#exits[Symbol.dispose]();
     this.#statusDue?.[Symbol.dispose]();
     await this.#hints[Symbol.asyncDispose]();
     await this.#restores.settled();
+    await this.#forgetting.close();
     try {
       if (this.#started) this.#recorder.flush();
       this.#journal.endRun(this.#runId, this.#options.clock.now());
@@ -243,7 +247,7 @@ export class Core implements AsyncDisposable {
     const { clock } = this.#options;
     return {
       ...catalogRequests(this.#journal.catalog),
-      ...conversationRequests({ journal: this.#journal }),
+      ...conversationRequests({ catalog: this.#journal.catalog, forgetting: this.#forgetting }),
       ...incidentRequests({
         clock,
         journal: this.#journal,
@@ -275,7 +279,9 @@ export class Core implements AsyncDisposable {
       },
       configure: async (config) => {
         checkFlushInterval(config.flushIntervalMs);
+        checkIgnoreRules(config.ignore);
         this.#recorder.flushIntervalMs = config.flushIntervalMs;
+        this.#book.follow(config.ignore);
         this.#sources.choice = config;
         this.#sources.refresh();
         this.#hint();
@@ -322,6 +328,8 @@ export class Core implements AsyncDisposable {
       cursor: (witness) => this.#journal.witnessCursor(row.id, witness),
       openWitnesses: this.#options.witnesses ?? noWitnesses,
       onNews: () => this.#recorder.wake(),
+      ignores: this.#book,
+      beforeReopening: () => this.#recorder.commitRead(),
     });
     source.refreshDirectories();
     this.#reportDamage(row.id);
@@ -382,16 +390,5 @@ export class Core implements AsyncDisposable {
       this.#statusDue = undefined;
       this.#survive('status', () => this.#announcements.emit('status', this.status));
     });
-  }
-
-  #every(intervalMs: number, task: () => void): void {
-    const run = (): void => {
-      this.#timers.delete(timer);
-      if (this.#closed) return;
-      task();
-      this.#every(intervalMs, task);
-    };
-    const timer = this.#options.clock.schedule(intervalMs, run);
-    this.#timers.add(timer);
   }
 }

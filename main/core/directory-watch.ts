@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { DirectoryListing, DirectoryTailer } from './capture/tailing.ts';
 import type { DirectoryView, LockSighting, ResetPolicy, WriteProbe } from './detect/detection.ts';
+import type { DirectoryIgnores } from './directory-ignores.ts';
 import { errnoOf } from './platform/errors.ts';
 import type { FileStat, FileSystem } from './platform/file-system.ts';
 import { freeBytes, writeRight } from './platform/write-rights.ts';
@@ -28,6 +29,7 @@ export interface WatchDeps {
 export class DirectoryWatch implements Disposable {
   readonly directory: DirectoryRef;
   readonly tailer: DirectoryTailer;
+  readonly ignores: DirectoryIgnores;
   readonly #deps: WatchDeps;
   readonly #locks = new Map<string, Sighted<LockReading>>();
   #index: Sighted<IndexReading> | undefined;
@@ -36,16 +38,26 @@ export class DirectoryWatch implements Disposable {
   #hadLocks = false;
   #holders: readonly number[] = [];
 
-  constructor(deps: WatchDeps, directory: DirectoryRef, tailer: DirectoryTailer) {
+  constructor(deps: WatchDeps, directory: DirectoryRef, ignores: DirectoryIgnores, openTailer: () => DirectoryTailer) {
     this.#deps = deps;
     this.directory = directory;
-    this.tailer = tailer;
+    this.ignores = ignores;
+    // What is to be passed over is known before the first name is looked at.
+    this.ignoresOthers();
+    this.tailer = openTailer();
+  }
+
+  /** Other names are passed over than those that the tailer was opened with. Looks at the index where that may tell. */
+  ignoresOthers(): boolean {
+    if (this.ignores.isIdle) return false;
+    this.#readIndex(join(this.directory.path, this.#deps.source.indexName));
+    return this.ignores.learn(this.index);
   }
 
   /** The view, when there is something in it that detection may not know yet; `force` gives it in any case. */
   view(changes: readonly Change[], gateway: DirectoryView['gateway'], resetPolicy: ResetPolicy, force: boolean): DirectoryView | undefined {
     const listing = this.tailer.listing;
-    this.#readIndex(listing);
+    if (listing.state === 'ok' && !this.ignores.hidesIndex) this.#readIndex(listing.indexPath);
     const hasLocks = listing.locks.length > 0;
     const changed =
       force || changes.length > 0 || hasLocks || this.#hadLocks || listing !== this.#listingSeen || this.#index !== this.#indexSeen;
@@ -53,7 +65,7 @@ export class DirectoryWatch implements Disposable {
     this.#listingSeen = listing;
     this.#indexSeen = this.#index;
     this.#hadLocks = hasLocks;
-    return {
+    return this.ignores.quiet({
       directory: this.directory,
       state: listing.state,
       ...(listing.reason === undefined ? {} : { reason: listing.reason }),
@@ -64,7 +76,7 @@ export class DirectoryWatch implements Disposable {
       resetPolicy,
       gateway,
       probe: (nativeId) => this.#probe(nativeId),
-    };
+    });
   }
 
   /** What the index said when it was last read. */
@@ -92,9 +104,7 @@ export class DirectoryWatch implements Disposable {
     };
   }
 
-  #readIndex(listing: DirectoryListing): void {
-    if (listing.state !== 'ok') return;
-    const path = listing.indexPath;
+  #readIndex(path: string | undefined): void {
     if (path === undefined) {
       if (this.#index !== undefined) this.#index = undefined;
       return;

@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
+import { DirectoryIgnores } from './directory-ignores.ts';
 import { DirectoryWatch } from './directory-watch.ts';
 import { HolderWatch } from './holder-watch.ts';
+import type { IgnoreBook } from './ignore-book.ts';
 import { SourceKeys } from './key-book.ts';
 import type { ExitWatch } from './platform/exit-watch.ts';
 import type { GatewayProbe } from './restore/restoring.ts';
@@ -30,6 +32,9 @@ export interface ProtectedSourceDeps {
   readonly cursor: (witness: Witness['kind']) => string | undefined;
   readonly openWitnesses: OpenWitnesses;
   readonly onNews: () => void;
+  readonly ignores: IgnoreBook;
+  /** A directory is opened anew: everything that was read of it must be in the buffer. Throws what keeps it from being written. */
+  readonly beforeReopening: () => void;
 }
 
 /** Where one look at a source goes. */
@@ -102,17 +107,7 @@ export class ProtectedSource implements Disposable {
     for (const { agent, path } of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
       if (this.#watches.has(path)) continue;
       const directory: DirectoryRef = { sourceId: this.row.id, agent, path };
-      const known = this.#deps.knownGenerations(directory);
-      for (const { id, path: of } of known) this.#follow(id, of, agent);
-      const tailer = this.#deps.createTailer(
-        { ...this.#deps.tailerDeps, classify: (name) => this.#deps.source.classify(name) },
-        directory,
-        known,
-      );
-      this.#watches.set(
-        path,
-        new DirectoryWatch({ fs: this.#deps.tailerDeps.fs, source: this.#deps.source, alive: this.#deps.gateway.alive }, directory, tailer),
-      );
+      this.#watches.set(path, this.#open(directory));
     }
     return this.#watches.size > before;
   }
@@ -132,8 +127,9 @@ export class ProtectedSource implements Disposable {
     let left = budgetBytes;
     const force = this.#gatewayChanged;
     this.#gatewayChanged = false;
-    for (const watch of this.#watches.values()) {
+    for (const opened of this.#watches.values()) {
       try {
+        const watch = this.#current(opened);
         const changes = mode === 'sweep' ? watch.tailer.sweep(left) : watch.tailer.poll(left);
         look.found(changes);
         for (const change of changes) {
@@ -208,6 +204,33 @@ export class ProtectedSource implements Disposable {
       if (skipped.length > 0) problems.add('skipped-files');
     }
     return [...problems];
+  }
+
+  /** Conversations that are passed over now. */
+  get ignored(): number {
+    let ignored = 0;
+    for (const watch of this.#watches.values()) ignored += watch.ignores.passedOver.size;
+    return ignored;
+  }
+
+  /** Opened anew where other names are to be passed over: a tailer would take a name that it may no longer know for a lost file. */
+  #current(watch: DirectoryWatch): DirectoryWatch {
+    if (!watch.ignoresOthers()) return watch;
+    this.#deps.beforeReopening();
+    watch[Symbol.dispose]();
+    const reopened = this.#open(watch.directory);
+    this.#watches.set(watch.directory.path, reopened);
+    return reopened;
+  }
+
+  #open(directory: DirectoryRef): DirectoryWatch {
+    const { createTailer, gateway, ignores: book, knownGenerations, source, tailerDeps } = this.#deps;
+    const ignores = new DirectoryIgnores(book, directory, (name) => source.classify(name));
+    return new DirectoryWatch({ fs: tailerDeps.fs, source, alive: gateway.alive }, directory, ignores, () => {
+      const known = knownGenerations(directory).filter(({ path }) => ignores.classify(basename(path)).is !== 'ignored');
+      for (const { id, path } of known) this.#follow(id, path, directory.agent);
+      return createTailer({ ...tailerDeps, classify: (name) => ignores.classify(name) }, directory, known);
+    });
   }
 
   #follow(generationId: number, path: string, agent: string): void {

@@ -4,7 +4,7 @@ import { CoreError, traceOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
 import type { Journal, WitnessSighting } from './store/store.ts';
 import type { WitnessStatus } from './types.ts';
-import type { KeyBook, Witness, WitnessBatch, WitnessEvent, WitnessedMessage } from './witness/witness.ts';
+import type { KeyBook, Witness, WitnessBatch, WitnessEvent } from './witness/witness.ts';
 
 /** The witnesses of one state directory. */
 export interface WitnessParty {
@@ -20,6 +20,16 @@ export interface WitnessDeskDeps {
   readonly log: Logger;
   readonly journal: Pick<Journal, 'recordWitnessed'>;
   readonly parties: () => readonly WitnessParty[];
+  /** What is passed over is neither stored nor told. */
+  readonly isIgnored?: (sourceId: number, of: WhoseWord) => boolean;
+}
+
+/** Whose conversation a witness speaks of, as far as it knows. */
+export interface WhoseWord {
+  readonly agent: string;
+  readonly nativeId?: string;
+  readonly sessionId?: string;
+  readonly sessionKey?: string;
 }
 
 export type NoticedEvent = WitnessEvent & { readonly sourceId: number };
@@ -44,6 +54,7 @@ export class WitnessDesk {
   readonly #deps: WitnessDeskDeps;
   readonly #failing = new Set<Witness>();
   readonly #runs = new ActiveRuns();
+  #hasDropped = false;
   #recordedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: WitnessDeskDeps) {
@@ -69,7 +80,7 @@ export class WitnessDesk {
       lookAtFiles(party, taken);
     }
     const recorded = sightings.some(({ messages }) => messages.length > 0);
-    const events = taken.flatMap((one) => one.events);
+    const events = taken.flatMap((one) => one.events).filter((event) => this.#isTold(event));
     for (const event of events) this.#runs.notice(event, clock.monotonic());
     return recorded || events.length > 0 ? { events, recorded } : NOTHING;
   }
@@ -77,6 +88,19 @@ export class WitnessDesk {
   /** Some witness saw a turn of this conversation begin not long ago and none saw it end. */
   isRunning(sourceId: number, sessionKey: string): boolean {
     return this.#runs.has(sourceId, sessionKey, this.#deps.clock.monotonic());
+  }
+
+  /** Whether what one of our own files tells of is passed over, in whichever state directory it happened. */
+  isPassedOver(word: Omit<WhoseWord, 'agent' | 'nativeId'>): boolean {
+    const agent = /^agent:([^:]+):/.exec(word.sessionKey ?? '')?.[1] ?? 'main';
+    return this.#deps.parties().some(({ sourceId, keys }) => this.#deps.isIgnored?.(sourceId, place({ ...word, agent }, keys)) === true);
+  }
+
+  /** Something was heard and not stored since this was asked last. */
+  takeDropped(): boolean {
+    const hasDropped = this.#hasDropped;
+    this.#hasDropped = false;
+    return hasDropped;
   }
 
   statusOf(sourceId: number): readonly WitnessStatus[] {
@@ -103,11 +127,21 @@ export class WitnessDesk {
       sighting: {
         sourceId,
         witness: witness.kind,
-        messages: batch.messages.map((message) => place(message, keys)),
+        messages: batch.messages.map((message) => place(message, keys)).filter((message) => this.#isKept(sourceId, message)),
         ...(batch.cursor === undefined ? {} : { cursor: batch.cursor }),
       },
       events: batch.events.map((event) => ({ ...event, sourceId })),
     };
+  }
+
+  #isKept(sourceId: number, message: WhoseWord): boolean {
+    if (this.#deps.isIgnored?.(sourceId, message) !== true) return true;
+    this.#hasDropped = true;
+    return false;
+  }
+
+  #isTold(event: NoticedEvent): boolean {
+    return !('sessionKey' in event) || this.#deps.isIgnored?.(event.sourceId, event) !== true;
   }
 }
 
@@ -127,7 +161,7 @@ function lookAtFiles({ sourceId, look }: WitnessParty, taken: readonly Taken[]):
 }
 
 /** Which transcript should hold a message: what the witness itself knows, else what its key names now. */
-function place(message: WitnessedMessage, keys: KeyBook): WitnessedMessage & { readonly nativeId?: string } {
+function place<M extends WhoseWord>(message: M, keys: KeyBook): M & { readonly nativeId?: string } {
   const { sessionId, sessionKey } = message;
   const byKey = sessionKey === undefined ? undefined : keys.byKey(sessionKey);
   if (sessionId !== undefined) {

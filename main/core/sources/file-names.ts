@@ -4,7 +4,7 @@ import type { Artefact } from './source.ts';
 
 /** OpenClaw's own rule for session ids (2026.3.13, `SAFE_SESSION_ID_RE`); it keeps every id a plain file name. */
 const SESSION_ID = /^[a-z0-9][a-z0-9._-]{0,127}$/i;
-const INDEX_NAME = 'sessions.json';
+export const INDEX_NAME = 'sessions.json';
 const TRANSCRIPT_END = '.jsonl';
 const LOCK_END = '.lock';
 const TOPIC_MARK = '-topic-';

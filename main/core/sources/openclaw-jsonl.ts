@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { isDirectory, realPath } from '../platform/real-paths.ts';
-import { classifyName } from './file-names.ts';
+import { classifyName, INDEX_NAME } from './file-names.ts';
 import { parseIndexFile } from './index-file.ts';
 import { parseLockFile } from './lock-file.ts';
 import { readOpenclawConfig, storePathFor } from './openclaw-config.ts';
@@ -21,6 +21,7 @@ export const openclawJsonl: TranscriptSource = {
   keepsElsewhere: (root, fs) => keepsDatabase(root, fs),
   classify: classifyName,
   parse: parseTranscriptLine,
+  indexName: INDEX_NAME,
   parseIndex: parseIndexFile,
   parseLock: parseLockFile,
 };

@@ -16,6 +16,8 @@ export interface TranscriptSource {
   classify(name: string): Artefact;
   /** Pure and total: never throws, `opaque` when unknown. `line` has no line end. */
   parse(line: Uint8Array): ParsedLine;
+  /** Name of the index file of a sessions directory. */
+  readonly indexName: string;
   /** Pure. The index file of a sessions directory. */
   parseIndex(bytes: Uint8Array): IndexReading;
   /** Pure. A turn's lock file; `undefined` for garbage. */

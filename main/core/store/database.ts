@@ -62,6 +62,8 @@ const PRAGMAS: readonly (readonly [name: string, value: string, readBack: string
   ['foreign_keys', 'ON', 1],
   ['busy_timeout', String(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS],
   ['trusted_schema', 'OFF', 0],
+  // FAST: what is deleted in a page is gone with the page's next write. Whole pages stay until they are given back.
+  ['secure_delete', 'FAST', 2],
   ['wal_autocheckpoint', '0', 0],
   ['cell_size_check', 'ON', 1],
 ];

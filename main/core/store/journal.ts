@@ -10,6 +10,7 @@ import { ChunkReader } from './chunk-reader.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { markSuspect } from './damage.ts';
 import { bufferPaths } from './database.ts';
+import { BufferForgetting } from './forgetting.ts';
 import { readKnownGenerations } from './generation-rows.ts';
 import { GenerationWriter } from './generation-writer.ts';
 import { type IncidentRow, SELECT_INCIDENT, toDraft } from './incident-rows.ts';
@@ -55,6 +56,7 @@ interface SessionRow {
 /** The one writer. Owns the connection and the writer lock from its construction on. */
 export class BufferJournal implements Journal {
   readonly catalog: Catalog;
+  readonly forgetting: BufferForgetting;
   readonly #deps: JournalDeps;
   readonly #db: Sqlite;
   readonly #lock: Disposable;
@@ -93,6 +95,11 @@ export class BufferJournal implements Journal {
     this.#upkeep = new Upkeep(db, deps.clock, deps.threads, bufferPaths(deps.home));
     this.#walFlush = new WalFlush(bufferPaths(deps.home).wal);
     this.#lastGenerationId = db.prepare<[], { id: number }>('SELECT coalesce(max(id), 0) AS id FROM generation').get()?.id ?? 0;
+    this.forgetting = new BufferForgetting(db, {
+      parse: deps.parse,
+      write: (work) => this.#write(work),
+      guarded: (work) => this.#guarded(work),
+    });
     this.catalog = createCatalog(db, {
       parse: deps.parse,
       home: deps.home,

@@ -89,6 +89,52 @@ export interface Journal extends Disposable {
   /** Seals settled generations, checkpoints the WAL. Bounded by `budgetMs`; true when there is more to do. */
   upkeep(budgetMs: number, at: number): boolean;
   readonly catalog: Catalog;
+  readonly forgetting: Forgetting;
+}
+
+/** A conversation that is not to be captured. */
+export interface PassedOver {
+  readonly sourceId: number;
+  readonly agent: string;
+  readonly nativeId: string;
+  readonly sessionId: string;
+  /** That a rule matched; it is passed over while there is such a rule. */
+  readonly sessionKey?: string;
+  /** Passed over for ever. */
+  readonly forgottenAt?: number;
+}
+
+export interface Erased {
+  readonly passedOver: PassedOver;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly stillOnDisk: boolean;
+}
+
+/** What may still be found of a conversation that was erased, in free parts of the buffer's files and in files beside it. */
+export interface Trace {
+  readonly sourceId: number;
+  readonly agent: string;
+  readonly nativeId: string;
+  readonly sessionId: string;
+  readonly sessionKey?: string;
+  /** When it was spoken under the key: before and after, that was another conversation's. */
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Erasing for good: `erase`, then `scrub` until it is done, then `scrubbed`. After a crash, from `traces` on. */
+export interface Forgetting {
+  passedOver(): readonly PassedOver[];
+  remember(passedOver: PassedOver): void;
+  /** All of it or nothing, in one transaction. Throws CoreError `not-found`, `restore-open`. */
+  erase(sessionRow: number, at: number): Erased;
+  /** Erased, and not scrubbed yet. */
+  readonly traces: readonly Trace[];
+  /** One step; `blocked`: a reader holds the WAL, try again later. */
+  scrub(): 'more' | 'blocked' | 'done';
+  /** Nothing of them is left, beside the buffer neither. */
+  scrubbed(traces: readonly Trace[]): void;
 }
 
 /** What one witness of one source saw since it was last asked. */

@@ -1,0 +1,106 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { IgnoreBook } from './ignore-book.ts';
+import type { Clock } from './platform/clock.ts';
+import { CoreError, errnoOf } from './platform/errors.ts';
+import type { Logger } from './platform/logger.ts';
+import type { Recorder } from './recorder.ts';
+import type { Forgetting, Trace } from './store/store.ts';
+import type { ForgetReceipt } from './types.ts';
+import { eraseFromSpool, type SpokenLine } from './witness/spool-eraser.ts';
+import type { WitnessDesk } from './witness-desk.ts';
+
+/** A reader of the buffer is done with a page of a list long before. */
+const BLOCKED_WAIT_MS = 100;
+const MOST_WAITS = 50;
+
+export interface ForgettingDeskDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly forgetting: Forgetting;
+  readonly book: IgnoreBook;
+  readonly recorder: Pick<Recorder, 'flush' | 'wake'>;
+  readonly witnesses: Pick<WitnessDesk, 'isPassedOver' | 'takeDropped'>;
+  /** Where the recorder plugin keeps what it saw. */
+  readonly spoolDir: string;
+  readonly onForgotten: () => void;
+}
+
+/** Forgets conversations at somebody's wish: first nobody can ask for them any more, then nothing of them is in our files. */
+export class ForgettingDesk {
+  readonly #deps: ForgettingDeskDeps;
+  #tidying: Promise<void> | undefined;
+  #isClosed = false;
+  /** How far files of the spool hold no line of what is passed over. */
+  readonly #spoolRead = new Map<string, number>();
+
+  constructor(deps: ForgettingDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Throws CoreError `not-found`, `restore-open`, and what keeps the buffer from being written; nothing is erased then. */
+  async forget(sessionRow: number): Promise<ForgetReceipt> {
+    const { book, clock, forgetting, onForgotten, recorder } = this.#deps;
+    // What was read and heard of it and waits in memory would come after.
+    recorder.flush();
+    const { passedOver, ...receipt } = forgetting.erase(sessionRow, clock.now());
+    book.forgot(passedOver);
+    onForgotten();
+    recorder.wake();
+    await this.tidy();
+    return receipt;
+  }
+
+  /** Finishes what a crash or a reader of the buffer kept from being finished. Never rejects. */
+  tidy(): Promise<void> {
+    this.#tidying ??= this.#tidy()
+      .catch((error: unknown) => {
+        const code = errnoOf(error);
+        if (code === undefined) throw error;
+        this.#deps.log.log('warn', 'erasing-unfinished', { code });
+      })
+      .finally(() => {
+        this.#tidying = undefined;
+      });
+    return this.#tidying;
+  }
+
+  /** Nothing is touched any more once this resolves. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#tidying;
+  }
+
+  async #tidy(): Promise<void> {
+    const { forgetting, spoolDir, witnesses } = this.#deps;
+    if (witnesses.takeDropped()) eraseFromSpool(spoolDir, (line) => witnesses.isPassedOver(line), { from: this.#spoolRead });
+    for (let traces = this.#traces; traces.length > 0; traces = this.#traces) {
+      const names = traces.flatMap(({ sessionId, sessionKey }) => [sessionId, ...(sessionKey === undefined ? [] : [sessionKey])]);
+      eraseFromSpool(spoolDir, (line) => traces.some((trace) => isOf(trace, line)), { names });
+      if (!(await this.#scrub())) return;
+      forgetting.scrubbed(traces);
+    }
+  }
+
+  get #traces(): readonly Trace[] {
+    return this.#isClosed ? [] : this.#deps.forgetting.traces;
+  }
+
+  async #scrub(): Promise<boolean> {
+    for (let waits = 0; !this.#isClosed; ) {
+      const step = this.#deps.forgetting.scrub();
+      if (step === 'done') return true;
+      if (step === 'more') await setImmediate();
+      else if (waits < MOST_WAITS) {
+        waits += 1;
+        await setTimeout(BLOCKED_WAIT_MS);
+      } else throw new CoreError('buffer-busy', 'somebody reads the buffer without end', 'Close other Clawback commands.');
+    }
+    return false;
+  }
+}
+
+/** A line that bears no id of a session is of the one that its key named then. */
+function isOf({ sessionId, sessionKey, since, until }: Trace, line: SpokenLine): boolean {
+  if (line.sessionId !== undefined) return line.sessionId === sessionId;
+  return sessionKey !== undefined && line.sessionKey === sessionKey && line.at >= since && line.at < until;
+}
