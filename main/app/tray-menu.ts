@@ -37,6 +37,7 @@ export interface TrayIncident {
 }
 
 const shownIncidents = 5;
+/** In letters; a Chinese character is as wide as two. */
 const labelLimit = 64;
 
 export function trayMenu(words: Messages, view: TrayView, now: number): readonly TrayItem[] {
@@ -93,5 +94,21 @@ function action(label: string, what: TrayAction, enabled = true): TrayItem {
 /** A menu as wide as the screen hides what is beside it; line breaks would break the item. */
 function shorten(label: string): string {
   const flat = label.replace(/\s+/g, ' ').trim();
-  return flat.length <= labelLimit ? flat : `${flat.slice(0, labelLimit - 1).trimEnd()}…`;
+  if (widthOf(flat) <= labelLimit) return flat;
+  let kept = '';
+  let width = 1;
+  for (const character of flat) {
+    width += widthOf(character);
+    if (width > labelLimit) break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += wide.test(character) ? 2 : 1;
+  return width;
 }

@@ -68,6 +68,12 @@ describe('the menu', () => {
     expect(item?.label.length).toBeLessThanOrEqual(64);
   });
 
+  test('keeps a Chinese title as short to the eye', () => {
+    const title = '恢'.repeat(40);
+    const [item] = trayMenu(en, { ...quiet, incidents: [{ id: 'a', title, restorable: true }] }, noon).filter((i) => i.is === 'submenu');
+    expect(item?.label).toBe(`${'恢'.repeat(31)}…`);
+  });
+
   test('does not change from one second to the next while nothing happens', () => {
     expect(trayMenu(en, quiet, noon + 1000)).toEqual(trayMenu(en, quiet, noon));
   });
