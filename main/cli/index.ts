@@ -2,7 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ExportFormat } from '../core/types.ts';
 import { exportSession } from './commands/export.ts';
+import { type ForgetOptions, forget } from './commands/forget.ts';
 import { dismiss, incidents } from './commands/incidents.ts';
+import { prompt } from './commands/prompt.ts';
 import { type RecorderOptions, recorder } from './commands/recorder.ts';
 import { restore, undo } from './commands/restore.ts';
 import { search } from './commands/search.ts';
@@ -10,7 +12,7 @@ import { sessions } from './commands/sessions.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
-import { watch } from './commands/watch.ts';
+import { type WatchOptions, watch } from './commands/watch.ts';
 import { type Context, contextOf, DEFAULT_FLUSH_INTERVAL_MS, type GlobalOptions } from './context.ts';
 import { Output } from './output.ts';
 
@@ -31,7 +33,10 @@ function program(): Command {
     .command('watch')
     .description('protect in the foreground until Ctrl+C')
     .option('--flush-interval <ms>', 'at most this old when durable, 250 to 30000', flushInterval, DEFAULT_FLUSH_INTERVAL_MS)
-    .action(run((context, { flushInterval: ms }: { flushInterval: number }) => watch(context, ms)));
+    .option('--ignore-agent <agent>', 'save nothing of this agent; repeatable', collect)
+    .option('--ignore-key <key>', 'save nothing of chats with this key, such as "agent:main:telegram:*"; repeatable', collect)
+    .option('--ignore-session <id>', 'save nothing of this session; repeatable', collect)
+    .action(run((context, options: WatchOptions) => watch(context, options)));
   command.command('status').description('what is protected, and since when').action(run(status));
   command
     .command('sessions')
@@ -62,6 +67,15 @@ function program(): Command {
     .option('--format <format>', 'jsonl (byte-exact), markdown or html', exportFormat, 'jsonl')
     .option('--output <file>', 'default: standard output')
     .action(withReference(exportSession));
+  command
+    .command('prompt <conversation>')
+    .description('a text to paste into a new chat, so that it goes on from here')
+    .action(withReference(prompt));
+  command
+    .command('forget <conversation>')
+    .description('erase what is saved of a conversation, for good, and never save it again')
+    .option('--yes', 'do not ask')
+    .action(withReference<string, ForgetOptions>(forget));
   command
     .command('search <text...>')
     .description('find words in everything that was saved')

@@ -1,31 +1,53 @@
+import { setImmediate } from 'node:timers/promises';
+import { type ContinuePrompt, continuePrompt } from './continue-prompt.ts';
 import type { ForgettingDesk } from './forgetting-desk.ts';
 import { CoreError } from './platform/errors.ts';
 import type { CoreHandlers } from './requests.ts';
-import { exportFiles } from './restore/exporter.ts';
+import { exportOne } from './restore/exporter.ts';
 import type { Catalog } from './store/store.ts';
+import type { MessageView } from './types.ts';
 
 export interface ConversationRequestsDeps {
   readonly catalog: Catalog;
   readonly forgetting: ForgettingDesk;
 }
 
+const PAGE = 500;
+/** More do not fit into a prompt, however short they are. */
+const MOST_MESSAGES = 1_000;
+
 type ConversationMethod = 'export' | 'continuePrompt' | 'forget';
 
 /** What a person does with one conversation. */
 export function conversationRequests({ catalog, forgetting }: ConversationRequestsDeps): Pick<CoreHandlers, ConversationMethod> {
   return {
-    export: async ({ sessionRow, generationId, format, output }) => {
+    export: async ({ sessionRow, generationId, format, output, replace }) => {
       const generation = generationId === undefined ? undefined : ordinalOf(catalog, sessionRow, generationId);
       const request = { sessionRow, format, ...(generation === undefined ? {} : { generation }) };
-      const [file] = exportFiles(catalog, request, output);
-      if (file === undefined) throw new CoreError('bug', 'an export wrote no file', 'Please report this.');
-      return { path: file.path, bytes: file.bytes, messages: catalog.session(sessionRow)?.records ?? 0 };
+      return exportOne(catalog, request, output, { replace: replace === true });
     },
-    continuePrompt: async () => {
-      throw new CoreError('invalid', 'this Clawback makes no prompts', 'Update Clawback.');
-    },
+    continuePrompt: ({ sessionRow }) => promptOf(catalog, sessionRow),
     forget: ({ sessionRow }) => forgetting.forget(sessionRow),
   };
+}
+
+/** Also for the command line, beside the core. Throws CoreError `not-found`. */
+export async function promptOf(catalog: Catalog, sessionRow: number): Promise<ContinuePrompt> {
+  const session = catalog.session(sessionRow);
+  if (session === undefined) throw new CoreError('not-found', `there is no conversation ${sessionRow}`, 'Look at the list again.');
+  // Pages go forward only; of each nothing but the last messages is kept.
+  let last: readonly MessageView[] = [];
+  let cursor: number | undefined;
+  do {
+    const page = catalog.messages(sessionRow, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    last = [...last, ...page.items].slice(-MOST_MESSAGES);
+    cursor = page.next;
+    // Capture goes on while somebody reads a long one.
+    await setImmediate();
+  } while (cursor !== undefined);
+  const hasMore = session.records > last.length;
+  const prompt = continuePrompt(session, last.toReversed());
+  return { ...prompt, truncated: prompt.truncated || hasMore };
 }
 
 function ordinalOf(catalog: Catalog, sessionRow: number, generationId: number): number {

@@ -182,10 +182,14 @@ export class Core implements AsyncDisposable {
       log: options.log,
       forgetting: journal.forgetting,
       book: this.#book,
-      recorder: this.#recorder,
+      // Who only came to forget begins to capture nothing.
+      settle: () => (this.#started ? this.#recorder.flush() : this.#recorder.commitRead()),
       witnesses: this.#desk,
       spoolDir: recorderPlaces(options.home).spoolDir,
-      onForgotten: () => this.#counts.forget(),
+      onForgotten: () => {
+        this.#counts.forget();
+        this.#announceStatus();
+      },
     });
     this.handlers = this.#answer();
   }

@@ -3,7 +3,6 @@ import type { IgnoreBook } from './ignore-book.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError, errnoOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
-import type { Recorder } from './recorder.ts';
 import type { Forgetting, Trace } from './store/store.ts';
 import type { ForgetReceipt } from './types.ts';
 import { eraseFromSpool, type SpokenLine } from './witness/spool-eraser.ts';
@@ -18,7 +17,8 @@ export interface ForgettingDeskDeps {
   readonly log: Logger;
   readonly forgetting: Forgetting;
   readonly book: IgnoreBook;
-  readonly recorder: Pick<Recorder, 'flush' | 'wake'>;
+  /** Brings everything into the buffer that was read or heard so far, and waits in memory. */
+  readonly settle: () => void;
   readonly witnesses: Pick<WitnessDesk, 'isPassedOver' | 'takeDropped'>;
   /** Where the recorder plugin keeps what it saw. */
   readonly spoolDir: string;
@@ -39,13 +39,11 @@ export class ForgettingDesk {
 
   /** Throws CoreError `not-found`, `restore-open`, and what keeps the buffer from being written; nothing is erased then. */
   async forget(sessionRow: number): Promise<ForgetReceipt> {
-    const { book, clock, forgetting, onForgotten, recorder } = this.#deps;
-    // What was read and heard of it and waits in memory would come after.
-    recorder.flush();
+    const { book, clock, forgetting, onForgotten, settle } = this.#deps;
+    settle();
     const { passedOver, ...receipt } = forgetting.erase(sessionRow, clock.now());
     book.forgot(passedOver);
     onForgotten();
-    recorder.wake();
     await this.tidy();
     return receipt;
   }

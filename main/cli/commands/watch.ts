@@ -1,6 +1,7 @@
 import { clawbackHome } from '../../core/clawback-home.ts';
 import type { Core } from '../../core/core.ts';
 import { CoreError } from '../../core/platform/errors.ts';
+import type { CoreConfig } from '../../core/requests.ts';
 import type { CoreStatus, Incident } from '../../core/types.ts';
 import { listenForControl } from '../../core-process/control-socket.ts';
 import { errorShape } from '../../core-process/rpc-server.ts';
@@ -13,11 +14,23 @@ import { type Context, coreConfig } from '../context.ts';
 import { paint, printable } from '../output.ts';
 import { incidentRow, sourceRow, statusRow } from '../rows.ts';
 
+export interface WatchOptions {
+  readonly flushInterval: number;
+  readonly ignoreAgent?: readonly string[];
+  readonly ignoreKey?: readonly string[];
+  readonly ignoreSession?: readonly string[];
+}
+
 /** The recorder in the foreground until SIGINT or SIGTERM. */
-export async function watch(context: Context, flushIntervalMs: number): Promise<void> {
+export async function watch(context: Context, options: WatchOptions): Promise<void> {
   const log = stderrLogger(context.out.json ? 'warn' : 'error');
   const openedAt = Date.now();
-  const core = await openRealCore({ home: context.home, config: coreConfig(context, flushIntervalMs), log, env: process.env });
+  const core = await openRealCore({
+    home: context.home,
+    config: { ...coreConfig(context, options.flushInterval), ...ignoring(options) },
+    log,
+    env: process.env,
+  });
   let control: AsyncDisposable | undefined;
   try {
     control = await listenForControl(core, context.home, log);
@@ -35,6 +48,11 @@ export async function watch(context: Context, flushIntervalMs: number): Promise<
     await control?.[Symbol.asyncDispose]();
     await core[Symbol.asyncDispose]();
   }
+}
+
+function ignoring({ ignoreAgent, ignoreKey, ignoreSession }: WatchOptions): Pick<CoreConfig, 'ignore'> {
+  if (ignoreAgent === undefined && ignoreKey === undefined && ignoreSession === undefined) return {};
+  return { ignore: { agents: ignoreAgent ?? [], keys: ignoreKey ?? [], sessions: ignoreSession ?? [] } };
 }
 
 async function sayNothingFound(context: Context): Promise<void> {

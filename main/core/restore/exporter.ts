@@ -3,9 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { Catalog } from '../store/store.ts';
 import type { ExportFormat, GenerationSummary, MessageView, SessionSummary } from '../types.ts';
+import { html } from './html.ts';
 import { utcOffsetMinutesAt } from './local-time.ts';
-import { markdownHeading, markdownMessage, type UtcOffset } from './markdown.ts';
+import { markdown } from './markdown.ts';
 import { refused } from './publishing.ts';
+import { type Conversation, continuedText, continuesText, gapText, type ReadableForm, type UtcOffset } from './readable.ts';
 import { chooseGeneration } from './restore-plan.ts';
 import { isCleanAbsolute } from './safe-directory.ts';
 import { type TargetDisk, targetDisk } from './target-disk.ts';
@@ -36,8 +38,7 @@ const messageLimitBytes = 16 * 1024 * 1024;
  */
 export function exportChunks(catalog: Catalog, request: ExportRequest, utcOffset: UtcOffset = utcOffsetMinutesAt): Iterable<Uint8Array> {
   const session = requireSession(catalog, request.sessionRow);
-  if (request.format === 'markdown') return markdown(catalog, session, request, utcOffset);
-  if (request.format === 'html') throw new CoreError('invalid', 'this Clawback writes no HTML', 'Choose Markdown.');
+  if (request.format !== 'jsonl') return readable(catalog, session, request, utcOffset);
   if (request.generation === 'all') {
     throw new CoreError('invalid', 'all versions of a conversation are several files', 'Name a file with --output.');
   }
@@ -56,9 +57,7 @@ export function exportFiles(
   output: string,
   utcOffset: UtcOffset = utcOffsetMinutesAt,
 ): readonly ExportedFile[] {
-  if (!isCleanAbsolute(output) || basename(output) === '') {
-    throw new CoreError('invalid', 'an export needs the absolute path of a new file', 'Name one with --output.');
-  }
+  checkOutput(output);
   const disk = targetDisk();
   try {
     if (request.format !== 'jsonl' || request.generation !== 'all')
@@ -88,6 +87,35 @@ export function exportFiles(
   }
 }
 
+/**
+ * One file, written while other work goes on, whole or not at all. `replace`: in place of one that stands there.
+ * Throws as `exportFiles` does.
+ */
+export async function exportOne(
+  catalog: Catalog,
+  request: ExportRequest & { readonly generation?: number },
+  output: string,
+  { replace = false, utcOffset = utcOffsetMinutesAt }: { readonly replace?: boolean; readonly utcOffset?: UtcOffset } = {},
+): Promise<{ readonly path: string; readonly bytes: number; readonly messages: number }> {
+  checkOutput(output);
+  const session = requireSession(catalog, request.sessionRow);
+  let messages = 0;
+  const count = () => {
+    messages += 1;
+  };
+  if (request.format === 'jsonl') messages = requireGeneration(catalog, request).records;
+  const chunks = request.format === 'jsonl' ? exportChunks(catalog, request) : readable(catalog, session, request, utcOffset, count);
+  const disk = targetDisk();
+  const tmp = join(dirname(output), `.clawback-${randomUUID()}.tmp`);
+  try {
+    const { bytes } = await disk.createProven('export', tmp, chunks);
+    publishExport(disk, tmp, output, replace);
+    return { path: output, bytes, messages };
+  } catch (error) {
+    throw withHint(error);
+  }
+}
+
 /** What no file ever held is told without the lines that were taken back: they stand in another generation. */
 function contentOf(catalog: Catalog, sessionRow: number, { id, kind }: GenerationSummary): Iterable<Uint8Array> {
   return kind === 'transcript' ? catalog.bytes(id) : witnessedLines(catalog, sessionRow);
@@ -97,11 +125,22 @@ function* witnessedLines(catalog: Catalog, sessionRow: number): IterableIterator
   for (const { bytes } of catalog.unpersistedLines(sessionRow)) yield Buffer.concat([bytes, Buffer.from('\n')]);
 }
 
+function checkOutput(output: string): void {
+  if (isCleanAbsolute(output) && basename(output) !== '') return;
+  throw new CoreError('invalid', 'an export needs the absolute path of a new file', 'Name one with --output.');
+}
+
 function writeWhole(disk: TargetDisk, path: string, chunks: Iterable<Uint8Array>): ExportedFile {
   const tmp = join(dirname(path), `.clawback-${randomUUID()}.tmp`);
   const written = disk.create('export', tmp, chunks);
+  publishExport(disk, tmp, path, false);
+  return { path, ...written };
+}
+
+function publishExport(disk: TargetDisk, tmp: string, path: string, replace: boolean): void {
   try {
-    disk.link('export-publish', tmp, path);
+    if (replace) disk.rename('export-publish', tmp, path);
+    else disk.link('export-publish', tmp, path);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') throw refused('target-exists', `There is already a file at this path: ${path}`);
     throw error;
@@ -109,16 +148,38 @@ function writeWhole(disk: TargetDisk, path: string, chunks: Iterable<Uint8Array>
     disk.unlink('export-tidy', tmp);
   }
   disk.syncDirectory('export-sync', dirname(path));
-  return { path, ...written };
 }
 
-function* markdown(catalog: Catalog, session: SessionSummary, request: ExportRequest, utcOffset: UtcOffset): IterableIterator<Uint8Array> {
-  const single = typeof request.generation === 'number' ? requireGeneration(catalog, request).id : undefined;
-  yield Buffer.from(markdownHeading(session, utcOffset));
+const FORMS: Readonly<Record<Exclude<ExportFormat, 'jsonl'>, ReadableForm>> = { markdown, html };
+
+/** A message at a time: the whole conversation may be larger than the memory. */
+function* readable(
+  catalog: Catalog,
+  session: SessionSummary,
+  { format, generation }: ExportRequest,
+  utcOffset: UtcOffset,
+  onMessage: () => void = () => undefined,
+): IterableIterator<Uint8Array> {
+  const form = FORMS[format === 'jsonl' ? 'markdown' : format];
+  const request: ExportRequest = { sessionRow: session.id, format, ...(generation === undefined ? {} : { generation }) };
+  const single = typeof generation === 'number' ? requireGeneration(catalog, request).id : undefined;
+  const conversation = conversationOf(catalog, session);
+  const marked = (text: string | undefined) => (text === undefined ? '' : form.marker(text));
+  yield Buffer.from(form.heading(conversation, utcOffset) + marked(continuesText(conversation)));
+  let before: number | undefined;
   for (const message of messagesOf(catalog, session.id, single)) {
     const text = message.truncated ? catalog.messageText(message.generationId, message.start, messageLimitBytes) : message.text;
-    yield Buffer.from(markdownMessage(message, text, utcOffset));
+    yield Buffer.from(marked(gapText(before, message.at)) + form.message(message, text, utcOffset));
+    before = message.at ?? before;
+    onMessage();
   }
+  yield Buffer.from(marked(continuedText(conversation)) + form.ending());
+}
+
+function conversationOf(catalog: Catalog, session: SessionSummary): Conversation {
+  const continues = session.continues === undefined ? undefined : catalog.session(session.continues);
+  const continuedBy = session.continuedBy === undefined ? undefined : catalog.session(session.continuedBy);
+  return { session, ...(continues === undefined ? {} : { continues }), ...(continuedBy === undefined ? {} : { continuedBy }) };
 }
 
 function* messagesOf(catalog: Catalog, sessionRow: number, generationId: number | undefined): IterableIterator<MessageView> {

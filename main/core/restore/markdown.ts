@@ -1,35 +1,28 @@
-import type { MessageView, SessionSummary } from '../types.ts';
-import { localTime } from './local-time.ts';
+import type { MessageView } from '../types.ts';
+import { type Conversation, factsOf, marksOf, momentText, type ReadableForm, type UtcOffset } from './readable.ts';
 
-/** Offset of the reader's time zone at an instant, minutes, east positive. */
-export type UtcOffset = (at: number) => number;
+/** A conversation in Markdown. Each message stands in a fence that nothing in it can close. */
+export const markdown: ReadableForm = {
+  heading: (conversation, utcOffset) => heading(conversation, utcOffset),
+  message: (message, text, utcOffset) => section(message, text, utcOffset),
+  marker: (text) => `*${asText(text)}*\n\n`,
+  ending: () => '',
+};
 
-/** A conversation's title and origin. Pure. */
-export function markdownHeading(session: SessionSummary, utcOffset: UtcOffset): string {
-  const facts = [
-    `Agent: ${asText(session.agent)}`,
-    `Session: ${asText(session.sessionId)}`,
-    ...(session.sessionKey === undefined ? [] : [`Key: ${asText(session.sessionKey)}`]),
-    ...(session.lastAppendAt === undefined ? [] : [`Last message: ${moment(session.lastAppendAt, utcOffset)}`]),
-    ...(session.onlyHere === 0 ? [] : [`Only in Clawback's recording: ${session.onlyHere} of the messages`]),
-  ];
-  return `# ${asText(session.title)}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}\n`;
+function heading(conversation: Conversation, utcOffset: UtcOffset): string {
+  const facts = factsOf(conversation, utcOffset).map(([name, value]) => `- ${name}: ${asText(value)}\n`);
+  return `# ${asText(conversation.session.title)}\n\n${facts.join('')}\n`;
 }
 
-/**
- * One message: who, when, and the whole text in a fence that nothing in it can close. A message that no file on disk
- * holds any more is marked.
- */
-export function markdownMessage(message: Pick<MessageView, 'role' | 'at' | 'persisted'>, text: string, utcOffset: UtcOffset): string {
-  const heading = `## ${asText(message.role)}${message.at === undefined ? '' : ` · ${moment(message.at, utcOffset)}`}\n\n`;
-  const mark = message.persisted ? '' : "> Only in Clawback's recording: no file on disk holds this message.\n\n";
+/** What a tool gave back is folded: few come for that. */
+function section(message: MessageView, text: string, utcOffset: UtcOffset): string {
+  const title = `## ${asText(message.role)}${message.at === undefined ? '' : ` · ${momentText(message.at, utcOffset)}`}\n\n`;
+  const marks = marksOf(message);
+  const noted = marks.length === 0 ? '' : `> ${marks.join(' ')}\n\n`;
   const fence = '`'.repeat(Math.max(3, longestRun(text, '`') + 1));
-  return `${heading}${mark}${fence}text\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n\n`;
-}
-
-function moment(at: number, utcOffset: UtcOffset): string {
-  const { date, time, offset } = localTime(at, utcOffset(at));
-  return `${date} ${time} ${offset}`;
+  const words = `${fence}text\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n\n`;
+  if (message.role !== 'tool') return `${title}${noted}${words}`;
+  return `${title}${noted}<details><summary>${text.length} characters</summary>\n\n${words}</details>\n\n`;
 }
 
 function longestRun(text: string, character: string): number {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WitnessVerdict } from '../../../main/core/detect/detection.ts';
-import { exportChunks, exportFiles } from '../../../main/core/restore/exporter.ts';
+import { exportChunks, exportFiles, exportOne } from '../../../main/core/restore/exporter.ts';
 import type { WitnessedMessage } from '../../../main/core/witness/witness.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 import { mode, Scene } from './scene.ts';
@@ -147,3 +147,48 @@ test('a conversation, version or path that is not there is told apart', () => {
     expect.objectContaining({ code: 'io' }),
   );
 });
+
+test('HTML is one page that can run nothing, whatever was said in it', () => {
+  const hostile = `<script>alert(1)</script></pre><img src=x onerror="alert(2)"> \u001b[31mred\u0000 \u202eabc ' & "`;
+  const sessionRow = scene.record('talk', [text([header, user('a', null, hostile, 0), assistant('b', 'a', 'fine', 1)])]);
+  const page = streamed(scene.journal.catalog, { sessionRow, format: 'html' }, () => 120).toString();
+  expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&lt;/pre&gt;&lt;img src=x onerror=&quot;alert(2)&quot;&gt; ␛[31mred␀');
+  expect(page.match(/<script|<img|<link|<iframe|\son\w+=[^&]|\ssrc=[^x]|\shref=/gi)).toBeNull();
+  expect(page).toMatch(/http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'/);
+  expect(page).toContain(
+    '<time datetime="2026-11-22T11:21:37.000Z" title="2026-11-22T11:21:37.000Z">2026-11-22 13:21:37 +02:00 (11:21:37 UTC)</time>',
+  );
+  expect(page.match(/<p class="mark">Only in Clawback&#39;s recording/g)).toHaveLength(2);
+  expect(page.trimEnd().endsWith('</html>')).toBe(true);
+});
+
+test('the policy of a page names the hash of the style that is in it', () => {
+  const sessionRow = scene.record('talk', [healthy()]);
+  const page = streamed(scene.journal.catalog, { sessionRow, format: 'html' }, utc).toString();
+  const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
+  expect(page).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+});
+
+test('a pause of days is told between the messages, and what a tool said is folded', () => {
+  const later = assistant('b', 'a', 'back again', 3 * 86_400);
+  const sessionRow = scene.record('talk', [text([header, user('a', null, 'see you', 0), later])]);
+  expect(streamed(scene.journal.catalog, { sessionRow, format: 'html' }, utc).toString()).toContain('<p class="between">3 days later</p>');
+  expect(streamed(scene.journal.catalog, { sessionRow, format: 'markdown' }, utc).toString()).toContain('*3 days later*');
+});
+
+test.each(['jsonl', 'markdown', 'html'] as const)(
+  'one %s is written for its owner alone, and over a file only when that was agreed',
+  async (format) => {
+    const sessionRow = scene.record('talk', [healthy()]);
+    const { catalog } = scene.journal;
+    const done = await exportOne(catalog, { sessionRow, format }, out('one'), { utcOffset: utc });
+    expect(done).toEqual({ path: out('one'), bytes: Buffer.byteLength(read('one')), messages: 4 });
+    expect(statSync(out('one')).mode & 0o777).toBe(0o600);
+    writeFileSync(out('one'), 'mine');
+    await expect(exportOne(catalog, { sessionRow, format }, out('one'))).rejects.toMatchObject({ code: 'target-exists' });
+    expect(read('one')).toBe('mine');
+    await exportOne(catalog, { sessionRow, format }, out('one'), { replace: true, utcOffset: utc });
+    expect(Buffer.byteLength(read('one'))).toBe(done.bytes);
+    expect(readdirSync(dir.path).sort()).toEqual(['home', 'one', 'state']);
+  },
+);
