@@ -64,6 +64,9 @@ export function formatOf(writing: Writing): Format {
   const datesOfYears = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
   const weekdays = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' });
   const wholeDays = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  // What the core says in English may stand among sentences that need no gap.
+  const after = (before: string, next = '') =>
+    /[!-~]$/.test(before) ? `${before} ${next}` : `${before}${before === '' ? '' : gap}${next}`;
   const number = (n: number) => integers.format(n);
   const clock = (at: number) => clocks.format(at);
   const span = (ms: number) => {
@@ -105,7 +108,7 @@ export function formatOf(writing: Writing): Format {
     },
     utc: (at) => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
     percent: (part, whole) => writing.percent(Math.floor((100 * part) / whole)),
-    sentences: (parts) => parts.filter((part) => part !== undefined && part !== '').join(gap),
+    sentences: (parts) => parts.filter((part) => part !== undefined && part !== '').reduce<string>(after, ''),
     label,
     gap,
   };

@@ -42,7 +42,8 @@ function Witness({ witness, now }: { readonly witness: WitnessStatus; readonly n
       <>
         {name}
         <span class="dim">
-          {words.preferences.recorderOff} <code class="path">{recorderCommand}</code>
+          {words.preferences.recorderOff}
+          <code class="path">{recorderCommand}</code>
         </span>
       </>
     );

@@ -22,7 +22,7 @@ export const preferences = {
   addSource: 'Add a folder…',
   notProtected: 'not protected',
   witnesses: 'Who else sees these conversations',
-  recorderOff: 'not installed. It sees both sides of every conversation, also while Clawback is not running. In a terminal:',
+  recorderOff: 'not installed. It sees both sides of every conversation, also while Clawback is not running. In a terminal: ',
   setAside: (path: string) => `The settings file could not be read, so these are the defaults. The old one was kept as ${path}.`,
   home: 'Kept in',
 };

@@ -15,7 +15,8 @@ type ErrorCode =
   | ConfigErrorCode
   | 'not-a-file'
   | 'restore-open'
-  | 'buffer-busy';
+  | 'buffer-busy'
+  | 'ended';
 
 const again = '请稍后再试。';
 const report = '请将此问题报告给我们。';
@@ -41,6 +42,7 @@ const errors: Readonly<Record<ErrorCode, ProblemText>> = {
   'not-permitted': { message: '没有写入此文件夹的权限。', hint: '请以文件夹所有者的身份运行 Clawback，或存储到其他位置。' },
   'buffer-damaged': { message: 'Clawback 的存储已损坏。', hint: '下次启动时，Clawback 会将损坏的部分移到一旁，并重新捕获。' },
   'buffer-locked': { message: '另一个 Clawback 正在使用此存储。', hint: '请先将其退出。' },
+  ended: { message: '操作已中止。', hint: again },
   'buffer-busy': { message: '有程序一直在读取 Clawback 的存储。', hint: '请关闭其他 Clawback 命令。' },
   'permission-denied': { message: '没有写入权限。', hint: '请检查文件夹的权限和所有者。' },
   'not-found': { message: '找不到此内容。', hint: '它可能已被移除，请重新打开。' },

@@ -48,7 +48,7 @@ export const sheet: Messages['sheet'] = {
     file: '',
   },
   newFile: '新文件：',
-  newFileNamed: '由 OpenClaw 命名的新文件，位于：',
+  newFileNamed: '新文件（由 OpenClaw 命名）：',
   addsFile: '添加一个对话，使用单独的文件，不替换也不移除任何内容。',
   addsTranscript: '添加此聊天所缺的文件，不替换也不移除任何内容。',
   checked: '写入后重新读取，并与捕获的内容比对。',
@@ -71,6 +71,6 @@ export const sheet: Messages['sheet'] = {
 
 const forms = {
   verbatim: '，与捕获时完全一致',
-  composed: '，由各处所见拼合而成：',
+  composed: '，由多处记录拼合而成：',
   rebuilt: '，经过重建，因为原样放回会被 OpenClaw 清空：',
 } as const;

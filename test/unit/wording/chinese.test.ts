@@ -114,6 +114,12 @@ describe('problems in Chinese', () => {
     expect(en.problems.error(told)).toEqual({ message: told.message, hint: told.hint });
   });
 
+  it('stand apart when they come in English', () => {
+    expect(zh.format.sentences(['Something new.', 'Try again.', undefined, '没有丢失任何内容。', '请稍后再试。'])).toBe(
+      'Something new. Try again. 没有丢失任何内容。请稍后再试。',
+    );
+  });
+
   it('mean something else of a witness than of a restore', () => {
     const told = { code: 'not-permitted', message: 'no', hint: '' };
     expect(zh.problems.error(told).message).toMatch(/写入/);
