@@ -39,7 +39,7 @@ export async function prepare(catalog: Catalog, composition: Composition, target
       changes: [],
       messages: base.records,
       unpersisted: 0,
-      ...(await digested(catalog.bytes(base.id, base.bytes))),
+      ...(await digested(catalog.bytesAhead(base.id, base.bytes))),
     };
   }
   const survey = await surveyed(catalog, composition, options);
@@ -48,12 +48,16 @@ export async function prepare(catalog: Catalog, composition: Composition, target
   return { form, changes, messages, unpersisted, ...(await digested(content)) };
 }
 
-async function digested(content: Iterable<Uint8Array>): Promise<Pick<Prepared, 'bytes' | 'sha256'>> {
+async function digested(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Pick<Prepared, 'bytes' | 'sha256'>> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for (const chunk of gather(content)) {
+  let pending = 0;
+  for await (const chunk of content) {
     hash.update(chunk);
     bytes += chunk.length;
+    pending += chunk.length;
+    if (pending < turnBytes) continue;
+    pending = 0;
     await othersTurn();
   }
   return { bytes, sha256: hash.digest('hex') };
@@ -75,10 +79,10 @@ export async function plannedContent(
 ): Promise<PlannedContent> {
   const { base } = composition;
   const survey = form === 'verbatim' ? undefined : await surveyed(catalog, composition, options);
-  const checked = () => contentOf(catalog, composition, survey);
+  const asCaptured = () => (base === undefined ? [] : catalog.bytes(base.id, base.bytes, { unchecked: true }));
   return {
-    bytes: survey === undefined && base !== undefined ? catalog.bytes(base.id, base.bytes, { unchecked: true }) : checked(),
-    checkedSha256: async () => (await digested(checked())).sha256,
+    bytes: survey === undefined ? asCaptured() : built(catalog, base, survey),
+    checkedSha256: async () => (await digested(contentOf(catalog, composition, survey))).sha256,
   };
 }
 
@@ -118,8 +122,16 @@ export function isDamage(error: unknown): boolean {
   return errnoOf(error) === 'buffer-damaged';
 }
 
-function contentOf(catalog: Catalog, { base }: Composition, survey: ConversationSurvey | undefined): Iterable<Uint8Array> {
-  if (survey === undefined) return base === undefined ? [] : catalog.bytes(base.id, base.bytes);
+function contentOf(
+  catalog: Catalog,
+  { base }: Composition,
+  survey: ConversationSurvey | undefined,
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (survey === undefined) return base === undefined ? [] : catalog.bytesAhead(base.id, base.bytes);
+  return gather(built(catalog, base, survey));
+}
+
+function built(catalog: Catalog, base: Composition['base'], survey: ConversationSurvey): Iterable<Uint8Array> {
   return buildConversation(base === undefined ? [] : capturedLines(catalog, base.id, base.bytes), survey);
 }
 

@@ -58,6 +58,13 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
       throw storageError(error, home);
     }
   }
+  async function* eachSoon<T>(items: () => AsyncIterable<T>): AsyncIterableIterator<T> {
+    try {
+      yield* items();
+    } catch (error) {
+      throw storageError(error, home);
+    }
+  }
   const bytes: Catalog['bytes'] = (generationId, upTo, options) =>
     each(() => {
       const size = reader.size(generationId);
@@ -79,6 +86,7 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
     incident: (id) => answer(() => incidents.byId(id)),
     openIncidentCount: () => answer(() => incidents.openCount()),
     bytes,
+    bytesAhead: (generationId, upTo) => eachSoon(() => reader.ahead(generationId, Math.min(upTo, reader.size(generationId)))),
     lines: (generationId, upTo) => fileLines(bytes(generationId, upTo)),
     verify: (onProgress) => answer(() => verifyBuffer(db, onProgress ?? (() => undefined))),
     restores: () => answer(() => restores.list()),

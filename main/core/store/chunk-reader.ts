@@ -1,6 +1,6 @@
 import { CoreError } from '../platform/errors.ts';
 import { decode } from './codec.ts';
-import { sameBytes, sha256 } from './digest.ts';
+import { sameBytes, sha256, sha256Elsewhere } from './digest.ts';
 import type { Sqlite } from './sqlite.ts';
 
 export interface StoredChunk {
@@ -14,10 +14,15 @@ export interface StoredChunk {
 export interface ReadChunk {
   readonly start: number;
   readonly bytes: Uint8Array;
+  /** What the bytes must hash to. */
+  readonly sha256: Uint8Array;
 }
 
 /** Neighbouring messages, and hits of one search, often lie in the same chunk; unpacking it once is enough. */
 const KEPT_CHUNKS = 8;
+
+/** Enough that other threads always have work, few enough that the loop is not held. */
+const CHUNKS_AHEAD = 16;
 
 /**
  * Reads captured bytes by position, chunk by chunk, without keeping a cursor open: sealing may replace chunks between two
@@ -75,13 +80,29 @@ export class ChunkReader {
     }
   }
 
+  /** The same, checked by other threads while the caller works on the bytes before. */
+  async *ahead(generationId: number, upTo: number): AsyncIterableIterator<Uint8Array> {
+    let checking: Promise<readonly CheckedChunk[]> = Promise.resolve([]);
+    for (let position = 0; position < upTo; ) {
+      const next: Promise<CheckedChunk>[] = [];
+      while (next.length < CHUNKS_AHEAD && position < upTo) {
+        const chunk = this.#read(generationId, position, unpackUnchecked);
+        next.push(checked(chunk));
+        position = chunk.start + chunk.bytes.length;
+      }
+      yield* whole(generationId, await checking, upTo);
+      checking = Promise.all(next);
+    }
+    yield* whole(generationId, await checking, upTo);
+  }
+
   #read(generationId: number, position: number, unpacked: (chunk: StoredChunk) => Unpacked): ReadChunk {
     // Who reads on is at the start of the next chunk; to look for the one that holds a byte takes half as long again.
     const chunk = this.#at.get(generationId, position) ?? this.#holding.get(generationId, position);
     if (chunk === undefined || position >= chunk.start + chunk.len) throw damagedAt(generationId, position, 'is missing');
     const result = unpacked(chunk);
     if (!result.ok) throw damagedAt(generationId, chunk.start, result.defect);
-    return { start: chunk.start, bytes: result.bytes };
+    return { start: chunk.start, bytes: result.bytes, sha256: chunk.sha256 };
   }
 
   #remembered(generationId: number, position: number): ReadChunk {
@@ -97,13 +118,31 @@ export class ChunkReader {
   }
 }
 
+const OTHER_HASH = 'does not match its hash';
+
 export type Unpacked = { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly defect: string };
 
 /** Raw bytes of a chunk, or what is wrong with it. Throws only CoreError `invalid`, for a codec that this Node lacks. */
 export function unpack(chunk: StoredChunk): Unpacked {
   const unchecked = unpackUnchecked(chunk);
   if (!unchecked.ok || sameBytes(sha256(unchecked.bytes), chunk.sha256)) return unchecked;
-  return { ok: false, defect: 'does not match its hash' };
+  return { ok: false, defect: OTHER_HASH };
+}
+
+interface CheckedChunk extends ReadChunk {
+  readonly isWhole: boolean;
+}
+
+/** Does not reject: what is wrong with a chunk is for who comes to it, and nobody may. */
+async function checked(chunk: ReadChunk): Promise<CheckedChunk> {
+  return { ...chunk, isWhole: sameBytes(await sha256Elsewhere(chunk.bytes), chunk.sha256) };
+}
+
+function* whole(generationId: number, chunks: readonly CheckedChunk[], upTo: number): IterableIterator<Uint8Array> {
+  for (const { start, bytes, isWhole } of chunks) {
+    if (!isWhole) throw damagedAt(generationId, start, OTHER_HASH);
+    yield bytes.subarray(0, upTo - start);
+  }
 }
 
 function unpackUnchecked(chunk: StoredChunk): Unpacked {

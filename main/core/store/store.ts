@@ -197,6 +197,8 @@ export interface Catalog extends Disposable, Evidence {
    * `unchecked` is for who compares the whole with a hash that is known already: hashing all of it twice would prove no more.
    */
   bytes(generationId: number, upTo?: number, options?: { readonly unchecked: boolean }): IterableIterator<Uint8Array>;
+  /** The same bytes, checked by other threads while the next are read, for who reads all of a long conversation. */
+  bytesAhead(generationId: number, upTo: number): AsyncIterable<Uint8Array>;
   /** Records of one generation for the restore planner, in file order. */
   lines(
     generationId: number,
