@@ -2,7 +2,8 @@
  * When to look. Hot: something changed lately, so changes are read within a quarter of a second and committed before the
  * flush interval is over. Idle: one look a second, which still keeps the promise because what is found then is committed
  * at once. The sweep over every file is the net under both; it is spaced by its own cost so that ten thousand files stay
- * under 0.3 % of a core, and never further apart than the 30 seconds that the product promises.
+ * under 0.3 % of a core together with the rest of what an idle core does, and never further apart than the 30 seconds that
+ * the product promises.
  */
 export interface PollSchedule {
   readonly pollMs: number;
@@ -13,7 +14,7 @@ export interface PollSchedule {
 
 const HOT_POLL_MS = 250;
 const IDLE_POLL_MS = 1_000;
-const SWEEP_SHARE_OF_A_CORE = 0.0025;
+const SWEEP_SHARE_OF_A_CORE = 0.0015;
 const SHORTEST_SWEEP_MS = 5_000;
 const LONGEST_SWEEP_MS = 25_000;
 

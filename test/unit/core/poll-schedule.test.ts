@@ -20,7 +20,7 @@ describe('poll schedule', () => {
 
   it('spaces sweeps by their cost, but never beyond what the product promises', () => {
     expect(pollSchedule(1_000, false, 0).sweepMs).toBe(5_000);
-    expect(pollSchedule(1_000, false, 40).sweepMs).toBe(16_000);
+    expect(pollSchedule(1_000, false, 30).sweepMs).toBe(20_000);
     expect(pollSchedule(1_000, false, 10_000).sweepMs).toBe(25_000);
   });
 });
