@@ -84,10 +84,19 @@ export const bundleTargets: readonly BundleTarget[] = [
   },
   {
     name: 'core-process',
-    entries: ['main/core-process/index.ts', 'main/core/store-thread.ts'],
-    // The thread's script is found beside whatever starts it.
+    entries: ['main/core-process/index.ts', 'main/core/store-thread.ts', 'main/core/store/verify-thread.ts'],
+    // The scripts of threads are found beside whatever starts them.
     config: (outDir) =>
-      nodeBundle({ index: 'main/core-process/index.ts', 'store-thread': 'main/core/store-thread.ts' }, outDir, '[name].js', 'es'),
+      nodeBundle(
+        {
+          index: 'main/core-process/index.ts',
+          'store-thread': 'main/core/store-thread.ts',
+          'verify-thread': 'main/core/store/verify-thread.ts',
+        },
+        outDir,
+        '[name].js',
+        'es',
+      ),
   },
   {
     name: 'renderer',

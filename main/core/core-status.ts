@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from './platform/clock.ts';
 import type { ProtectedSource } from './protected-source.ts';
 import type { Recorder } from './recorder.ts';
 import type { Catalog, SourceRow } from './store/store.ts';
@@ -6,6 +7,7 @@ import type { CoreStatus, Health, LiveSession, SessionSummary, SourceStatus } fr
 import type { WitnessDesk } from './witness-desk.ts';
 
 const MOST_LIVE_SHOWN = 20;
+const SIZES_EVERY_MS = 10_000;
 
 /** What of the status is counted in the buffer. */
 export interface CountedFacts {
@@ -18,10 +20,13 @@ export interface CountedFacts {
 /** Counts again only after something was written: ten thousand idle conversations must cost nothing to report on. */
 export class StatusCounts {
   readonly #catalog: Catalog;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   #facts: CountedFacts | undefined;
+  #sizes: { readonly at: number; readonly bytes: ReadonlyMap<number, number> } | undefined;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, clock: Pick<Clock, 'monotonic'>) {
     this.#catalog = catalog;
+    this.#clock = clock;
   }
 
   /** Something was written, or a source was added. */
@@ -35,11 +40,18 @@ export class StatusCounts {
       sources: this.#catalog.sources(),
       live: this.#catalog.sessions({ states: ['live'], limit: MOST_LIVE_SHOWN }).items,
       openIncidents: this.#catalog.openIncidentCount(),
-      sourceBytes: this.#catalog.sourceBytes(),
+      sourceBytes: this.#sourceBytes(),
     };
     // What is not indexed yet still changes titles, without a commit that would say so.
     if (this.#catalog.indexBacklogBytes() === 0) this.#facts = facts;
     return facts;
+  }
+
+  /** Looks at a row of every file, so not with every commit. */
+  #sourceBytes(): ReadonlyMap<number, number> {
+    const now = this.#clock.monotonic();
+    if (this.#sizes === undefined || now - this.#sizes.at >= SIZES_EVERY_MS) this.#sizes = { at: now, bytes: this.#catalog.sourceBytes() };
+    return this.#sizes.bytes;
   }
 }
 
@@ -50,6 +62,7 @@ export interface StatusInput {
   readonly recorder: Pick<Recorder, 'problem' | 'lagBytes' | 'caughtUp' | 'importing' | 'pausedUntil' | 'lastCommitAt' | 'flushIntervalMs'>;
   readonly watchHealthy: boolean;
   readonly witnesses: Pick<WitnessDesk, 'statusOf'>;
+  readonly lastVerifiedAt: number | undefined;
   readonly running: boolean;
   readonly missingRoots: readonly string[];
 }
@@ -105,6 +118,9 @@ function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, inpu
     ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
     bytes: input.facts.sourceBytes.get(source.row.id) ?? 0,
     lagBytes: source.lagBytes,
+    lagMs: source.lagMs,
+    ...(source.lastEventAt === undefined ? {} : { lastEventAt: source.lastEventAt }),
+    ...(input.lastVerifiedAt === undefined ? {} : { lastVerifiedAt: input.lastVerifiedAt }),
     witnesses: input.witnesses.statusOf(source.row.id),
     watch: input.watchHealthy ? 'events' : 'polling',
     gateway: source.gateway,

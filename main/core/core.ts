@@ -3,6 +3,7 @@ import { Announcements } from './announcements.ts';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
 import { catalogRequests } from './catalog-requests.ts';
+import { controlRequests } from './control-requests.ts';
 import { conversationRequests } from './conversation-requests.ts';
 import type { CoreOptions } from './core-options.ts';
 import { coreStatus, StatusCounts } from './core-status.ts';
@@ -15,14 +16,15 @@ import { IgnoreBook } from './ignore-book.ts';
 import { checkIgnoreRules } from './ignore-rules.ts';
 import { ignoringDetector } from './ignoring-detector.ts';
 import { incidentRequests } from './incident-requests.ts';
-import { checkFlushInterval, checkPause } from './limits.ts';
+import { checkFlushInterval } from './limits.ts';
 import { CoreError } from './platform/errors.ts';
 import { type ExitWatch, noExitWatch } from './platform/exit-watch.ts';
 import { ProtectedSource } from './protected-source.ts';
+import { RecentLog } from './recent-log.ts';
 import { Recorder } from './recorder.ts';
 import { recorderPlaces } from './recorder-plugin/setup.ts';
 import { Repeating } from './repeating.ts';
-import type { CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
+import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
 import { createRestorer } from './restore/restorer.ts';
 import type { Restorer } from './restore/restoring.ts';
 import { RestoreDesk } from './restore-desk.ts';
@@ -34,7 +36,7 @@ import { openBuffer } from './store/buffer.ts';
 import type { CommitResult, Journal } from './store/store.ts';
 import { noThreads } from './store/store-threads.ts';
 import type { CoreStatus } from './types.ts';
-import { upkeepRequests } from './upkeep-requests.ts';
+import { UpkeepDesk } from './upkeep-desk.ts';
 import { WitnessDesk } from './witness-desk.ts';
 import { noWitnesses } from './witnesses.ts';
 
@@ -59,7 +61,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   }
 }
 
-async function openOnce(options: CoreOptions): Promise<Core> {
+async function openOnce(given: CoreOptions): Promise<Core> {
+  const options = { ...given, log: new RecentLog(given.log) };
   const { home, clock, log, threads = noThreads } = options;
   const opened = (options.openBuffer ?? openBuffer)(home, { clock, log, parse: parseLine, threads });
   let core: Core | undefined;
@@ -90,6 +93,8 @@ export class Core implements AsyncDisposable {
   readonly #timers: Repeating;
   readonly #book: IgnoreBook;
   readonly #forgetting: ForgettingDesk;
+  readonly #upkeep: UpkeepDesk;
+  #config: CoreConfig;
   readonly #exits: ExitWatch;
   readonly #gateways: GatewayRounds;
   readonly #runId: number;
@@ -100,11 +105,12 @@ export class Core implements AsyncDisposable {
   #started = false;
   #closed = false;
 
-  constructor(options: CoreOptions, journal: Journal, damagedAside: string | undefined) {
+  constructor(options: CoreOptions & { readonly log: RecentLog }, journal: Journal, damagedAside: string | undefined) {
     this.#options = options;
     this.#journal = journal;
+    this.#config = options.config;
     this.#announcements = new Announcements(options.log);
-    this.#counts = new StatusCounts(journal.catalog);
+    this.#counts = new StatusCounts(journal.catalog, options.clock);
     this.#damagedAside = damagedAside;
     this.#exits = options.exits ?? noExitWatch;
     this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
@@ -191,6 +197,15 @@ export class Core implements AsyncDisposable {
         this.#announceStatus();
       },
     });
+    this.#upkeep = new UpkeepDesk({
+      options,
+      log: options.log,
+      journal,
+      config: () => this.#config,
+      status: () => this.status,
+      open: openCore,
+      onProgress: (progress) => this.#announcements.emit('progress', progress),
+    });
     this.handlers = this.#answer();
   }
 
@@ -222,6 +237,7 @@ export class Core implements AsyncDisposable {
       recorder: this.#recorder,
       watchHealthy: this.#hints.healthy,
       witnesses: this.#desk,
+      lastVerifiedAt: this.#upkeep.lastVerifiedAt,
       running: this.#started && !this.#closed,
       missingRoots: this.#sources.missing,
     });
@@ -238,6 +254,7 @@ export class Core implements AsyncDisposable {
     await this.#hints[Symbol.asyncDispose]();
     await this.#restores.settled();
     await this.#forgetting.close();
+    await this.#upkeep[Symbol.asyncDispose]();
     try {
       if (this.#started) this.#recorder.flush();
       this.#journal.endRun(this.#runId, this.#options.clock.now());
@@ -259,33 +276,14 @@ export class Core implements AsyncDisposable {
         recorder: this.#recorder,
         restores: this.#restores,
       }),
-      ...upkeepRequests({ home: this.#options.home, clock, journal: this.#journal }),
-      status: async () => this.status,
-      check: async () => {
-        await this.#recorder.checkNow();
-        return this.status;
-      },
-      flush: async () => {
-        this.#recorder.flush();
-        return null;
-      },
-      pause: async ({ untilMs }) => {
-        checkPause(untilMs, clock.now());
-        this.#recorder.flush();
-        this.#recorder.pausedUntil = untilMs;
-        this.#announceStatus();
-        return this.status;
-      },
-      resume: async () => {
-        this.#recorder.resume();
-        this.#announceStatus();
-        return this.status;
-      },
+      ...this.#upkeep.handlers,
+      ...controlRequests({ clock, recorder: this.#recorder, status: () => this.status, onChange: () => this.#announceStatus() }),
       configure: async (config) => {
         checkFlushInterval(config.flushIntervalMs);
         checkIgnoreRules(config.ignore);
         this.#recorder.flushIntervalMs = config.flushIntervalMs;
         this.#book.follow(config.ignore);
+        this.#config = config;
         this.#sources.choice = config;
         this.#sources.refresh();
         this.#hint();

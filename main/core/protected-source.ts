@@ -61,6 +61,11 @@ export class ProtectedSource implements Disposable {
   /** By generation: who wants to be told when it grows. */
   readonly #followed = new Map<number, () => void>();
   readonly #witnesses: readonly Witness[];
+  /** Last watch event, in epoch ms. */
+  #lastEventAt: number | undefined;
+  /** Monotonic ms: since when something is read and not durable, and since when something waits to be read. */
+  #unsavedSince: number | undefined;
+  #unreadSince: number | undefined;
 
   constructor(row: SourceRow, deps: ProtectedSourceDeps) {
     this.row = row;
@@ -132,6 +137,7 @@ export class ProtectedSource implements Disposable {
         const watch = this.#current(opened);
         const changes = mode === 'sweep' ? watch.tailer.sweep(left) : watch.tailer.poll(left);
         look.found(changes);
+        if (changes.length > 0) this.#unsavedSince ??= this.#monotonic;
         for (const change of changes) {
           if (change.change === 'opened') this.#follow(change.generation.id, change.generation.path, watch.directory.agent);
           if (change.change !== 'appended') continue;
@@ -145,12 +151,14 @@ export class ProtectedSource implements Disposable {
         look.failed(error);
       }
     }
+    this.#unreadSince = this.lagBytes === 0 ? undefined : (this.#unreadSince ?? this.#monotonic);
     this.#followHolders();
   }
 
   hint(directory: string, name: string | undefined): boolean {
     const watch = this.#watches.get(directory);
     watch?.tailer.hint(name);
+    if (watch !== undefined) this.#lastEventAt = this.#deps.tailerDeps.clock.now();
     return watch !== undefined;
   }
 
@@ -172,6 +180,21 @@ export class ProtectedSource implements Disposable {
     let lag = 0;
     for (const watch of this.#watches.values()) lag += watch.tailer.lagBytes;
     return lag;
+  }
+
+  /** Age of what was seen first of all that is not durable. */
+  get lagMs(): number {
+    const since = Math.min(this.#unsavedSince ?? Number.POSITIVE_INFINITY, this.#unreadSince ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(since) ? Math.max(0, Math.round(this.#monotonic - since)) : 0;
+  }
+
+  get lastEventAt(): number | undefined {
+    return this.#lastEventAt;
+  }
+
+  /** All that was read is durable. */
+  saved(): void {
+    this.#unsavedSince = undefined;
   }
 
   get sweepCostMs(): number {
@@ -241,6 +264,10 @@ export class ProtectedSource implements Disposable {
     const tell = () => follower.changed(path, agent);
     this.#followed.set(generationId, tell);
     tell();
+  }
+
+  get #monotonic(): number {
+    return this.#deps.tailerDeps.clock.monotonic();
   }
 
   #followHolders(): void {

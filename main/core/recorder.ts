@@ -302,7 +302,10 @@ export class Recorder implements Disposable {
   }
 
   #written(result: CommitResult, hasChanges: boolean): void {
-    if (hasChanges) this.lastCommitAt = result.at;
+    if (hasChanges) {
+      this.lastCommitAt = result.at;
+      for (const source of this.#deps.sources()) source.saved();
+    }
     this.#import.written(result.bytes);
     this.#deps.onCommit(result);
   }

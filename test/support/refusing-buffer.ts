@@ -15,6 +15,7 @@ const WRITES: ReadonlySet<string> = new Set([
   'beat',
   'endRun',
   'upkeep',
+  'rebuildText',
 ]);
 
 /** A real buffer on a disk that is full when the test says so: every write is refused before anything of it is done. */

@@ -25,6 +25,7 @@ import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
 import { isDamage, storageError } from './sqlite-errors.ts';
 import type { Catalog, CommitResult, Journal, ParseLine, RestoreDraft, SourceRow, WitnessSighting } from './store.ts';
 import type { StoreThreads } from './store-threads.ts';
+import { type RebuildStep, TextRebuild } from './text-rebuild.ts';
 import { Upkeep } from './upkeep.ts';
 import { WalFlush } from './wal-flush.ts';
 import { portionsOf, WitnessRecorder } from './witness-recorder.ts';
@@ -70,6 +71,7 @@ export class BufferJournal implements Journal {
   readonly #verdicts: WitnessVerdicts;
   readonly #upkeep: Upkeep;
   readonly #walFlush: WalFlush;
+  readonly #rebuild: TextRebuild;
   #lastGenerationId: number;
 
   constructor(db: Sqlite, lock: Disposable, deps: JournalDeps) {
@@ -89,6 +91,7 @@ export class BufferJournal implements Journal {
         digested: (stretch) => deps.threads.digested(stretch),
       },
     });
+    this.#rebuild = new TextRebuild(db, new RecordText(db, new ChunkReader(db), deps.parse), deps.clock);
     const retraction = new Retraction(db, new Presence(db), new RecordText(db, new ChunkReader(db), deps.parse));
     this.#witnessed = new WitnessRecorder(db, retraction);
     this.#verdicts = new WitnessVerdicts(db, new ChunkWriter(db, deps.threads), this.#sessions, retraction, () => this.nextGenerationId());
@@ -97,7 +100,11 @@ export class BufferJournal implements Journal {
     this.#lastGenerationId = db.prepare<[], { id: number }>('SELECT coalesce(max(id), 0) AS id FROM generation').get()?.id ?? 0;
     this.forgetting = new BufferForgetting(db, {
       parse: deps.parse,
-      write: (work) => this.#write(work),
+      write: (work) =>
+        this.#write(() => {
+          this.#rebuild.abandon();
+          return work();
+        }),
       guarded: (work) => this.#guarded(work),
     });
     this.catalog = createCatalog(db, {
@@ -195,6 +202,10 @@ export class BufferJournal implements Journal {
 
   index(budgetBytes: number): number {
     return this.#guarded(() => this.#indexer.index(budgetBytes));
+  }
+
+  rebuildText(budgetMs: number): RebuildStep {
+    return this.#guarded(() => this.#rebuild.step(budgetMs));
   }
 
   acknowledge(incidentId: string, at: number): void {

@@ -20,6 +20,7 @@ import type {
   WitnessKind,
 } from '../types.ts';
 import type { WitnessedMessage } from '../witness/witness.ts';
+import type { RebuildStep } from './text-rebuild.ts';
 
 export interface SourceRow {
   readonly id: number;
@@ -77,6 +78,8 @@ export interface Journal extends Disposable {
   rememberedIncidents(): readonly RememberedIncident[];
   /** Derives records and full text from captured bytes, newest first, at most about `budgetBytes`. Returns bytes still to do. */
   index(budgetBytes: number): number;
+  /** One step of about `budgetMs` of building the full text anew; again until `isWhole`. Search answers from the old one until then. */
+  rebuildText(budgetMs: number): RebuildStep;
   acknowledge(incidentId: string, at: number): void;
   beginRestore(draft: RestoreDraft): void;
   advanceRestore(id: string, phase: RestorePhase, at: number, error?: string): void;

@@ -22,6 +22,7 @@ class LongSource {
   readonly sweepCostMs = 0;
   slices: number;
   newDirectories = 0;
+  savedTimes = 0;
 
   constructor(slices: number) {
     this.slices = slices;
@@ -29,6 +30,10 @@ class LongSource {
 
   get lagBytes(): number {
     return this.slices;
+  }
+
+  saved(): void {
+    this.savedTimes += 1;
   }
 
   refreshDirectories(): boolean {
