@@ -1,6 +1,3 @@
-/** Whatever the number of rounds it took, so much read leaves garbage. */
-const LARGE_BYTES = 4 * 1024 * 1024;
-
 /** How much of what was on disk at the start is in the buffer. */
 export class ImportProgress {
   isOver = false;
@@ -17,9 +14,9 @@ export class ImportProgress {
     if (!this.isOver) this.#doneBytes += bytes;
   }
 
-  /** True once, when it is over and was large. */
-  takeLarge(): boolean {
-    const isDue = this.isOver && !this.#isTaken && this.#doneBytes >= LARGE_BYTES;
+  /** True once, when it is over. */
+  takeEnd(): boolean {
+    const isDue = this.isOver && !this.#isTaken;
     this.#isTaken ||= this.isOver;
     return isDue;
   }

@@ -16,7 +16,7 @@ import type { WitnessDesk } from './witness-desk.ts';
 const SLICE_BYTES = 16 * 1024 * 1024;
 /** Commit early above this, so that a burst does not wait in memory. */
 const EARLY_COMMIT_BYTES = 1024 * 1024;
-const INDEX_SLICE_BYTES = 2 * 1024 * 1024;
+const INDEX_SLICE_BYTES = 8 * 1024 * 1024;
 const BEHIND_INDEX_BYTES = 256 * 1024;
 /** As many rounds of work leave garbage worth collecting. */
 const MANY_ROUNDS = 4;
@@ -241,7 +241,7 @@ export class Recorder implements Disposable {
       this.#keepWalSmall();
       return 0;
     }
-    if (this.#busyRounds >= MANY_ROUNDS || this.#import.takeLarge()) giveBackMemory();
+    if (this.#busyRounds >= MANY_ROUNDS || this.#import.takeEnd()) giveBackMemory();
     this.#busyRounds = 0;
     this.#spareTime.use();
     return this.#nextDelay(schedule.pollMs, schedule.commitWithinMs);

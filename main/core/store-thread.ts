@@ -4,6 +4,7 @@ import { parseLine } from './sources/registry.ts';
 import { ChunkReader } from './store/chunk-reader.ts';
 import { moveWal, openReadable } from './store/database.ts';
 import { packed } from './store/packer.ts';
+import type { PackTask } from './store/packing-areas.ts';
 import { PackingSlots } from './store/packing-slots.ts';
 import type { ThreadReport, ThreadStart, ThreadTask } from './store/store-threads.ts';
 import { digestStretch, type Stretch, type StretchDigest } from './store/stretch.ts';
@@ -11,18 +12,20 @@ import { workOff } from './store/thread-digests.ts';
 
 /** A thread of the core that does what needs no decision: packs chunks, reads lines ahead, and moves the WAL into the database. */
 
-const { slots: memory, port } = workerData as ThreadStart;
-const slots = new PackingSlots(memory);
+const { areas, port } = workerData as ThreadStart;
+const slotsOf = areas.map((memory) => new PackingSlots(memory));
 const readers = new Map<string, ChunkReader>();
 
 parentPort?.on('message', (task: ThreadTask) => {
-  if (task.task === 'pack') packSlots(task.count);
+  if (task.task === 'pack') pack(task);
   else if (task.task === 'digest') workOff(task, port, (stretch) => digested(task.database, stretch));
   else parentPort?.postMessage(movedWal(task.database));
 });
 
 /** From the end on: the core itself works from the beginning, and they meet. */
-function packSlots(count: number): void {
+function pack({ area, count }: PackTask): void {
+  const slots = slotsOf[area];
+  if (slots === undefined) return;
   for (let slot = count - 1; slot >= 0; slot -= 1) {
     if (!slots.take(slot)) continue;
     const raw = Buffer.from(slots.bytes(slot));

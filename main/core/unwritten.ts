@@ -1,4 +1,4 @@
-import type { Change } from './capture/change.ts';
+import type { Change, GenerationStart } from './capture/change.ts';
 import type { DirectoryView, Observation, Outcome } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import type { CommitResult, Journal } from './store/store.ts';
@@ -9,11 +9,13 @@ interface Batch {
   readonly outcome: Outcome;
   readonly bytes: number;
   readonly durable: 'now' | 'later';
+  /** Monotonic ms of the oldest change in it. */
+  readonly since: number;
 }
 
 export interface UnwrittenDeps {
   readonly clock: Clock;
-  readonly journal: Pick<Journal, 'commit' | 'sync'>;
+  readonly journal: Pick<Journal, 'commit' | 'prepare' | 'sync'>;
   readonly observe: (observation: Observation) => Outcome;
   /** Once it is durable; the result then stands for the commits before that did not wait for the disk, too. */
   readonly onWritten: (result: CommitResult, hasChanges: boolean) => void;
@@ -30,7 +32,11 @@ export class Unwritten {
   #noticed: Heard['events'][number][] = [];
   #recorded = false;
   #bytes = 0;
+  /** Index files that are saved by replacing them, many times in a turn: an old one is nobody's loss. */
+  readonly #indexes = new Set<number>();
   #queue: Batch[] = [];
+  /** Of an import: threads pack it while the next is read. */
+  #prepared: Batch | undefined;
   #undurable: { readonly result: CommitResult; readonly since: number } | undefined;
   /** Monotonic ms of the oldest change that detection was not shown yet. */
   since: number | undefined;
@@ -42,7 +48,7 @@ export class Unwritten {
 
   /** Something was read and is not durable. */
   get hasChanges(): boolean {
-    return this.#changes.length > 0 || this.isRefused;
+    return this.#changes.length > 0 || this.#prepared !== undefined || this.isRefused;
   }
 
   /** The buffer refused what comes first: nothing more may be read before it is written. */
@@ -52,7 +58,7 @@ export class Unwritten {
 
   /** Monotonic ms of the oldest commit that a power cut may still undo. */
   get undurableSince(): number | undefined {
-    return this.#undurable?.since;
+    return this.#undurable?.since ?? this.#prepared?.since;
   }
 
   get undurableBytes(): number {
@@ -60,14 +66,15 @@ export class Unwritten {
   }
 
   get bytes(): number {
-    return this.#queue.reduce((sum, batch) => sum + batch.bytes, this.#bytes);
+    return this.#queue.reduce((sum, batch) => sum + batch.bytes, this.#bytes + (this.#prepared?.bytes ?? 0));
   }
 
   add(changes: readonly Change[]): void {
     for (const change of changes) {
       this.#changes.push(change);
       if (change.change === 'appended') this.#bytes += change.bytes.byteLength;
-      else if (change.change !== 'opened' && change.change !== 'rebound') this.isUrgent = true;
+      else if (change.change === 'opened') this.#noteIndex(change.generation);
+      else if (change.change !== 'rebound' && !this.#isReplacedIndex(change)) this.isUrgent = true;
     }
     if (changes.length > 0) this.since ??= this.#deps.clock.monotonic();
   }
@@ -84,10 +91,11 @@ export class Unwritten {
 
   /**
    * Shows detection what was read, also nothing: it judges nothing that happened after the last time somebody looked. Then
-   * writes. `later`: see `Journal.commit`.
+   * writes. `later`: see `Journal.commit`; it is written when the next is read.
    */
   commit(durable: 'now' | 'later' = 'now'): void {
-    this.write();
+    if (durable === 'now' || this.isRefused) this.write();
+    const since = this.since ?? this.#deps.clock.monotonic();
     const changes = this.#changes;
     const outcome = this.#deps.observe({
       at: this.#deps.clock.now(),
@@ -96,7 +104,7 @@ export class Unwritten {
       noticed: this.#noticed,
       recorded: this.#recorded,
     });
-    const bytes = this.#bytes;
+    const batch = { changes, outcome, bytes: this.#bytes, durable, since };
     this.#changes = [];
     this.#views = [];
     this.#noticed = [];
@@ -104,28 +112,28 @@ export class Unwritten {
     this.#bytes = 0;
     this.since = undefined;
     this.isUrgent = false;
-    this.#enqueue({ changes, outcome, bytes, durable });
-    this.write();
+    this.#enqueuePrepared();
+    if (durable === 'now') this.#enqueue(batch);
+    else this.#prepare(batch);
+    this.#writeQueue();
   }
 
   /** Writes what detection concluded by itself, after everything that came before it. */
   conclude(outcome: Outcome): void {
-    this.#enqueue({ changes: [], outcome, bytes: 0, durable: 'now' });
-    this.write();
+    this.#enqueuePrepared();
+    this.#enqueue({ changes: [], outcome, bytes: 0, durable: 'now', since: this.#deps.clock.monotonic() });
+    this.#writeQueue();
   }
 
   /** Writes what waits. Throws what keeps the buffer from being written; nothing is forgotten then. */
   write(): void {
-    const { clock, journal } = this.#deps;
-    for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
-      const result = journal.commit(batch.changes, batch.outcome, clock.now(), batch.durable);
-      this.#queue.shift();
-      this.#written(result, batch.changes.length > 0);
-    }
+    this.#enqueuePrepared();
+    this.#writeQueue();
   }
 
   /** Makes durable what was committed without waiting for the disk. */
   sync(): void {
+    this.write();
     if (this.#undurable === undefined) return;
     this.#deps.journal.sync();
     const { result } = this.#undurable;
@@ -133,16 +141,47 @@ export class Unwritten {
     this.#deps.onWritten({ ...result, durable: true, at: this.#deps.clock.now() }, true);
   }
 
-  #written(result: CommitResult, hasChanges: boolean): void {
+  #prepare(batch: Batch): void {
+    if (batch.changes.length === 0) {
+      this.#enqueue(batch);
+      return;
+    }
+    this.#prepared = batch;
+    this.#deps.journal.prepare(batch.changes);
+  }
+
+  #enqueuePrepared(): void {
+    if (this.#prepared !== undefined) this.#enqueue(this.#prepared);
+    this.#prepared = undefined;
+  }
+
+  #writeQueue(): void {
+    const { clock, journal } = this.#deps;
+    for (let batch = this.#queue[0]; batch !== undefined; batch = this.#queue[0]) {
+      const result = journal.commit(batch.changes, batch.outcome, clock.now(), batch.durable);
+      this.#queue.shift();
+      this.#written(result, batch);
+    }
+  }
+
+  #written(result: CommitResult, { changes, since }: Batch): void {
     const before = this.#undurable?.result;
     const all: CommitResult =
       before === undefined ? result : { ...result, bytes: before.bytes + result.bytes, durationMs: before.durationMs + result.durationMs };
     if (!result.durable) {
-      this.#undurable = { result: all, since: this.#undurable?.since ?? this.#deps.clock.monotonic() };
+      this.#undurable = { result: all, since: this.#undurable?.since ?? since };
       return;
     }
     this.#undurable = undefined;
-    this.#deps.onWritten(all, hasChanges || before !== undefined);
+    this.#deps.onWritten(all, changes.length > 0 || before !== undefined);
+  }
+
+  #noteIndex({ id, kind }: GenerationStart): void {
+    if (kind === 'index') this.#indexes.add(id);
+  }
+
+  #isReplacedIndex(change: Change): boolean {
+    return change.change === 'closed' && this.#indexes.delete(change.generationId) && change.as === 'replaced';
   }
 
   #enqueue(batch: Batch): void {

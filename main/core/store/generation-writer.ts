@@ -30,19 +30,19 @@ export class GenerationWriter {
     this.#statements = prepare(db);
   }
 
+  /** See `Journal.prepare`. */
+  prepare(changes: readonly Change[]): void {
+    this.#chunks.prepare(changes);
+  }
+
   /** Bytes that were written. Throws CoreError `bug` for a change that does not continue what is stored. */
   apply(changes: readonly Change[]): number {
     let bytes = 0;
-    try {
-      for (const change of changes) {
-        if (change.change === 'appended') bytes += this.#append(change);
-        else this.#applyFact(change);
-      }
-      this.#chunks.flush();
-    } catch (error) {
-      this.#chunks.discard();
-      throw error;
+    for (const change of changes) {
+      if (change.change === 'appended') bytes += this.#append(change);
+      else this.#applyFact(change);
     }
+    this.#chunks.writeChanges(changes);
     return bytes;
   }
 
@@ -126,7 +126,6 @@ export class GenerationWriter {
         'Please report this.',
       );
     }
-    if (bytes.length > 0) this.#chunks.append(generationId, start, bytes, at);
     const { dev, ino, birthtime_ns } = storedIdentity(checkpoint.identity);
     this.#statements.checkpoint.run({
       id: generationId,

@@ -146,6 +146,10 @@ export class BufferJournal implements Journal {
     return { ...written, durationMs: this.#deps.clock.monotonic() - began, at, durable: !mayWait };
   }
 
+  prepare(changes: readonly Change[]): void {
+    this.#generations.prepare(changes);
+  }
+
   sync(): void {
     this.#guarded(() => this.#walFlush.wait());
   }

@@ -11,12 +11,15 @@ export interface Packed {
 
 /** Turns raw chunks into what is stored of them. What it leaves raw is packed later, when the conversation has settled. */
 export interface Packer extends Disposable {
+  /** These chunks, this very array, will be packed soon: threads may begin with them. */
+  begin(chunks: readonly Uint8Array[]): void;
   /** Calls `store` once for each chunk, in any order, before it returns. */
   pack(chunks: readonly Uint8Array[], store: (index: number, packed: Packed) => void): void;
 }
 
 /** Leaves everything as it is: what a live conversation adds is too little to be worth the wait. */
 export const rawPacker: Packer = {
+  begin: () => undefined,
   pack: (chunks, store) => {
     for (const [index, bytes] of chunks.entries()) store(index, raw(bytes));
   },

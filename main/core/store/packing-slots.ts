@@ -1,7 +1,7 @@
-import { CHUNK_BYTES } from './chunk-writer.ts';
+import { CHUNK_BYTES } from './chunk-cuts.ts';
 
-/** Chunks of one batch; what is more goes into the next. */
-const SLOTS = 256;
+/** Chunks of one round of an import. */
+const SLOTS = 288;
 const HASH_BYTES = 32;
 
 const FREE = 1;

@@ -1,5 +1,5 @@
+import { CHUNK_BYTES } from './chunk-cuts.ts';
 import { type StoredChunk, unpack } from './chunk-reader.ts';
-import { CHUNK_BYTES } from './chunk-writer.ts';
 import { compress, RAW } from './codec.ts';
 import { packed } from './packer.ts';
 import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';

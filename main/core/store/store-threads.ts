@@ -1,27 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Logger } from '../platform/logger.ts';
-import { type Packed, type Packer, raw, rawPacker } from './packer.ts';
-import { PackingSlots } from './packing-slots.ts';
+import { type Packed, type Packer, rawPacker } from './packer.ts';
+import { PackingAreas, type PackTask } from './packing-areas.ts';
 import type { Stretch, StretchDigest } from './stretch.ts';
 import { type DigestTask, ThreadDigests } from './thread-digests.ts';
 
-/** Starting threads takes as long as packing a few MiB. */
-const WORTHWHILE_CHUNKS = 64;
-/** A chunk takes a millisecond; a thread that needs this long has died. */
-const LONGEST_WAIT_MS = 5_000;
 const MOST_THREADS = 3;
-/** A shorter one takes longer to hand over than to write; ten thousand of them would leave much memory behind when packed. */
-const LONG_CHUNK_BYTES = 16 * 1024;
-const NOTHING = new Uint8Array(0);
-
-export type ThreadTask =
-  | { readonly task: 'pack'; readonly count: number }
-  | { readonly task: 'move-wal'; readonly database: string }
-  | DigestTask;
+export type ThreadTask = PackTask | { readonly task: 'move-wal'; readonly database: string } | DigestTask;
 
 export interface ThreadStart {
-  readonly slots: SharedArrayBuffer;
+  /** What chunks are handed over in. */
+  readonly areas: readonly SharedArrayBuffer[];
   /** Where digests go. */
   readonly port: MessagePort;
 }
@@ -55,14 +45,14 @@ export const noThreads: StoreThreads = {
 };
 
 /**
- * Packs the chunks of an import in as many threads as there are processors to spare. The calling thread waits for none of
- * them: it stores the chunks as they are from one end while the threads pack from the other, so an import is as quick as
- * the machine allows and the more is packed the more processors there are.
+ * Packs the chunks of an import in as many threads as there are processors to spare, while the core reads what comes next. The
+ * core waits for none of them: it stores what they have not begun as it is, so an import is as quick as the machine allows and
+ * the more is packed the more processors there are.
  */
 export class WorkerThreads implements StoreThreads {
   readonly #log: Logger;
   readonly #packers: number;
-  #slots: PackingSlots | undefined;
+  #areas: PackingAreas | undefined;
   #workers: Worker[] = [];
   #ports: MessagePort[] = [];
   readonly #digests = new ThreadDigests();
@@ -75,18 +65,17 @@ export class WorkerThreads implements StoreThreads {
     this.#packers = packers;
   }
 
+  begin(chunks: readonly Uint8Array[]): void {
+    if (this.#packers === 0 || !PackingAreas.isWorthwhile(chunks)) return;
+    const task = this.#start()?.begin(chunks);
+    if (task === undefined) return;
+    for (const worker of this.#workers) worker.postMessage(task satisfies ThreadTask);
+  }
+
   pack(chunks: readonly Uint8Array[], store: (index: number, packed: Packed) => void): void {
-    const places = [...chunks.keys()].filter((index) => isLong(chunks[index]));
-    const slots = this.#packers === 0 || places.length < WORTHWHILE_CHUNKS ? undefined : this.#start();
-    if (slots === undefined) {
-      rawPacker.pack(chunks, store);
-      return;
-    }
-    for (let first = 0; first < places.length; first += PackingSlots.count) {
-      const batch = places.slice(first, first + PackingSlots.count).map((index) => chunks[index] ?? NOTHING);
-      this.#packBatch(slots, batch, (position, result) => store(places[first + position] ?? 0, result));
-    }
-    for (const [index, bytes] of chunks.entries()) if (!isLong(bytes)) store(index, raw(bytes));
+    this.begin(chunks);
+    if (this.#areas === undefined) rawPacker.pack(chunks, store);
+    else if (!this.#areas.store(chunks, store) && !this.#broken) this.#giveUp('a thread does not answer');
   }
 
   moveWal(database: string): 'moving' | 'moved' | 'unable' {
@@ -126,44 +115,24 @@ export class WorkerThreads implements StoreThreads {
     this.#workers = [];
     this.#ports = [];
     this.#digests.forget();
-    this.#slots = undefined;
+    this.#areas = undefined;
     this.#wal = 'still';
     for (const worker of workers) void worker.terminate();
   }
 
-  #packBatch(slots: PackingSlots, chunks: readonly Uint8Array[], store: (index: number, packed: Packed) => void): void {
-    for (const [slot, bytes] of chunks.entries()) slots.offer(slot, bytes);
-    for (const worker of this.#workers) worker.postMessage({ task: 'pack', count: chunks.length } satisfies ThreadTask);
-    const taken: number[] = [];
-    for (const [slot, bytes] of chunks.entries()) {
-      if (slots.take(slot)) store(slot, raw(bytes));
-      else taken.push(slot);
-    }
-    for (const slot of taken.reverse()) {
-      const bytes = chunks[slot];
-      if (slots.waitFor(slot, this.#broken ? 0 : LONGEST_WAIT_MS)) store(slot, slots.result(slot));
-      else if (bytes !== undefined) store(slot, this.#takeOver(bytes));
-    }
-  }
-
-  #takeOver(bytes: Uint8Array): Packed {
-    if (!this.#broken) this.#giveUp('a thread does not answer');
-    return raw(bytes);
-  }
-
   /** `undefined`: no threads can be started. */
-  #start(): PackingSlots | undefined {
+  #start(): PackingAreas | undefined {
     if (this.#broken) return undefined;
-    if (this.#slots !== undefined) return this.#slots;
-    const slots = new PackingSlots();
-    this.#slots = slots;
-    this.#workers = Array.from({ length: Math.max(1, this.#packers) }, () => this.#worker(slots));
-    return slots;
+    if (this.#areas !== undefined) return this.#areas;
+    const areas = new PackingAreas();
+    this.#areas = areas;
+    this.#workers = Array.from({ length: Math.max(1, this.#packers) }, () => this.#worker(areas.memory));
+    return areas;
   }
 
-  #worker(slots: PackingSlots): Worker {
+  #worker(areas: readonly SharedArrayBuffer[]): Worker {
     const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadStart = { slots: slots.memory, port: port2 };
+    const workerData: ThreadStart = { areas, port: port2 };
     const worker = new Worker(scriptUrl(), { workerData, transferList: [port2], name: 'clawback-store' });
     this.#ports.push(port1);
     worker.unref();
@@ -186,11 +155,8 @@ function scriptUrl(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? '../store-thread.ts' : './store-thread.js', import.meta.url);
 }
 
-/** One processor is the core's and one is left to everybody else: packing beside a busy core would make an import slower. */
+/** One processor is the core's and one is left to everybody else, unless there are only two: while it reads, the core waits for the disk. */
 function sparePackers(): number {
-  return Math.max(0, Math.min(MOST_THREADS, availableParallelism() - 2));
-}
-
-function isLong(bytes: Uint8Array | undefined): boolean {
-  return bytes !== undefined && bytes.length >= LONG_CHUNK_BYTES;
+  const processors = availableParallelism();
+  return processors === 1 ? 0 : Math.max(1, Math.min(MOST_THREADS, processors - 2));
 }

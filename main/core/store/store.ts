@@ -62,6 +62,8 @@ export interface Journal extends Disposable {
    * wait: with an incident in it, nothing waits.
    */
   commit(changes: readonly Change[], outcome: Outcome, at: number, durable?: 'now' | 'later'): CommitResult;
+  /** This very list will be committed soon: what takes long may begin, in other threads. Says and stores nothing. */
+  prepare(changes: readonly Change[]): void;
   /** Waits until everything committed is durable. */
   sync(): void;
   /**

@@ -9,7 +9,7 @@ import { TextMerger } from './text-merger.ts';
 /** A WAL larger than this is emptied even while commits go on; readers have to look through all of it. */
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 /** While an import goes on, its bytes are copied on only once they are durable; less where the disk is nearly full. */
-const IMPORT_WAL_LIMIT_BYTES = 1024 * 1024 * 1024;
+const IMPORT_WAL_LIMIT_BYTES = 256 * 1024 * 1024;
 const IMPORT_WAL_SHARE = 0.25;
 /** Longer than this without a commit of it, and an import is over. */
 const IMPORT_PAUSE_MS = 3_000;
@@ -54,10 +54,11 @@ export class Upkeep {
   /** Works for about `budgetMs`; true when there is more to do. */
   run(budgetMs: number, at: number): boolean {
     const deadline = this.#clock.monotonic() + budgetMs;
+    const inTime = () => this.#clock.monotonic() < deadline;
+    // First, so that a thread that has moved the WAL can say so.
+    this.#emptyLargeWal();
     // Time to spare for upkeep comes when an import is over: what its threads hold is given back.
     if (budgetMs > 0) this.#threads.rest();
-    const inTime = () => this.#clock.monotonic() < deadline;
-    this.#emptyLargeWal();
     let more = true;
     while (more && inTime()) {
       more = this.#sealer.step(at) || this.#texts.step() || this.#giveBack();
@@ -71,9 +72,9 @@ export class Upkeep {
   }
 
   #checkpointWhenIdle(): void {
-    if (this.#checkpointed || this.#clock.monotonic() - this.#lastCommitMs < IDLE_MS || sizeOf(this.#paths.wal) === 0) return;
-    this.#db.pragma('wal_checkpoint(PASSIVE)');
-    // The pages that an import held in memory.
+    if (this.#checkpointed || this.#clock.monotonic() - this.#lastCommitMs < IDLE_MS) return;
+    if (sizeOf(this.#paths.wal) > 0) this.#db.pragma('wal_checkpoint(PASSIVE)');
+    // The pages that an import, or a start, left in memory.
     this.#db.pragma('shrink_memory');
     this.#checkpointed = true;
   }

@@ -1,6 +1,7 @@
 import type { SessionRef, WitnessVerdict } from '../detect/detection.ts';
 import type { WitnessKind } from '../types.ts';
 import type { WitnessPhase } from '../witness/witness.ts';
+import { ChunkCutter } from './chunk-cuts.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
 import type { SessionWriter } from './session-writer.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -34,6 +35,7 @@ export class WitnessVerdicts {
   readonly #retraction: Retraction;
   readonly #nextGenerationId: () => number;
   readonly #chunks: ChunkWriter;
+  readonly #cutter = new ChunkCutter();
   readonly #statements;
 
   constructor(db: Sqlite, chunks: ChunkWriter, sessions: SessionWriter, retraction: Retraction, nextGenerationId: () => number) {
@@ -59,9 +61,9 @@ export class WitnessVerdicts {
     promotions.sort((left, right) => left.at - right.at || left.id - right.id);
     try {
       for (const promotion of promotions) this.#promote(promotion, at);
-      this.#chunks.flush();
+      this.#chunks.write(this.#cutter.take());
     } catch (error) {
-      this.#chunks.discard();
+      this.#cutter.take();
       throw error;
     }
   }
@@ -99,7 +101,7 @@ export class WitnessVerdicts {
       },
       generation.offset,
     );
-    this.#chunks.append(generation.id, generation.offset, line, at);
+    this.#cutter.append(generation.id, generation.offset, line, at);
     const offset = generation.offset + line.length;
     this.#statements.grow.run(offset, at, generation.id);
     this.#statements.promote.run(at, sessionRow, generation.id, generation.offset, line.length - 1, seen.id);

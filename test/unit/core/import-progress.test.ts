@@ -18,18 +18,11 @@ test('the whole never becomes less, and is told no more once it is over', () => 
   expect(progress.current).toBeUndefined();
 });
 
-test('a large import is noticed once, after its end', () => {
-  const progress = new ImportProgress();
-  progress.written(5_000_000);
-  expect(progress.takeLarge()).toBe(false);
-  progress.isOver = true;
-  expect(progress.takeLarge()).toBe(true);
-  expect(progress.takeLarge()).toBe(false);
-});
-
-test('a small import leaves nothing to give back', () => {
+test('the end of an import is noticed once', () => {
   const progress = new ImportProgress();
   progress.written(5_000);
+  expect(progress.takeEnd()).toBe(false);
   progress.isOver = true;
-  expect(progress.takeLarge()).toBe(false);
+  expect(progress.takeEnd()).toBe(true);
+  expect(progress.takeEnd()).toBe(false);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Change } from '../../../main/core/capture/change.ts';
 import type { CommitResult } from '../../../main/core/store/store.ts';
+import type { ArtefactKind, ClosedAs } from '../../../main/core/types.ts';
 import { Unwritten } from '../../../main/core/unwritten.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -10,12 +11,15 @@ const change: Change = { change: 'archive-gone', generationId: 1, at: 0 };
 function writing() {
   const calls: string[] = [];
   const written: CommitResult[] = [];
+  let refusal: Error | undefined;
   const clock = new FakeClock();
   let fault: Error | undefined;
   const unwritten = new Unwritten({
     clock,
     journal: {
+      prepare: () => void calls.push('prepare'),
       commit: (_changes, _outcome, at, durable = 'now') => {
+        if (refusal !== undefined) throw refusal;
         calls.push(durable);
         return { bytes: 10, durationMs: 1, at, durable: durable === 'now', opened: [], resolved: [] };
       },
@@ -34,7 +38,10 @@ function writing() {
   const refuse = (error: Error | undefined) => {
     fault = error;
   };
-  return { unwritten, clock, calls, written, commit, refuse };
+  const refuseCommits = (error: Error | undefined) => {
+    refusal = error;
+  };
+  return { unwritten, clock, calls, written, commit, refuse, refuseCommits };
 }
 
 test('nothing is called written before it is durable', () => {
@@ -42,11 +49,37 @@ test('nothing is called written before it is durable', () => {
   commit('later');
   commit('later');
   expect(written).toEqual([]);
-  expect(unwritten.undurableBytes).toBe(20);
   unwritten.sync();
-  expect(calls).toEqual(['later', 'later', 'sync']);
+  expect(calls).toEqual(['prepare', 'prepare', 'later', 'later', 'sync']);
   expect(written).toMatchObject([{ bytes: 20, durationMs: 2, durable: true }]);
   expect(unwritten.undurableBytes).toBe(0);
+});
+
+test('what may be durable later is written while the next is prepared, in order', () => {
+  const { unwritten, clock, calls, commit } = writing();
+  commit('later');
+  expect(calls).toEqual(['prepare']);
+  expect(unwritten.hasChanges).toBe(true);
+  expect(unwritten.undurableSince).toBe(clock.monotonic());
+  commit('later');
+  expect(calls).toEqual(['prepare', 'prepare', 'later']);
+  expect(unwritten.undurableBytes).toBe(10);
+  unwritten.conclude({ ...nothing, resolved: [{ dedupeKey: 'a', as: 'expected', at: 0 }] });
+  expect(calls).toEqual(['prepare', 'prepare', 'later', 'later', 'now']);
+  expect(unwritten.hasChanges).toBe(false);
+});
+
+test('what was prepared comes after what the buffer refused, and nothing is left out', () => {
+  const { unwritten, calls, commit, refuseCommits } = writing();
+  commit('later');
+  refuseCommits(new Error('full'));
+  expect(() => commit('later')).toThrow('full');
+  expect(() => commit('later')).toThrow('full');
+  expect(unwritten.isRefused).toBe(true);
+  refuseCommits(undefined);
+  calls.length = 0;
+  unwritten.commit();
+  expect(calls).toEqual(['later', 'later', 'now']);
 });
 
 test('a commit that waits for the disk vouches for those before it', () => {
@@ -54,7 +87,7 @@ test('a commit that waits for the disk vouches for those before it', () => {
   commit('later');
   commit();
   unwritten.sync();
-  expect(calls).toEqual(['later', 'now']);
+  expect(calls).toEqual(['prepare', 'later', 'now']);
   expect(written).toMatchObject([{ bytes: 20, durable: true }]);
 });
 
@@ -76,6 +109,34 @@ test('what the disk refuses to sync stays undurable and is tried again', () => {
   expect(unwritten.undurableBytes).toBe(10);
   refuse(undefined);
   unwritten.sync();
-  expect(calls).toEqual(['later', 'sync', 'sync']);
+  expect(calls).toEqual(['prepare', 'later', 'sync', 'sync']);
   expect(written).toMatchObject([{ bytes: 10, durable: true }]);
+});
+
+const opened = (kind: ArtefactKind): Change => ({
+  change: 'opened',
+  generation: {
+    id: 7,
+    directory: { sourceId: 1, agent: 'main', path: '/sessions' },
+    kind,
+    name: 'name',
+    path: '/sessions/name',
+    identity: { dev: 1n, ino: 1n, birthtimeNs: 1n },
+    mtimeNs: 1n,
+    at: 0,
+  },
+});
+const closed = (as: ClosedAs): Change => ({ change: 'closed', generationId: 7, as, at: 0 });
+
+test.each([
+  ['index', 'replaced', false],
+  ['index', 'deleted', true],
+  ['index', 'truncated', true],
+  ['transcript', 'replaced', true],
+] as const)('whether a %s that is %s must be written at once: %s', (kind, as, isUrgent) => {
+  const { unwritten } = writing();
+  unwritten.add([opened(kind)]);
+  unwritten.commit();
+  unwritten.add([closed(as)]);
+  expect(unwritten.isUrgent).toBe(isUrgent);
 });

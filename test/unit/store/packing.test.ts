@@ -17,6 +17,7 @@ const conversation = (messages: number) =>
 
 /** Packs as its choice says, from the last chunk to the first. */
 const packing = (isPacked: (index: number, chunks: number) => boolean): Packer => ({
+  begin: () => undefined,
   pack: (chunks, store) => {
     for (const [index, bytes] of [...chunks.entries()].reverse()) store(index, isPacked(index, chunks.length) ? packed(bytes) : raw(bytes));
   },

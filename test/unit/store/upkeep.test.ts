@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqlite } from '../../../main/core/store/sqlite.ts';
+import { noThreads, type StoreThreads } from '../../../main/core/store/store-threads.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 import { captured, HEADER, Recording, said, texts } from './recording.ts';
 
 const MINUTES = 60_000;
@@ -127,6 +129,32 @@ test('a WAL above its limit is emptied at once', () => {
   expect(walBytes()).toBeGreaterThan(64 * 1024 * 1024);
   upkeep();
   expect(walBytes()).toBe(0);
+});
+
+test('a WAL that a thread has moved is emptied, and the thread ended after that', () => {
+  let wal: 'still' | 'moving' | 'moved' = 'still';
+  const moves: string[] = [];
+  const threads: StoreThreads = {
+    ...noThreads,
+    moveWal: () => {
+      const state = wal;
+      wal = state === 'moved' ? 'still' : 'moving';
+      moves.push(state);
+      return state === 'moved' ? 'moved' : 'moving';
+    },
+    rest: () => {
+      if (wal !== 'moving') wal = 'still';
+    },
+  };
+  using large = new Recording(tempDir(), threads);
+  large.append(large.open('a'), randomBytes(70 * 1024 * 1024));
+  const size = () => statSync(`${large.home}/buffer.db-wal`).size;
+  large.journal.upkeep(1_000, large.clock.now());
+  expect(size()).toBeGreaterThan(64 * 1024 * 1024);
+  wal = 'moved';
+  large.journal.upkeep(1_000, large.clock.now());
+  expect(moves).toEqual(['still', 'moved']);
+  expect(size()).toBe(0);
 });
 
 test('a small WAL is moved into the database only when nothing was written for a while', () => {
