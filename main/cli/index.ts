@@ -1,13 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ExportFormat } from '../core/types.ts';
+import { diagnostics } from './commands/diagnostics.ts';
 import { exportSession } from './commands/export.ts';
 import { type ForgetOptions, forget } from './commands/forget.ts';
 import { dismiss, incidents } from './commands/incidents.ts';
 import { prompt } from './commands/prompt.ts';
+import { rebuildIndex } from './commands/rebuild-index.ts';
 import { type RecorderOptions, recorder } from './commands/recorder.ts';
 import { restore, undo } from './commands/restore.ts';
 import { search } from './commands/search.ts';
+import { selfTest } from './commands/self-test.ts';
 import { sessions } from './commands/sessions.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
@@ -82,6 +85,13 @@ function program(): Command {
     .action(withReference((context, words: string[]) => search(context, words.join(' '))));
   addRecorder(command);
   command.command('verify').description('check every saved byte against its hash').action(run(verify));
+  command.command('rebuild-index').description('build anew what search looks into').action(run(rebuildIndex));
+  command.command('self-test').description('lose a conversation of its own on purpose, and restore it').action(run(selfTest));
+  command
+    .command('diagnostics')
+    .description('write a file for a report of a fault, without any text of conversations')
+    .option('--output <file>', 'default: clawback-diagnostics-<time>.json in this folder')
+    .action(run(diagnostics));
   return command;
 }
 

@@ -21,6 +21,13 @@ const startSchema = z.strictObject({
         sessions: z.array(z.string()).exactOptional(),
       })
       .exactOptional(),
+    retention: z
+      .strictObject({
+        keepDays: z.number().exactOptional(),
+        keepBytes: z.number().exactOptional(),
+        onlyHere: z.literal('remove-after-keep-days').exactOptional(),
+      })
+      .exactOptional(),
   }),
   control: z.boolean(),
 });
