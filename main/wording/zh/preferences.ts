@@ -20,7 +20,7 @@ export const preferences: Messages['preferences'] = {
   noSources: '还没有找到 OpenClaw。',
   addSource: '添加文件夹…',
   notProtected: '未保护',
-  witnesses: '其他能看到这些对话的来源',
+  witnesses: '这些对话的其他记录来源',
   recorderOff: '未安装。它能记录对话双方的消息，Clawback 没有运行时也可以。请在终端中运行：',
   setAside: (path) => `无法读取设置文件，现使用默认设置。原文件已保留为 ${path}。`,
   home: '存储位置',

@@ -34,7 +34,7 @@ export const recovery: Messages['recovery'] = {
   putBackHint: '此消息在恢复后的对话中。',
   putBackMark: '以下消息已恢复',
   preferences: '偏好设置…',
-  demo: '这是演示：一个按脚本运行的智能体，位于临时文件夹中',
+  demo: '演示：在临时文件夹中按脚本运行的智能体',
   restoredAt: '已恢复',
   undo: '撤销',
   evidence: '依据',

@@ -24,7 +24,7 @@ export const sheet: Messages['sheet'] = {
   title: (messages) => `恢复 ${count.messages(messages)}？`,
   fileTitle: '将对话存储为文件？',
   fileName: '对话.jsonl',
-  planning: '正在查看恢复的效果…',
+  planning: '正在准备预览…',
   inPlace: '在原来的聊天中继续',
   inPlaceHint: '消息会重新出现，聊天从那里继续。',
   asNew: '作为 OpenClaw 中的新对话',
@@ -41,7 +41,7 @@ export const sheet: Messages['sheet'] = {
   changedTimes: (change, times) => `${change}（${times} 处）`,
   named: (label) => `“${label}”`,
   sameChat: '原来的聊天',
-  throughGateway: '通过运行中的网关。Clawback 仅在此刻请求更改对话的权限。',
+  throughGateway: '通过正在运行的网关。Clawback 只在此时请求更改对话的权限。',
   byIndex: {
     'new-session': '在没有网关运行时，于 OpenClaw 的对话列表中添加一项。',
     'same-session': '在没有网关运行时，补上 OpenClaw 对话列表中此聊天所指的文件。',

@@ -50,7 +50,7 @@ export const unsaved: Messages['unsaved'] = {
   cutOff: {
     title: '一条回复被中断',
     endedAt: (at) => `OpenClaw 于 ${at} 在回复途中退出。`,
-    noticedAt: (at) => `OpenClaw 在回复途中退出，${at} 发现。`,
+    noticedAt: (at) => `OpenClaw 在回复途中退出（于 ${at} 发现）。`,
     notSaved: '当时已生成的内容没有被 OpenClaw 保存。',
     safe: (messages) => `已收到的部分${messages === 1 ? '' : `（共 ${count.messages(messages)}）`}安全保存在 Clawback 中。`,
     next: 'OpenClaw 运行后可以再问一次，或将对话连同这部分内容恢复为新会话。',
