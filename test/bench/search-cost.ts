@@ -41,7 +41,7 @@ export async function searchCost(): Promise<readonly Measure[]> {
   const home = join(dir.path, 'home');
   const { sessions } = makeTree(state, FILES, BYTES_EACH);
   await recorded(state, home);
-  sealed(home);
+  await sealed(home);
   const times = Array.from({ length: ROUNDS }, () => searchTimes(home)).flat();
   const p95 = percentile(times, 0.95);
   const { scan, by } = scanner(sessions);
