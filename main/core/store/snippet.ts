@@ -2,6 +2,8 @@ import { folded, type Phrase, type TextToken, tokensOf } from './searchable.ts';
 
 const BEFORE_CHARS = 40;
 const AFTER_CHARS = 120;
+const ASCII = /^[\0-\x7f]*$/;
+const ASCII_WORD = /[a-z0-9]/;
 const OPEN = '\u0001';
 const CLOSE = '\u0002';
 
@@ -20,9 +22,10 @@ export function snippetOf(text: string, phrases: readonly Phrase[]): string {
   let limit = Number.POSITIVE_INFINITY;
   const window: TextToken[] = [];
   const longest = Math.max(1, ...wanted.map(({ tokens }) => tokens.length));
-  for (const token of tokensOf(text)) {
-    if (token.start > limit) break;
-    window.push(token);
+  const from = noMatchBefore(text, wanted);
+  for (const { start, end, folded: word } of tokensOf(text.slice(from))) {
+    if (from + start > limit) break;
+    window.push({ start: from + start, end: from + end, folded: word });
     if (window.length > longest) window.shift();
     const match = matchAtEnd(window, wanted);
     if (match === undefined) continue;
@@ -30,6 +33,19 @@ export function snippetOf(text: string, phrases: readonly Phrase[]): string {
     matches.push(match);
   }
   return render(text, matches);
+}
+
+/** Start of a word. To take a long text apart up to there costs more than everything else; beyond ASCII, folding moves places. */
+function noMatchBefore(text: string, wanted: readonly Phrase[]): number {
+  if (!ASCII.test(text)) return 0;
+  const lower = text.toLowerCase();
+  let first = text.length;
+  for (const { tokens } of wanted) {
+    const at = lower.indexOf(tokens[0] ?? '');
+    if (at !== -1) first = Math.min(first, at);
+  }
+  while (first > 0 && ASCII_WORD.test(lower.charAt(first - 1))) first -= 1;
+  return first;
 }
 
 /** Whether the tokens of the phrase follow each other anywhere in the text. */
@@ -44,19 +60,25 @@ export function holdsPhrase(text: string, phrase: Phrase): boolean {
   return false;
 }
 
+/** Asked for each word of a text: it makes nothing anew. */
 function matchAtEnd(window: readonly TextToken[], wanted: readonly Phrase[]): Span | undefined {
-  for (const { tokens, prefix } of wanted) {
-    const tail = window.slice(-tokens.length);
-    const first = tail[0];
-    const last = tail.at(-1);
-    if (tail.length < tokens.length || first === undefined || last === undefined) continue;
-    const fits = tail.every((token, index) => {
-      const expected = tokens[index] ?? '';
-      return prefix && index === tokens.length - 1 ? token.folded.startsWith(expected) : token.folded === expected;
-    });
-    if (fits) return { start: first.start, end: last.end };
+  for (const phrase of wanted) {
+    const from = window.length - phrase.tokens.length;
+    const first = window[from];
+    const last = window.at(-1);
+    if (first !== undefined && last !== undefined && fitsFrom(from, window, phrase)) return { start: first.start, end: last.end };
   }
   return undefined;
+}
+
+function fitsFrom(from: number, window: readonly TextToken[], { tokens, prefix }: Phrase): boolean {
+  for (let index = 0; index < tokens.length; index += 1) {
+    const expected = tokens[index] ?? '';
+    const found = window[from + index]?.folded ?? '';
+    if (found === expected) continue;
+    if (!prefix || index < tokens.length - 1 || !found.startsWith(expected)) return false;
+  }
+  return true;
 }
 
 function render(text: string, matches: readonly Span[]): string {

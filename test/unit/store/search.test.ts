@@ -24,6 +24,16 @@ test('the last word may be unfinished, an earlier one may not', () => {
   expect(snippets('deploy finished')).toEqual([]);
 });
 
+test('only whole words are marked, however often they stand in others before', () => {
+  record('foxes and x.fox9, a firefox; the Fox');
+  expect(snippets('fox', 1)).toEqual(['foxes and x.fox9, a firefox; the \u0001Fox\u0002']);
+});
+
+test('a snippet of a long text is of its first match', () => {
+  record(`${'firefox '.repeat(1_000)}the Fox ${'firefox '.repeat(1_000)}`);
+  expect(snippets('the fox', 1)[0]).toMatch(/^….*firefox \u0001the\u0002 \u0001Fox\u0002 firefox .*…$/);
+});
+
 test('longer words are left out when the word itself gives all the hits wanted', () => {
   record('a deploy', 'a deployment', 'another deploy');
   expect(snippets('deploy', 2)).toEqual(['another \u0001deploy\u0002', 'a \u0001deploy\u0002']);
