@@ -1,29 +1,37 @@
 import { createWatcher, type Watcher } from './capture/watcher.ts';
+import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
+import { Nudge } from './platform/nudge.ts';
 import type { ProtectedSource } from './protected-source.ts';
 
 export interface HintsDeps {
+  readonly clock: Clock;
   readonly log: Logger;
   readonly sources: () => readonly ProtectedSource[];
-  /** A transcript that we mirror changed. */
+  /** Transcripts that we mirror changed. */
   readonly onFile: () => void;
   /** An agent came or went. */
   readonly onAgents: () => void;
   readonly onUnhealthy: () => void;
 }
 
+/** A turn takes and drops its lock, replaces the index and appends in many small steps: one look is for all of them. */
+const GATHER_MS = 50;
+
 /** Watch events of all directories under protection. They save time and decide nothing. */
 export class Hints implements AsyncDisposable {
   readonly #deps: HintsDeps;
+  readonly #changed: Nudge;
   #watcher: Watcher | undefined;
 
   constructor(deps: HintsDeps) {
     this.#deps = deps;
+    this.#changed = new Nudge(deps.clock, GATHER_MS, deps.onFile);
   }
 
   /** Anew for what is under protection now. */
   follow(): void {
-    const { log, sources, onFile, onAgents, onUnhealthy } = this.#deps;
+    const { log, sources, onAgents, onUnhealthy } = this.#deps;
     const previous = this.#watcher;
     this.#watcher = createWatcher({
       roots: sources().map((source) => source.row.root),
@@ -31,7 +39,7 @@ export class Hints implements AsyncDisposable {
       log,
       onHint: (directory, name) => {
         for (const source of sources()) {
-          if (source.hint(directory, name)) onFile();
+          if (source.hint(directory, name)) this.#changed.soon();
           else if (source.isAgents(directory)) onAgents();
         }
       },
@@ -45,6 +53,7 @@ export class Hints implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#changed[Symbol.dispose]();
     await this.#watcher?.[Symbol.asyncDispose]();
   }
 }

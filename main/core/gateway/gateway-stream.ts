@@ -2,6 +2,7 @@ import { homedir, hostname } from 'node:os';
 import type { Clock } from '../platform/clock.ts';
 import { CoreError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { Nudge } from '../platform/nudge.ts';
 import type { ConnectionEnds } from '../platform/peer-owner.ts';
 import { realPath } from '../platform/real-paths.ts';
 import { createGatewayProbe } from '../sources/openclaw-gateway.ts';
@@ -49,6 +50,8 @@ const LONGEST_WAIT_MS = 30_000;
 const LONGEST_WAIT_FOR_START_MS = 5000;
 /** A refusal is written into the gateway's log: not every half minute for ever, unless the configuration changed. */
 const REFUSED_WAIT_MS = 300_000;
+/** The gateway still writes down what it has just told; whoever looks at once is in its way and sees half of it. */
+const NEWS_DELAY_MS = 100;
 /** Silence for so many of its own ticks: the gateway hangs, or is not there any more. */
 const SILENT_TICKS = 3;
 /** A connection that held so long was a good one. */
@@ -70,6 +73,7 @@ class GatewayStream implements Witness {
   readonly #sequence = new SequenceWatch();
   readonly #missed: MissedMessages;
   readonly #backOff: BackOff;
+  readonly #news: Nudge;
   #connection: OpenConnection | undefined;
   #hello: HelloFacts | undefined;
   #problem: Problem | undefined;
@@ -86,6 +90,7 @@ class GatewayStream implements Witness {
     this.#options = options;
     this.#isRunning = options.isRunning ?? runningProbe(options);
     this.#backOff = new BackOff(options.random);
+    this.#news = new Nudge(options.clock, NEWS_DELAY_MS, () => options.onNews?.());
     this.#missed = new MissedMessages((payload) => this.#take(this.#frames.stored(payload, options.clock.now())));
     this.#attemptIn(0);
   }
@@ -113,6 +118,7 @@ class GatewayStream implements Witness {
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     this.#timer?.[Symbol.dispose]();
+    this.#news[Symbol.dispose]();
     this.#connection?.[Symbol.dispose]();
     this.#connection = undefined;
   }
@@ -243,7 +249,7 @@ class GatewayStream implements Witness {
       this.#missed.saw(message);
     }
     for (const event of events) this.#outbox.note(event);
-    if (events.length > 0 || messages.some(({ phase }) => phase !== 'partial')) this.#options.onNews?.();
+    if (events.length > 0 || messages.some(({ phase }) => phase !== 'partial')) this.#news.soon();
     for (const message of cut) this.#missed.askFor(message);
     for (const event of events) if (event.event === 'run-ended') this.#missed.turnEnded(event.sessionKey);
     const connection = this.#connection;

@@ -115,6 +115,19 @@ describe('the stream', () => {
     expect(events).toEqual([]);
   });
 
+  test('tells once of a reply and the end of its run, when the gateway has had a moment to write them down', async () => {
+    const toldAt: number[] = [];
+    start({ onNews: () => toldAt.push(clock.monotonic()) });
+    await listening();
+    gateway.send('chat', says('final', 'The tide is in.', 'one'));
+    gateway.send('chat', says('final', 'The tide is out.', 'two'));
+    await seen('The tide is out.');
+    const saidAt = clock.monotonic();
+    expect(toldAt).toEqual([]);
+    clock.advance(1_000);
+    expect(toldAt).toEqual([saidAt + 100]);
+  });
+
   test('offers what streams at every collect, longer each time, and the whole in the end', async () => {
     start();
     await listening();
