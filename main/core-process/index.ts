@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Core } from '../core/core.ts';
+import { giveWay } from '../core/platform/priority.ts';
 import { listenForControl } from './control-socket.ts';
 import { type Port, parentPort } from './port.ts';
 import { errorShape, serveCore } from './rpc-server.ts';
@@ -42,6 +43,7 @@ async function main(port: Port): Promise<void> {
     const env = { ...process.env };
     // For this process alone, and not for the programs that it starts.
     delete process.env.CLAWBACK_DEVICE_KEY;
+    giveWay(log);
     core = await openRealCore({ home: start.home, config: start.config, log, env });
     const control = start.control ? await listenForControl(core, start.home, log) : undefined;
     endWithParent(core, control, port);

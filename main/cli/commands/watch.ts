@@ -1,6 +1,7 @@
 import { clawbackHome } from '../../core/clawback-home.ts';
 import type { Core } from '../../core/core.ts';
 import { CoreError } from '../../core/platform/errors.ts';
+import { giveWay } from '../../core/platform/priority.ts';
 import type { CoreConfig } from '../../core/requests.ts';
 import type { CoreStatus, Incident } from '../../core/types.ts';
 import { listenForControl } from '../../core-process/control-socket.ts';
@@ -25,6 +26,7 @@ export interface WatchOptions {
 export async function watch(context: Context, options: WatchOptions): Promise<void> {
   const log = stderrLogger(context.out.json ? 'warn' : 'error');
   const openedAt = Date.now();
+  giveWay(log);
   const core = await openRealCore({
     home: context.home,
     config: { ...coreConfig(context, options.flushInterval), ...ignoring(options) },
