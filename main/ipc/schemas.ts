@@ -32,12 +32,14 @@ const restoreRequest = z.strictObject({
   output: path.exactOptional(),
 });
 
-const ignored = z.array(z.string().trim().min(1).max(500)).max(1000);
+/** As the core takes them, which would refuse others only once they are stored. */
+const rules = (form: RegExp) => z.array(z.string().trim().min(1).max(500).regex(form)).max(1000);
+const names = rules(/^[^*\p{Cc}]+$/u);
 
 const ignoreSchema = z.strictObject({
-  agents: ignored.exactOptional(),
-  keys: ignored.exactOptional(),
-  sessions: ignored.exactOptional(),
+  agents: names.exactOptional(),
+  keys: rules(/^\P{Cc}+$/u).exactOptional(),
+  sessions: names.exactOptional(),
 });
 
 export const minFlushIntervalMs = 250;

@@ -84,9 +84,14 @@ function statusText(status: CoreStatus): string {
   lines.push(
     ...status.sources.flatMap(({ root, problems }) => problems.map((code) => paint('yellow', `${root} ${sourceProblem(words, code)}.`))),
   );
+  if (status.ignored !== undefined) lines.push(ignoredText(status.ignored));
   lines.push(...status.sources.flatMap((source) => witnessLines(source, status.sources.length > 1)));
   lines.push(`Buffer ${words.format.bytes(status.bufferBytes)}. ${openText(status.openIncidents)}`);
   return lines.filter((line) => line !== '').join('\n');
+}
+
+function ignoredText(ignored: number): string {
+  return ignored === 1 ? '1 conversation is passed over, as you wished.' : `${ignored} conversations are passed over, as you wished.`;
 }
 
 function witnessLines(source: SourceStatus, named: boolean): readonly string[] {

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MessageView } from '../types.ts';
 import { type Conversation, factsOf, marksOf, momentText, type ReadableForm, type UtcOffset } from './readable.ts';
 
-/** A longer one is folded. */
-const LONG_CHARS = 4_000;
+const LONGEST_SUMMARY_CHARS = 120;
 
 const STYLE = `
 :root{color-scheme:light dark;--text:#1d1d1f;--dim:#6e6e73;--ground:#f5f5f7;--card:#fff;--line:#d2d2d7;--user:#e8f1fd;--mark:#8a4b00;--mark-ground:#fff4e0}
@@ -75,12 +74,13 @@ function moment(at: number | undefined, utcOffset: UtcOffset): string {
   return `<time datetime="${utc}" title="${utc}">${momentText(at, utcOffset)}</time>`;
 }
 
+/** What a tool gave back is folded: few come for that. */
 function words(role: string, text: string): string {
   const whole = `<pre dir="auto">${escaped(text)}</pre>`;
-  if (role !== 'tool' && text.length <= LONG_CHARS) return whole;
+  if (role !== 'tool') return whole;
   const [first = ''] = text.trimStart().split('\n', 1);
-  const beginning = first.length > 120 ? `${[...first.slice(0, 120)].join('')}…` : first;
-  return `<details${role === 'tool' ? '' : ' open'}><summary dir="auto">${escaped(beginning)}</summary>${whole}</details>`;
+  const beginning = first.length > LONGEST_SUMMARY_CHARS ? `${first.slice(0, LONGEST_SUMMARY_CHARS)}…` : first;
+  return `<details><summary dir="auto">${escaped(beginning)}</summary>${whole}</details>`;
 }
 
 const NAMES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

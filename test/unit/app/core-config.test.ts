@@ -22,3 +22,9 @@ test('an added directory is protected beside what discovery finds', () => {
 test('a directory that was switched off is excluded, and what appears later is not', () => {
   expect(coreConfig(withSources(['/found', false]), undefined)).toEqual({ flushIntervalMs: 1000, excluded: ['/found'] });
 });
+
+test('what is to be ignored is told, and no empty rules', () => {
+  const ignore = { agents: ['work'], keys: ['agent:main:telegram:*'] };
+  expect(coreConfig({ ...defaultSettings, ignore }, undefined)).toEqual({ flushIntervalMs: 1000, ignore });
+  expect(coreConfig({ ...defaultSettings, ignore: { agents: [] } }, undefined)).toEqual({ flushIntervalMs: 1000 });
+});

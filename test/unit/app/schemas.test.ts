@@ -18,6 +18,9 @@ describe('what the windows send is accepted', () => {
     ['planRestore', { incidentId: 'abc', sessionRow: 2, target: 'same-session' }],
     ['restore', { sessionRow: 3, target: 'file', output: '/home/someone/x.jsonl' }],
     ['settings.set', { flushIntervalMs: 250 }],
+    ['settings.set', { ignore: { agents: ['work'], keys: ['agent:main:telegram:*'], sessions: ['s-1'] } }],
+    ['export', { sessionRow: 1, format: 'html', output: '/home/someone/talk.html', replace: true }],
+    ['forget', { sessionRow: 1 }],
     ['settings.set', { sources: [{ root: '/home/someone/.openclaw', enabled: false }] }],
     ['window.open', { window: 'preferences' }],
   ] as const)('%s %j', (channel, input) => {
@@ -39,6 +42,8 @@ describe('anything else is refused', () => {
     ['an unknown target', 'restore', { sessionRow: 1, target: 'overwrite' }],
     ['an empty incident', 'dismiss', { incidentId: '' }],
     ['an interval that is too short', 'settings.set', { flushIntervalMs: 249 }],
+    ['a rule with a star for an agent', 'settings.set', { ignore: { agents: ['ma*'] } }],
+    ['a rule of another kind', 'settings.set', { ignore: { words: ['secret'] } }],
     ['an interval that is too long', 'settings.set', { flushIntervalMs: 30_001 }],
     ['a setting that does not exist', 'settings.set', { home: '/etc' }],
     ['an explicit undefined', 'settings.set', { notify: undefined }],
