@@ -21,6 +21,15 @@ export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
   const { target, canContinue, plan, step, error, choose, look, apply, undo } = useRestore(subject);
   useEffect(() => dialog.current?.showModal(), []);
   const busy = step.is === 'applying' || step.is === 'undoing';
+  useEffect(() => {
+    if (!busy) return;
+    // Chromium lets a dialog refuse one Escape, and closes it at the next whatever it says; a key that is refused is none.
+    const refuse = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') event.preventDefault();
+    };
+    document.addEventListener('keydown', refuse);
+    return () => document.removeEventListener('keydown', refuse);
+  }, [busy]);
   const done = step.is === 'done' || step.is === 'undoing' || step.is === 'undone';
   const refused = plan?.refusal !== undefined;
   const ready = target === 'file' || (plan !== undefined && !refused);
