@@ -1,16 +1,17 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
+import { Sentinel } from '../shared/sentinel.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { useWords } from '../shared/words.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
 import type { MessagePlace } from './selection.ts';
 import { StandingRestores } from './standing-restores.tsx';
 import { Timeline } from './timeline.tsx';
-import { useMessages } from './use-messages.ts';
+import { type Content, useMessages } from './use-messages.ts';
 
 interface ConversationViewProps {
   readonly row: number;
@@ -39,15 +40,17 @@ export function ConversationView({ row, version, onRestore, banner, found }: Con
         ) : (
           <Timeline messages={messages.items} putBack={session?.state === 'restored'} found={found} />
         )}
-        {messages.more && <Sentinel key={messages.items?.length} onVisible={messages.loadMore} />}
+        {messages.more && <Sentinel of={messages.items} onVisible={messages.loadMore} />}
       </div>
     </article>
   );
 }
 
 /** Changes when the conversation did, and not with every capture of another one. */
-function contentOf(session: SessionSummary | undefined): string {
-  return session === undefined ? '' : [session.bytes, session.records, session.onlyHere, session.generations].join();
+function contentOf(session: SessionSummary | undefined): Content | undefined {
+  if (session === undefined) return undefined;
+  const { bytes, records, onlyHere, generations, state } = session;
+  return { end: [bytes, records].join(), whole: [onlyHere, generations, state].join() };
 }
 
 interface HeaderProps {
@@ -100,23 +103,4 @@ async function exportSession(session: SessionSummary): Promise<string | undefine
   if (output === null) return undefined;
   const receipt = await api.request('restore', { sessionRow: session.id, target: 'file', output });
   return receipt.path;
-}
-
-/** Stands at the end of what is shown and asks for more when it is scrolled into view. */
-function Sentinel({ onVisible }: { readonly onVisible: () => void }) {
-  const words = useWords();
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (place.current === null) return;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) onVisible();
-    });
-    observer.observe(place.current);
-    return () => observer.disconnect();
-  }, [onVisible]);
-  return (
-    <div ref={place} class="dim sentinel">
-      {words.recovery.loading}
-    </div>
-  );
 }

@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { ErrorShape } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
 import type { Format } from '../../main/wording/format.ts';
-import { api, errorShape } from '../shared/api.ts';
+import { LongList } from '../shared/long-list.tsx';
 import { ErrorNotice } from '../shared/notice.tsx';
+import { Sentinel } from '../shared/sentinel.tsx';
 import { Time } from '../shared/time.tsx';
 import { useWords } from '../shared/words.tsx';
+import { useSessions } from './use-sessions.ts';
 
 interface SessionListProps {
   readonly onlyHere: boolean;
@@ -16,34 +16,33 @@ interface SessionListProps {
   readonly now: number;
 }
 
-const pageSize = 60;
+const rowPx = 50;
 
 export function SessionList({ onlyHere, version, selected, onSelect, now }: SessionListProps) {
   const words = useWords();
   const { items, more, error, loadMore } = useSessions(onlyHere, version);
   if (items === undefined) return <ErrorNotice error={error} />;
   if (items.length === 0) return <p class="dim empty">{onlyHere ? words.recovery.noneOnlyHere : words.recovery.noConversations}</p>;
-  const days = groupByDay(words.format, items, now);
   return (
     <nav aria-label={words.recovery.conversations}>
       <ErrorNotice error={error} />
-      {days.map(([day, sessions]) => (
-        <section key={day}>
-          <h2>{day}</h2>
-          <ul>
-            {sessions.map((session) => (
-              <li key={session.id}>
-                <SessionRow session={session} on={session.id === selected} onSelect={onSelect} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      ))}
-      {more && (
-        <button type="button" class="plain" onClick={loadMore}>
-          {words.recovery.loadMore}
-        </button>
-      )}
+      <LongList items={items} estimatedPx={rowPx}>
+        {(sessions, before) =>
+          groupByDay(words.format, sessions, now).map(([day, ofDay]) => (
+            <section key={day}>
+              {(before === undefined || ofDay[0] !== sessions[0] || dayOf(words.format, before, now) !== day) && <h2>{day}</h2>}
+              <ul>
+                {ofDay.map((session) => (
+                  <li key={session.id}>
+                    <SessionRow session={session} on={session.id === selected} onSelect={onSelect} />
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))
+        }
+      </LongList>
+      {more && <Sentinel of={items} onVisible={loadMore} />}
     </nav>
   );
 }
@@ -78,58 +77,6 @@ function SessionRow({ session, on, onSelect }: RowProps) {
   );
 }
 
-interface Listed {
-  readonly items: readonly SessionSummary[] | undefined;
-  readonly more: boolean;
-  readonly error: ErrorShape | undefined;
-  loadMore(): void;
-}
-
-/** Grows page by page; a change in the core asks for all shown rows again in one request of at most 200. */
-function useSessions(onlyHere: boolean, version: number): Listed {
-  const [wanted, setWanted] = useState(pageSize);
-  const [items, setItems] = useState<readonly SessionSummary[] | undefined>(undefined);
-  const [more, setMore] = useState(false);
-  const [error, setError] = useState<ErrorShape | undefined>(undefined);
-  useEffect(() => {
-    let current = true;
-    readSessions(onlyHere, wanted).then(
-      (page) => {
-        if (!current) return;
-        setItems(page.items);
-        setMore(page.more);
-        setError(undefined);
-      },
-      (reason: unknown) => {
-        if (current) setError(errorShape(reason));
-      },
-    );
-    return () => {
-      current = false;
-    };
-  }, [onlyHere, wanted, version]);
-  return { items, more, error, loadMore: () => setWanted(wanted + pageSize) };
-}
-
-async function readSessions(
-  onlyHere: boolean,
-  wanted: number,
-): Promise<{ readonly items: readonly SessionSummary[]; readonly more: boolean }> {
-  const items: SessionSummary[] = [];
-  let cursor: number | undefined;
-  do {
-    const limit = Math.min(200, wanted - items.length);
-    const page = await api.request('sessions', {
-      limit,
-      ...(onlyHere ? { onlyHere } : {}),
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined && items.length < wanted);
-  return { items, more: cursor !== undefined };
-}
-
 function groupByDay(
   format: Format,
   sessions: readonly SessionSummary[],
@@ -137,10 +84,13 @@ function groupByDay(
 ): readonly (readonly [string, readonly SessionSummary[]])[] {
   const days = new Map<string, SessionSummary[]>();
   for (const session of sessions) {
-    const day = format.day(session.lastAppendAt ?? session.firstSeenAt, now);
+    const day = dayOf(format, session, now);
     const list = days.get(day);
     if (list === undefined) days.set(day, [session]);
     else list.push(session);
   }
   return [...days];
 }
+
+const dayOf = (format: Format, { lastAppendAt, firstSeenAt }: SessionSummary, now: number): string =>
+  format.day(lastAppendAt ?? firstSeenAt, now);

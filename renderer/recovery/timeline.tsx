@@ -3,6 +3,8 @@ import type { MessageView } from '../../main/core/types.ts';
 import { byCode } from '../../main/wording/by-code.ts';
 import { messageMarks } from '../../main/wording/witness-copy.ts';
 import { api, errorShape } from '../shared/api.ts';
+import { LongList } from '../shared/long-list.tsx';
+import { LongText } from '../shared/long-text.tsx';
 import { Time } from '../shared/time.tsx';
 import { useWords } from '../shared/words.tsx';
 import { type MessagePlace, samePlace } from './selection.ts';
@@ -14,22 +16,36 @@ interface TimelineProps {
   readonly found: MessagePlace | undefined;
 }
 
+const messagePx = 70;
+
 /** A conversation in the order it was said. Where it is no longer on disk a mark says so, and every such message too. */
 export function Timeline({ messages, putBack, found }: TimelineProps) {
   const now = Date.now();
+  const scrolledTo = useRef<MessagePlace | undefined>(undefined);
+  // Once: whoever has scrolled on and comes by again is not held there.
+  const onFound = (element: HTMLElement) => {
+    if (scrolledTo.current === found) return;
+    scrolledTo.current = found;
+    element.scrollIntoView({ block: 'center' });
+  };
+  const isFound = (message: MessageView) => found !== undefined && samePlace(message, found);
   return (
-    <ol class="messages">
-      {messages.map((message, i) => {
-        const before = messages[i - 1];
-        return (
-          <li key={`${message.generationId}:${message.start}`}>
-            <DayMark message={message} before={before} now={now} />
-            <LossMark message={message} before={before} putBack={putBack} />
-            <Message message={message} putBack={putBack} found={found !== undefined && samePlace(message, found)} />
-          </li>
-        );
-      })}
-    </ol>
+    <LongList items={messages} estimatedPx={messagePx} {...(found === undefined ? {} : { sought: isFound })}>
+      {(block, preceding) => (
+        <ol class="messages">
+          {block.map((message, i) => {
+            const before = i === 0 ? preceding : block[i - 1];
+            return (
+              <li key={`${message.generationId}:${message.start}`}>
+                <DayMark message={message} before={before} now={now} />
+                <LossMark message={message} before={before} putBack={putBack} />
+                <Message message={message} putBack={putBack} found={isFound(message)} onFound={onFound} />
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </LongList>
   );
 }
 
@@ -65,14 +81,15 @@ interface MessageProps {
   readonly message: MessageView;
   readonly putBack: boolean;
   readonly found: boolean;
+  readonly onFound: (element: HTMLElement) => void;
 }
 
-function Message({ message, putBack, found }: MessageProps) {
+function Message({ message, putBack, found, onFound }: MessageProps) {
   const words = useWords();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (found) place.current?.scrollIntoView({ block: 'center' });
-  }, [found]);
+    if (found && place.current !== null) onFound(place.current);
+  });
   const quiet = message.role !== 'user' && message.role !== 'assistant';
   return (
     <div
@@ -123,7 +140,7 @@ function MessageText({ message }: { readonly message: MessageView }) {
   return (
     <>
       <p class="text" dir="auto">
-        {whole ?? message.text}
+        <LongText text={whole ?? message.text} />
       </p>
       {message.truncated && whole === undefined && (
         <button type="button" class="plain" onClick={show}>

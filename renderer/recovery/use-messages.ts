@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { MessageView, Page } from '../../main/core/types.ts';
 import { api, errorShape } from '../shared/api.ts';
@@ -12,73 +12,100 @@ export interface Messages {
   loadMore(): void;
 }
 
-const pageSize = 100;
+/** Soon there, and then as many as one request may ask for. */
+const firstPage = 100;
+const nextPages = 200;
+
+interface Shown {
+  readonly cursor: number | undefined;
+  readonly page: Page<MessageView>;
+}
+
+/** What a conversation consists of now. */
+export interface Content {
+  /** Changes with every line of it. */
+  readonly end: string;
+  /** Changes when messages that were read long ago are no longer what they were: only here, or back. */
+  readonly whole: string;
+}
 
 /**
- * The conversation page by page. A change of it (`content`) reads the shown pages again, because a loss changes
- * messages that were read long ago: they are only here from then on. Up to `found` all is read at once.
+ * The conversation page by page. What is added to it reads its last page again, a loss all that is shown. Up to `found` all
+ * is read at once.
  */
-export function useMessages(sessionRow: number, content: string, found: MessagePlace | undefined): Messages {
-  const [pages, setPages] = useState<readonly Page<MessageView>[] | undefined>(undefined);
+export function useMessages(sessionRow: number, content: Content | undefined, found: MessagePlace | undefined): Messages {
+  const [shown, setShown] = useState<readonly Shown[] | undefined>(undefined);
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
+  const latest = useRef<readonly Shown[]>([]);
+  const read = useRef<{ readonly whole: string; readonly found: MessagePlace | undefined } | undefined>(undefined);
+  const turn = useRef(0);
   const busy = useRef(false);
-  const shown = useRef(1);
 
-  const read = useCallback(
-    (count: number, upTo: MessagePlace | undefined) => {
-      busy.current = true;
-      readPages(sessionRow, count, upTo)
-        .then(
-          (next) => {
-            shown.current = next.length;
-            setPages(next);
-            setError(undefined);
-          },
-          (reason: unknown) => setError(errorShape(reason)),
-        )
-        .finally(() => {
-          busy.current = false;
-        });
-    },
-    [sessionRow],
-  );
-  useEffect(() => {
-    if (content !== '') read(shown.current, found);
-  }, [read, content, found]);
-
-  const next = pages?.at(-1)?.next;
-  const loadMore = useCallback(() => {
-    if (busy.current || next === undefined) return;
+  /** One at a time: a later reading of what is shown counts, a page that comes after it would leave a gap. */
+  const run = useCallback((work: () => Promise<readonly Shown[]>) => {
+    turn.current += 1;
+    const mine = turn.current;
     busy.current = true;
-    readPage(sessionRow, next)
+    work()
       .then(
-        (loaded) => {
-          shown.current += 1;
-          setPages((before) => [...(before ?? []), loaded]);
+        (next) => {
+          if (mine !== turn.current) return;
+          latest.current = next;
+          setShown(next);
+          setError(undefined);
         },
-        (reason: unknown) => setError(errorShape(reason)),
+        (reason: unknown) => {
+          if (mine === turn.current) setError(errorShape(reason));
+        },
       )
       .finally(() => {
-        busy.current = false;
+        if (mine === turn.current) busy.current = false;
       });
-  }, [sessionRow, next]);
+  }, []);
 
-  return { items: pages?.flatMap((loaded) => loaded.items), error, more: next !== undefined, loadMore };
+  const end = content?.end;
+  const whole = content?.whole;
+  useEffect(() => {
+    if (end === undefined || whole === undefined) return;
+    const isSame = read.current?.whole === whole && samePlace(read.current.found, found);
+    read.current = { whole, found };
+    const before = latest.current;
+    const last = before.at(-1);
+    if (!isSame || last === undefined) run(() => readPages(sessionRow, before.length, found));
+    else if (last.page.next === undefined)
+      run(async () => [...before.slice(0, -1), ...(await readPages(sessionRow, 1, undefined, last.cursor))]);
+  }, [run, sessionRow, end, whole, found]);
+
+  const next = shown?.at(-1)?.page.next;
+  const loadMore = useCallback(() => {
+    const before = latest.current;
+    const cursor = before.at(-1)?.page.next;
+    if (busy.current || cursor === undefined) return;
+    run(async () => [...before, ...(await readPages(sessionRow, 1, undefined, cursor))]);
+  }, [run, sessionRow]);
+
+  const items = useMemo(() => shown?.flatMap(({ page }) => page.items), [shown]);
+  return { items, error, more: next !== undefined, loadMore };
 }
 
-async function readPages(sessionRow: number, count: number, upTo: MessagePlace | undefined): Promise<readonly Page<MessageView>[]> {
-  const pages: Page<MessageView>[] = [];
-  let cursor: number | undefined;
+/** At least so many pages, and all up to a message. */
+async function readPages(
+  sessionRow: number,
+  count: number,
+  upTo: MessagePlace | undefined,
+  from: number | undefined = undefined,
+): Promise<readonly Shown[]> {
+  const pages: Shown[] = [];
+  let cursor = from;
   let reached = upTo === undefined;
   do {
-    const loaded = await readPage(sessionRow, cursor);
-    pages.push(loaded);
-    cursor = loaded.next;
-    reached ||= loaded.items.some((message) => samePlace(message, upTo));
+    const page = await api.request('messages', {
+      sessionRow,
+      ...(cursor === undefined ? { limit: firstPage } : { cursor, limit: nextPages }),
+    });
+    pages.push({ cursor, page });
+    cursor = page.next;
+    reached ||= page.items.some((message) => samePlace(message, upTo));
   } while (cursor !== undefined && (pages.length < count || !reached));
   return pages;
-}
-
-function readPage(sessionRow: number, cursor: number | undefined): Promise<Page<MessageView>> {
-  return api.request('messages', { sessionRow, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
 }
