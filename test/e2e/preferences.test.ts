@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { tempDir } from '../support/temp-dir.ts';
 import { harbour, turns } from './support/conversations.ts';
 import { desktop } from './support/desktop.ts';
 import { eventually } from './support/eventually.ts';
@@ -120,4 +121,36 @@ test('each source lists who else sees its conversations, and how to install the 
   await recorder.getByText('Recorder in OpenClaw').waitFor();
   await recorder.getByText('clawback recorder install').waitFor();
   await page.locator('[data-witness="gateway-stream"]').getByText('Live stream of the gateway').waitFor();
+});
+
+test('another language is spoken at once in the menu and in every window, and after a restart', async () => {
+  const home = tempDir();
+  onTestFinished(() => home[Symbol.dispose]());
+  const env = { CLAWBACK_HOME: home.path };
+  const first = await screen.start({ prepare, env });
+  await first.protecting();
+  await first.tray.click('Open recovery window');
+  const recovery = await first.window('recovery');
+  await recovery.getByRole('searchbox', { name: 'Search conversations' }).waitFor();
+  await first.tray.click('Preferences…');
+  const page = await first.window('preferences');
+  await page.getByRole('combobox', { name: 'Language' }).selectOption({ label: '简体中文' });
+  await page.getByRole('group', { name: '通知我' }).waitFor();
+  expect(await page.title()).toBe('Clawback 偏好设置');
+  await recovery.getByRole('searchbox', { name: '搜索对话' }).waitFor();
+  expect(await recovery.locator('html').getAttribute('lang')).toBe('zh-Hans');
+  await eventually('the menu', () => first.tray.offers('打开恢复窗口'));
+  expect(await first.tray.tooltip()).toMatch(/^Clawback：保护中 · 1 个对话进行中 · .+保存$/);
+
+  await first.electron.close();
+  const second = await screen.start({ prepare, env });
+  await eventually('the menu after a restart', () => second.tray.offers('打开恢复窗口'));
+  await second.tray.activate();
+  const again = await second.window('recovery');
+  await again.getByRole('searchbox', { name: '搜索对话' }).waitFor();
+});
+
+test('a computer that speaks Simplified Chinese is spoken to in it', async () => {
+  const app = await screen.start({ prepare, env: { LANGUAGE: 'zh_CN' } });
+  await eventually('the menu', () => app.tray.offers('偏好设置…'));
 });

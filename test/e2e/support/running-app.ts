@@ -56,6 +56,8 @@ export async function startApp({ trayHost, prepare, settings, env = {} }: AppOpt
     HOME: directory.path,
     XDG_CONFIG_HOME: join(directory.path, 'config'),
     XDG_CACHE_HOME: join(directory.path, 'cache'),
+    // The tests look for English words, whatever the computer speaks.
+    LANGUAGE: 'en',
     ...env,
   });
   const electron = await _electron.launch({
