@@ -3,7 +3,7 @@ import type { IgnoreBook } from './ignore-book.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError, errnoOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
-import type { Forgetting, Trace } from './store/store.ts';
+import type { Forgetting, PassedOver, Trace } from './store/store.ts';
 import type { ForgetReceipt } from './types.ts';
 import { eraseFromSpool, type SpokenLine } from './witness/spool-eraser.ts';
 import type { WitnessDesk } from './witness-desk.ts';
@@ -28,7 +28,7 @@ export interface ForgettingDeskDeps {
 /** Forgets conversations at somebody's wish: first nobody can ask for them any more, then nothing of them is in our files. */
 export class ForgettingDesk {
   readonly #deps: ForgettingDeskDeps;
-  #tidying: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   /** How far files of the spool hold no line of what is passed over. */
   readonly #spoolRead = new Map<string, number>();
@@ -37,41 +37,65 @@ export class ForgettingDesk {
     this.#deps = deps;
   }
 
-  /** Throws CoreError `not-found`, `restore-open`, and what keeps the buffer from being written; nothing is erased then. */
-  async forget(sessionRow: number): Promise<ForgetReceipt> {
+  /** Throws CoreError `not-found`, `restore-open`, and what keeps the buffer from being written. Once it is begun, a crash only delays it. */
+  forget(sessionRow: number): Promise<ForgetReceipt> {
     const { book, clock, forgetting, onForgotten, settle } = this.#deps;
-    settle();
-    const { passedOver, ...receipt } = forgetting.erase(sessionRow, clock.now());
-    book.forgot(passedOver);
-    onForgotten();
-    await this.tidy();
-    return receipt;
+    return this.#inTurn(async () => {
+      // What was read and heard of it and waits in memory would come after.
+      settle();
+      const passedOver = forgetting.begin(sessionRow, clock.now());
+      book.forgot(passedOver);
+      const receipt = await this.#erase(passedOver);
+      onForgotten();
+      await this.#tidyQuietly();
+      return receipt;
+    });
   }
 
-  /** Finishes what a crash or a reader of the buffer kept from being finished. Never rejects. */
+  /** Finishes what a crash or a reader of the buffer kept from being finished. */
   tidy(): Promise<void> {
-    this.#tidying ??= this.#tidy()
-      .catch((error: unknown) => {
-        const code = errnoOf(error);
-        if (code === undefined) throw error;
-        this.#deps.log.log('warn', 'erasing-unfinished', { code });
-      })
-      .finally(() => {
-        this.#tidying = undefined;
-      });
-    return this.#tidying;
+    return this.#inTurn(() => this.#tidyQuietly());
   }
 
   /** Nothing is touched any more once this resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#tidying;
+    await this.#last;
+  }
+
+  /** One after the other: two at once would each count half of what was erased. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #erase(passedOver: Pick<PassedOver, 'sourceId' | 'agent' | 'nativeId'>): Promise<ForgetReceipt> {
+    for (let messages = 0; ; ) {
+      if (this.#isClosed) throw new CoreError('refused', 'Clawback is about to end', 'The rest is erased when it starts again.');
+      const { isWhole, bytes, stillOnDisk, ...step } = this.#deps.forgetting.erase(passedOver);
+      messages += step.messages;
+      if (isWhole) return { messages, bytes, stillOnDisk };
+      await setImmediate();
+    }
+  }
+
+  async #tidyQuietly(): Promise<void> {
+    try {
+      await this.#tidy();
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === undefined) throw error;
+      this.#deps.log.log('warn', 'erasing-unfinished', { code });
+    }
   }
 
   async #tidy(): Promise<void> {
     const { forgetting, spoolDir, witnesses } = this.#deps;
     if (witnesses.takeDropped()) eraseFromSpool(spoolDir, (line) => witnesses.isPassedOver(line), { from: this.#spoolRead });
     for (let traces = this.#traces; traces.length > 0; traces = this.#traces) {
+      // Where a crash came between.
+      for (const trace of traces) await this.#erase(trace);
       const names = traces.flatMap(({ sessionId, sessionKey }) => [sessionId, ...(sessionKey === undefined ? [] : [sessionKey])]);
       eraseFromSpool(spoolDir, (line) => traces.some((trace) => isOf(trace, line)), { names });
       if (!(await this.#scrub())) return;

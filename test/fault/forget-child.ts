@@ -4,7 +4,7 @@ import { openWritable } from '../../main/core/store/database.ts';
 import { BufferForgetting } from '../../main/core/store/forgetting.ts';
 import { inTransaction } from '../../main/core/store/sqlite.ts';
 
-/** Forgets a conversation and waits at the named step until it is killed: `uncommitted`, `erased`, or after so many steps of scrubbing. */
+/** Forgets a conversation and waits at the named step until it is killed: `uncommitted`, `begun`, `half erased`, `erased`, or after so many steps of scrubbing. */
 const [home = '', sessionRow = '', where = ''] = process.argv.slice(2);
 const db = openWritable(join(home, 'buffer.db'));
 const forgetting = new BufferForgetting(db, {
@@ -24,7 +24,9 @@ function stopAt(step: string): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-forgetting.erase(Number(sessionRow), Date.now());
+const passedOver = forgetting.begin(Number(sessionRow), Date.now());
+stopAt('begun');
+while (!forgetting.erase(passedOver).isWhole) stopAt('half erased');
 stopAt('erased');
 for (let step = 1; forgetting.scrub() === 'more'; step += 1) stopAt(String(step));
 stopAt('scrubbed');

@@ -17,7 +17,7 @@ async function recorded(rig: CoreRig): Promise<number> {
     ['secret-1', 'quokkalight'],
   ] as const) {
     rig.state.begin(`agent:main:${id}`, id);
-    for (let turn = 0; turn < 200; turn += 1) rig.state.turn(id, `${word} question ${turn} ${'more '.repeat(50)}`, `${word}${turn} answer`);
+    for (let turn = 0; turn < 400; turn += 1) rig.state.turn(id, `${word} question ${turn} ${'more '.repeat(50)}`, `${word}${turn} answer`);
   }
   const spool = join(rig.home, 'recorder-spool');
   mkdirSync(spool, { recursive: true, mode: 0o700 });
@@ -44,21 +44,24 @@ test('forgetting that is killed before its commit has forgotten nothing', async 
   await rig.start();
   await rig.pass(5_000);
   const { session } = await rig.core.handlers.session({ row: sessionRow });
-  expect(session).toMatchObject({ sessionId: 'secret-1', records: 400 });
+  expect(session).toMatchObject({ sessionId: 'secret-1', records: 800 });
   expect(await rig.core.handlers.search({ text: 'quokkalight7', limit: 10 })).not.toEqual([]);
   expect(rig.damage).toEqual([]);
 });
 
-test.each(['erased', '1', 'scrubbed'])('forgetting that is killed when it is %s is finished by the next start', async (step) => {
-  await using rig = new CoreRig();
-  const sessionRow = await recorded(rig);
-  await killAt(rig.home, sessionRow, step);
-  await rig.start();
-  expect(filesThatHold(rig.home, words)).toEqual([]);
-  await rig.pass(10_000);
-  expect(filesThatHold(rig.home, words)).toEqual([]);
-  const { items } = await rig.core.handlers.sessions({ limit: 10 });
-  expect(items.map((session) => session.sessionId)).toEqual(['open-1']);
-  expect(await rig.core.handlers.search({ text: 'harbour7', limit: 10 })).not.toEqual([]);
-  expect(rig.damage).toEqual([]);
-});
+test.each(['begun', 'half erased', 'erased', '1', 'scrubbed'])(
+  'forgetting that is killed when it is %s is finished by the next start',
+  async (step) => {
+    await using rig = new CoreRig();
+    const sessionRow = await recorded(rig);
+    await killAt(rig.home, sessionRow, step);
+    await rig.start();
+    expect(filesThatHold(rig.home, words)).toEqual([]);
+    await rig.pass(10_000);
+    expect(filesThatHold(rig.home, words)).toEqual([]);
+    const { items } = await rig.core.handlers.sessions({ limit: 10 });
+    expect(items.map((session) => session.sessionId)).toEqual(['open-1']);
+    expect(await rig.core.handlers.search({ text: 'harbour7', limit: 10 })).not.toEqual([]);
+    expect(rig.damage).toEqual([]);
+  },
+);

@@ -3,10 +3,11 @@ import type { ChunkReader } from './chunk-reader.ts';
 import { timeOfId } from './message-ids.ts';
 import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
-import type { Erased } from './store.ts';
+import type { ForgetCount, PassedOver } from './store.ts';
 import { isIndexed, TextIndex } from './text-index.ts';
 
-const MESSAGES_AT_ONCE = 500;
+/** Of one transaction: some tens of milliseconds. */
+export const MESSAGES_AT_ONCE = 500;
 
 interface SessionRow {
   readonly id: number;
@@ -30,7 +31,10 @@ interface RecordRow {
   readonly len: number;
 }
 
-/** Takes everything that is known of one conversation out of the tables, inside the transaction of the caller. */
+/**
+ * Takes everything that is known of one conversation out of the tables, inside transactions of the caller: `begin` settles that it
+ * goes, `eraseWords` as often as there are words, `eraseRest` whatever is left.
+ */
 export class Eraser {
   readonly #reader: ChunkReader;
   readonly #texts: RecordText;
@@ -45,17 +49,42 @@ export class Eraser {
   }
 
   /** Throws CoreError `not-found`, `restore-open`. */
-  erase(sessionRow: number, at: number): Erased {
-    const all = this.#statements;
-    const session = all.session.get(sessionRow);
+  begin(sessionRow: number, at: number): PassedOver {
+    const session = this.#statements.session.get(sessionRow);
     if (session === undefined) throw new CoreError('not-found', `there is no conversation ${sessionRow}`, 'Look at the list again.');
-    const { source_id: sourceId, agent, native_id: nativeId, session_id: sessionId, routing_key: key } = session;
-    if (all.openRestore.get(sessionRow) !== undefined) {
+    if (this.#statements.openRestore.get(sessionRow) !== undefined) {
       throw new CoreError('restore-open', 'this conversation is being restored at the moment', 'Wait until that has ended.');
     }
-    const generations = all.generations.all(sessionRow, sourceId, agent, nativeId);
+    const { source_id: sourceId, agent, native_id: nativeId, session_id: sessionId, routing_key: key } = session;
     const stretch = this.#stretch(sessionRow);
-    const messages = this.#eraseWords(sessionRow);
+    this.#statements.passOver.run({ sourceId, agent, nativeId, sessionId, key, at, since: stretch.since, until: stretch.until });
+    return { sourceId, agent, nativeId, sessionId, forgottenAt: at };
+  }
+
+  rowOf({ sourceId, agent, nativeId }: Pick<PassedOver, 'sourceId' | 'agent' | 'nativeId'>): number | undefined {
+    return this.#statements.find.get(sourceId, agent, nativeId)?.id;
+  }
+
+  /** Of a number of messages, how many there were; fewer than `MESSAGES_AT_ONCE` means that these were the last. */
+  eraseWords(sessionRow: number): number {
+    const records = this.#statements.records.all(sessionRow);
+    for (const { message_id, generation_id, start, len } of records) {
+      const said = this.#said(generation_id, start, len);
+      // The index does not keep the words of a message: they are taken out by naming them again.
+      if (said !== undefined && isIndexed(said.role, said.text)) this.#index.remove(message_id, said.text);
+    }
+    const last = records.at(-1);
+    if (last !== undefined) this.#statements.removeRecords.run(sessionRow, last.message_id);
+    return records.length;
+  }
+
+  eraseRest(sessionRow: number): Pick<ForgetCount, 'bytes' | 'stillOnDisk'> {
+    const all = this.#statements;
+    const session = all.session.get(sessionRow);
+    if (session === undefined) return { bytes: 0, stillOnDisk: false };
+    const { source_id: sourceId, agent, native_id: nativeId, session_id: sessionId, routing_key: key } = session;
+    const generations = all.generations.all(sessionRow, sourceId, agent, nativeId);
+    all.messages.run(sessionRow);
     this.#eraseStories(session, generations);
     const indexes = all.indexes.all(sourceId, agent).filter(({ id, bytes }) => this.#names(id, bytes, session));
     all.witnessed.run({ row: sessionRow, sourceId, agent, nativeId, sessionId, key });
@@ -68,10 +97,7 @@ export class Eraser {
     all.transitions.run(sessionRow);
     all.unlink.run(sessionRow);
     all.delete.run(sessionRow);
-    all.passOver.run({ sourceId, agent, nativeId, sessionId, key, at, since: stretch.since, until: stretch.until });
     return {
-      passedOver: { sourceId, agent, nativeId, sessionId, forgottenAt: at },
-      messages,
       bytes: generations.reduce((sum, { bytes }) => sum + bytes, 0),
       stillOnDisk: generations.some((generation) => generation.on_disk === 1),
     };
@@ -87,25 +113,6 @@ export class Eraser {
       since: before,
       until: next.message_id === null ? next.first_seen_at : Math.min(next.first_seen_at, timeOfId(next.message_id)),
     };
-  }
-
-  /** The index does not keep the words of a message: they are taken out by naming them again. */
-  #eraseWords(sessionRow: number): number {
-    let messages = 0;
-    let after = -1;
-    for (;;) {
-      const records = this.#statements.records.all(sessionRow, after);
-      for (const { message_id, generation_id, start, len } of records) {
-        after = message_id;
-        messages += 1;
-        const said = this.#said(generation_id, start, len);
-        if (said !== undefined && isIndexed(said.role, said.text)) this.#index.remove(message_id, said.text);
-      }
-      if (records.length < MESSAGES_AT_ONCE) break;
-    }
-    this.#statements.removeRecords.run(sessionRow);
-    this.#statements.messages.run(sessionRow);
-    return messages;
   }
 
   /** Damaged bytes say nothing any more, and must not keep the rest from being forgotten. */
@@ -181,11 +188,14 @@ function prepare(db: Sqlite) {
       `SELECT first_seen_at, (SELECT min(message_id) FROM record WHERE session_row = s.id) AS message_id
          FROM session AS s WHERE id = (SELECT successor_id FROM session WHERE id = ?)`,
     ),
-    records: db.prepare<[number, number], RecordRow>(
-      `SELECT message_id, min(generation_id) AS generation_id, start, len FROM record
-        WHERE session_row = ? AND message_id > ? GROUP BY message_id ORDER BY message_id LIMIT ${MESSAGES_AT_ONCE}`,
+    find: db.prepare<[number, string, string], { id: number }>(
+      'SELECT id FROM session WHERE source_id = ? AND agent = ? AND native_id = ?',
     ),
-    removeRecords: db.prepare<[number]>('DELETE FROM record WHERE session_row = ?'),
+    records: db.prepare<[number], RecordRow>(
+      `SELECT message_id, min(generation_id) AS generation_id, start, len FROM record
+        WHERE session_row = ? GROUP BY message_id ORDER BY message_id LIMIT ${MESSAGES_AT_ONCE}`,
+    ),
+    removeRecords: db.prepare<[number, number]>('DELETE FROM record WHERE session_row = ? AND message_id <= ?'),
     messages: db.prepare<[number]>('DELETE FROM message WHERE session_row = ?'),
     restores: db.prepare<[number, string]>(
       'DELETE FROM restore WHERE session_row = ? OR generation_id IN (SELECT value FROM json_each(?))',

@@ -1,8 +1,8 @@
 import { ChunkReader } from './chunk-reader.ts';
-import { Eraser } from './eraser.ts';
+import { Eraser, MESSAGES_AT_ONCE } from './eraser.ts';
 import { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
-import type { Erased, Forgetting, ParseLine, PassedOver, Trace } from './store.ts';
+import type { ForgetCount, Forgetting, ParseLine, PassedOver, Trace } from './store.ts';
 
 /** Of one step: a few milliseconds of the core's loop. */
 const MERGE_PAGES = 64;
@@ -30,9 +30,9 @@ export interface ForgettingDeps {
 }
 
 /**
- * Erasing takes two steps. The first is one transaction, and what it took away can be asked for no more. The second takes it
- * out of the file as well: deleted words stand in the text index until its segments are merged, deleted rows in free pages until
- * those are given back, and both in the WAL until it is emptied. It can be done again from any point, so a crash only delays it.
+ * Once `begin` is durable the conversation goes, and a crash only delays it: `erase` takes it out of the tables, in transactions
+ * that let capture go on between them, the rows that name it last. `scrub` takes it out of the files as well: deleted words stand in the text index until its segments are merged, deleted rows in free pages until
+ * those are given back, and both in the WAL until it is emptied.
  */
 export class BufferForgetting implements Forgetting {
   readonly #db: Sqlite;
@@ -56,8 +56,18 @@ export class BufferForgetting implements Forgetting {
     this.#deps.write(() => this.#statements.remember.run(sourceId, agent, nativeId, sessionId, sessionKey ?? null));
   }
 
-  erase(sessionRow: number, at: number): Erased {
-    return this.#deps.write(() => this.#eraser.erase(sessionRow, at));
+  begin(sessionRow: number, at: number): PassedOver {
+    return this.#deps.write(() => this.#eraser.begin(sessionRow, at));
+  }
+
+  erase(passedOver: Pick<PassedOver, 'sourceId' | 'agent' | 'nativeId'>): ForgetCount {
+    return this.#deps.write(() => {
+      const sessionRow = this.#eraser.rowOf(passedOver);
+      if (sessionRow === undefined) return { isWhole: true, messages: 0, bytes: 0, stillOnDisk: false };
+      const messages = this.#eraser.eraseWords(sessionRow);
+      if (messages === MESSAGES_AT_ONCE) return { isWhole: false, messages, bytes: 0, stillOnDisk: false };
+      return { isWhole: true, messages, ...this.#eraser.eraseRest(sessionRow) };
+    });
   }
 
   get traces(): readonly Trace[] {

@@ -109,8 +109,9 @@ export interface PassedOver {
   readonly forgottenAt?: number;
 }
 
-export interface Erased {
-  readonly passedOver: PassedOver;
+/** Of one step of erasing. */
+export interface ForgetCount {
+  readonly isWhole: boolean;
   readonly messages: number;
   readonly bytes: number;
   readonly stillOnDisk: boolean;
@@ -128,13 +129,15 @@ export interface Trace {
   readonly until: number;
 }
 
-/** Erasing for good: `erase`, then `scrub` until it is done, then `scrubbed`. After a crash, from `traces` on. */
+/** Erasing for good: `begin`, `erase` until it is whole, `scrub` until it is done, then `scrubbed`. After a crash, from `traces` on. */
 export interface Forgetting {
   passedOver(): readonly PassedOver[];
   remember(passedOver: PassedOver): void;
-  /** All of it or nothing, in one transaction. Throws CoreError `not-found`, `restore-open`. */
-  erase(sessionRow: number, at: number): Erased;
-  /** Erased, and not scrubbed yet. */
+  /** From now on it is passed over, and goes, whatever happens. Throws CoreError `not-found`, `restore-open`. */
+  begin(sessionRow: number, at: number): PassedOver;
+  /** One step. */
+  erase(passedOver: Pick<PassedOver, 'sourceId' | 'agent' | 'nativeId'>): ForgetCount;
+  /** Begun, and not scrubbed yet. */
   readonly traces: readonly Trace[];
   /** One step; `blocked`: a reader holds the WAL, try again later. */
   scrub(): 'more' | 'blocked' | 'done';

@@ -71,7 +71,8 @@ test('what is forgotten meanwhile is in neither index', () => {
   recording.index();
   recording.journal.rebuildText(0);
   recording.journal.rebuildText(0);
-  recording.journal.forgetting.erase(recording.row('b'), recording.clock.now());
+  const { forgetting } = recording.journal;
+  forgetting.erase(forgetting.begin(recording.row('b'), recording.clock.now()));
   expect(tableNames().filter((name) => String(name).includes('next'))).toEqual([]);
   rebuild();
   expect([found('secret'), found('number1001'), found('number299')]).toEqual([0, 0, 1]);
