@@ -20,6 +20,9 @@ export const electronLibraries = [
 /** A screen, a session bus and the fonts of the windows, for end-to-end tests without a desktop. */
 export const desktopPackages = ['xvfb', 'xauth', 'dbus', 'fonts-inter', 'fonts-dejavu-core'] as const;
 
+/** A plain browser and all fonts that the pictures of the windows are drawn with. */
+export const browserPackages = ['chromium', 'fonts-inter', 'fonts-dejavu-core', 'fonts-noto-cjk'] as const;
+
 /** For the one native build of the tests; the headers come with Node itself. */
 export const compilerPackages = ['g++', 'make', 'python3'] as const;
 

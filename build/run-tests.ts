@@ -2,7 +2,7 @@
  * `npm test`: makes this machine ready, runs every suite, and ends with a table and `N passed, N failed`.
  *
  *     npm test                     everything
- *     npm test -- unit e2e         these suites only: lint types knip architecture unit gateway soak source model integration fault e2e
+ *     npm test -- unit e2e         these suites only: lint types knip architecture unit gateway soak source model integration fault ui e2e
  *
  * A failing suite does not hide the others. Missing Debian packages are installed where this user may, else their command is shown.
  */

@@ -1,6 +1,6 @@
 import { bundle } from './bundle.ts';
 import { isOnPath } from './command.ts';
-import { compilerPackages, desktopPackages, electronLibraries, ensurePackages, isDebian } from './debian.ts';
+import { browserPackages, compilerPackages, desktopPackages, electronLibraries, ensurePackages, isDebian } from './debian.ts';
 import { electronRuntime } from './electron-runtime.ts';
 import type { Job } from './job-schedule.ts';
 import { exitWatchProgram } from './native-helpers.ts';
@@ -18,15 +18,17 @@ export type TestEnvironment = Map<
 
 /** The jobs that make this machine ready for suites with these needs. */
 export function preparationJobs(needs: ReadonlySet<Preparation>, env: TestEnvironment): readonly Job[] {
+  // Two of apt at a time would fail: each that may install something waits for the one before it.
+  const after = (...before: readonly Preparation[]) => before.filter((name) => needs.has(name)).map(preparationName);
   const jobs: Record<Preparation, Job> = {
+    browser: { ...preparation('browser', prepareBrowser), needs: after('compiler', 'desktop') },
     bundle: preparation('bundle', async () => {
       await bundle();
     }),
     compiler: preparation('compiler', async () => {
       env.set('CLAWBACK_EXIT_WATCH', await requireExitWatch());
     }),
-    // After the compiler, because two of apt at a time would fail.
-    desktop: { ...preparation('desktop', () => prepareDesktop(env)), needs: needs.has('compiler') ? [preparationName('compiler')] : [] },
+    desktop: { ...preparation('desktop', () => prepareDesktop(env)), needs: after('compiler') },
     openclaw: preparation('openclaw', async () => {
       for (const version of openclawVersions) await openclawInstall(version);
       await acpxInstall();
@@ -73,7 +75,7 @@ async function prepareDesktop(env: TestEnvironment): Promise<void> {
   if (process.platform === 'linux') {
     const packages = [...electronLibraries, ...desktopPackages, ...(needsOwnBinding ? compilerPackages : [])];
     if (await isDebian()) await ensurePackages(packages, 'the end-to-end tests');
-    else requirePrograms(['Xvfb', 'dbus-run-session', ...(needsOwnBinding ? ['c++', 'make', 'python3'] : [])]);
+    else requirePrograms(['Xvfb', 'dbus-run-session', ...(needsOwnBinding ? ['c++', 'make', 'python3'] : [])], 'the end-to-end tests');
     await ensureSharedLibraries(runtime.executable);
   }
   if (needsOwnBinding) {
@@ -82,10 +84,16 @@ async function prepareDesktop(env: TestEnvironment): Promise<void> {
   }
 }
 
-function requirePrograms(programs: readonly string[]): void {
+async function prepareBrowser(): Promise<void> {
+  const purpose = 'the tests of the windows';
+  if (await isDebian()) await ensurePackages(browserPackages, purpose);
+  else requirePrograms(['chromium'], purpose);
+}
+
+function requirePrograms(programs: readonly string[], purpose: string): void {
   const missing = programs.filter((program) => !isOnPath(program));
   if (missing.length === 0) return;
   throw new BuildError(
-    `The end-to-end tests need programs that are not installed: ${missing.join(', ')}. Install them with the system's package manager.`,
+    `Some programs for ${purpose} are not installed: ${missing.join(', ')}. Install them with the system's package manager.`,
   );
 }

@@ -1,5 +1,5 @@
 /** What a suite needs before it can run; see `test-preparations.ts`. */
-export type Preparation = 'bundle' | 'compiler' | 'desktop' | 'openclaw';
+export type Preparation = 'browser' | 'bundle' | 'compiler' | 'desktop' | 'openclaw';
 
 export interface Suite {
   readonly name: string;
@@ -41,6 +41,10 @@ export const suites: readonly Suite[] = [
     ...vitest('fault', 10),
     mounts: true,
     notOn: { platform: 'darwin', files: ['test/fault/*-disk-full.test.ts'], because: 'macOS mounts no small disk in memory by itself' },
+  },
+  {
+    ...vitest('ui', 5, ['browser']),
+    notOn: { platform: 'darwin', because: "its pictures are drawn by Debian's browser with Debian's fonts" },
   },
   // Alone: it measures a person's waiting time on a real screen, and a busy machine would make it wait for nothing but itself.
   {

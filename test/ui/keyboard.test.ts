@@ -1,0 +1,170 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { oneIncident, restorable, searchable } from './support/states.ts';
+import { patience, windows } from './support/windows.ts';
+import { answersIn, message, session, settings } from './support/world.ts';
+
+const screen = windows();
+
+/** Presses Tab until what has the focus is called this; fails after as many stops as no window has. */
+async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
+  const passed: string[] = [];
+  for (let stops = 0; stops < 80; stops += 1) {
+    await page.keyboard.press(key);
+    const at = await focused(page);
+    if (typeof name === 'string' ? at.name === name : name.test(at.name)) return;
+    passed.push(at.name);
+  }
+  throw new Error(`Tab never came to ${String(name)}; it passed ${passed.slice(0, 30).join(' | ')}`);
+}
+
+/** What has the focus, and whether a person can see that it has: an outline of at least 2 px on it or on its label. */
+function focused(page: Page): Promise<{ readonly name: string; readonly visible: boolean }> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!(element instanceof HTMLElement) || element === document.body) return { name: '', visible: true };
+    const label = element instanceof HTMLInputElement ? element.labels?.[0] : undefined;
+    const outlined = [element, label].some((each) => {
+      if (each === null || each === undefined) return false;
+      const { outlineStyle, outlineWidth } = getComputedStyle(each);
+      return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 && each.getBoundingClientRect().width > 1;
+    });
+    const name = element.getAttribute('aria-label') ?? label?.textContent ?? element.textContent ?? '';
+    return { name: name.trim(), visible: outlined };
+  });
+}
+
+async function activeText(page: Page): Promise<string> {
+  return (await focused(page)).name;
+}
+
+test('an incident is opened, put back and taken back by keyboard, and Escape leads back to it', async () => {
+  const { page, api } = await screen.open('recovery', restorable);
+  await page.getByText('From here on').waitFor();
+  await tabTo(page, /^◆14 messages cut/);
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Restore…');
+  await page.keyboard.press('Enter');
+  await page.getByText('exactly as it was captured').waitFor();
+  expect(await activeText(page)).toBe('Restore');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '24 messages are back' }).waitFor();
+  await tabTo(page, 'Undo');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Taken back.' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await activeText(page)).toBe('Restore…');
+  expect(api.inputsOf('restore')).toEqual([{ planId: 'plan-1' }]);
+  expect(api.inputsOf('undo')).toEqual([{ restoreId: 'restore-1' }]);
+});
+
+test('Escape closes the preview, and nothing was done', async () => {
+  const { page, api } = await screen.open('recovery', restorable);
+  await tabTo(page, 'Restore…');
+  await page.keyboard.press('Space');
+  await page.getByText('exactly as it was captured').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await activeText(page)).toBe('Restore…');
+  expect(api.inputsOf('restore')).toEqual([]);
+});
+
+test('Escape does not hide a restore that is being done', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { page, api } = await screen.open('recovery', restorable);
+  const { restore } = restorable;
+  api.answer({ restore: async (input) => promise.then(() => restore?.(input) ?? Promise.reject(new Error('no restore'))) });
+  await tabTo(page, 'Restore…');
+  await page.keyboard.press('Enter');
+  await page.getByText('exactly as it was captured').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('Restoring…').waitFor();
+  // A second Escape closes a dialog whatever it wants, where the first was only refused.
+  for (let times = 0; times < 3; times += 1) await page.keyboard.press('Escape');
+  expect(await page.getByRole('dialog').isVisible()).toBe(true);
+  resolve();
+  await page.getByRole('heading', { name: '24 messages are back' }).waitFor();
+});
+
+test('what was searched for is found with the arrow keys and shown at its place', async () => {
+  const { page, api } = await screen.open('recovery', searchable);
+  await tabTo(page, 'Search conversations');
+  await page.keyboard.type('harbour');
+  await page.locator('mark').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('heading', { name: session(2).title }).waitFor();
+  await page.locator('.message.found').waitFor();
+  expect(api.inputsOf('search').at(-1)).toEqual({ text: 'harbour', limit: 50 });
+  expect(await page.locator('button.hit[aria-current="true"]').count()).toBe(1);
+  expect(await page.locator('.message.found').evaluate((found) => found.getBoundingClientRect().top > 0)).toBe(true);
+});
+
+test('the filter is changed with the arrow keys', async () => {
+  const { page, api } = await screen.open('recovery', oneIncident);
+  await page.getByRole('radio', { name: 'All' }).waitFor();
+  await tabTo(page, 'All');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.querySelectorAll('nav button.row').length === 1);
+  expect(api.inputsOf('sessions').at(-1)).toEqual({ limit: 60, onlyHere: true });
+});
+
+test('the output of a tool that is longer than its place is scrolled by keyboard', async () => {
+  const long = message(1, { role: 'toolResult', text: 'one line of it\n'.repeat(60) });
+  const { page } = await screen.open('recovery', answersIn({ messages: () => [message(0), long] }));
+  await page.locator('nav button.row').first().click();
+  await page.locator('.quiet .text').waitFor();
+  await tabTo(page, /^one line of it/);
+  expect((await focused(page)).visible).toBe(true);
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => (document.querySelector('.quiet .text')?.scrollTop ?? 0) > 0);
+});
+
+test('the flush interval is set with the arrow keys and said in words', async () => {
+  const { page, api } = await screen.open('preferences', answersIn());
+  api.answer({ 'settings.set': (patch) => ({ ...settings, ...patch }) });
+  const slider = page.getByRole('slider');
+  await slider.waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await page.getByText('New lines are made safe within 2 s.').waitFor();
+  expect(await slider.getAttribute('aria-valuetext')).toBe('2 s');
+  await page.keyboard.press('Home');
+  await page.getByText('New lines are made safe within 0.25 s.').waitFor();
+  expect(api.inputsOf('settings.set')).toEqual([{ flushIntervalMs: 2000 }, { flushIntervalMs: 250 }]);
+});
+
+test('notifications, the login item and a source are changed by keyboard', async () => {
+  const { page, api } = await screen.open('preferences', answersIn());
+  api.answer({ 'settings.set': (patch) => ({ ...settings, ...patch }) });
+  await page.getByRole('slider').waitFor();
+  await tabTo(page, 'Lost and endangered conversations');
+  await page.keyboard.press('ArrowDown');
+  await tabTo(page, 'Open Clawback at login');
+  await page.keyboard.press('Space');
+  await tabTo(page, /^\/home\/ada\/\.openclaw/);
+  await page.keyboard.press('Space');
+  await expect
+    .poll(() => api.inputsOf('settings.set'), patience)
+    .toEqual([{ notify: 'loss-only' }, { openAtLogin: true }, { sources: [{ root: '/home/ada/.openclaw', enabled: false }] }]);
+});
+
+for (const [name, answers] of [
+  ['recovery', restorable],
+  ['preferences', answersIn()],
+] as const) {
+  for (const forcedColors of ['none', 'active'] as const) {
+    test(`every stop of the Tab key in the ${name} window can be seen${forcedColors === 'active' ? ' with forced colours' : ''}`, async () => {
+      const { page } = await screen.open(name, answers, { forcedColors });
+      await page.getByText(name === 'recovery' ? 'From here on' : '128 conversations').waitFor();
+      const stops: { readonly name: string; readonly visible: boolean }[] = [];
+      for (let i = 0; i < 40; i += 1) {
+        await page.keyboard.press('Tab');
+        stops.push(await focused(page));
+      }
+      expect(stops.filter((stop) => !stop.visible)).toEqual([]);
+      expect(new Set(stops.map((stop) => stop.name)).size).toBeGreaterThan(5);
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { axeViolations } from './support/axe.ts';
+import { layoutFaults } from './support/layout.ts';
+import { reached, restorable, stateNamed, states, troubledSources } from './support/states.ts';
+import { sizes, windows } from './support/windows.ts';
+import { answersIn } from './support/world.ts';
+
+const screen = windows();
+const shown = states.filter(({ name }) => ['one incident', 'the preview of a restore', 'sources with faults'].includes(name));
+
+test.each(shown)('$name is accessible with forced colours', async (state) => {
+  const { page } = await reached(screen, state, { forcedColors: 'active' });
+  expect(await axeViolations(page)).toEqual([]);
+});
+
+test.each(shown)('$name is accessible with more contrast, in dark', async (state) => {
+  const { page } = await reached(screen, state, { contrast: 'more', colorScheme: 'dark' });
+  expect(await axeViolations(page)).toEqual([]);
+});
+
+test('what is chosen can be told apart with forced colours', async () => {
+  const { page } = await reached(screen, stateNamed('one incident'), { forcedColors: 'active' });
+  const background = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await background('.segments .on')).not.toBe(await background('.segments label:not(.on)'));
+  expect(await background('.card.on')).not.toBe(await background('aside'));
+});
+
+test.each(shown)('$name does not move with reduced motion', async (state) => {
+  const { page } = await reached(screen, state, { reducedMotion: 'reduce' });
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+});
+
+test('times are local, and in UTC for whoever points at them', async () => {
+  const { page } = await screen.open('recovery', answersIn(), { timezone: 'Asia/Shanghai' });
+  const time = page.locator('nav button.row time').nth(1);
+  await time.waitFor();
+  expect(await time.textContent()).toBe('20:05');
+  expect(await time.getAttribute('title')).toBe('2026-03-14 12:05:30 UTC');
+});
+
+test.each([
+  { name: 'recovery', answers: restorable, fragment: '#incident=incident-1&restore=1', until: 'dl.plan' },
+  { name: 'preferences', answers: troubledSources, fragment: '', until: '.witness' },
+] as const)('the $name window in Chinese fits and is accessible', async ({ name, answers, fragment, until }) => {
+  const { page } = await screen.open(name, answers, { language: 'zh', fragment });
+  await page.locator(until).first().waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const { width, height } = sizes[name];
+  for (const scale of [1, 2]) {
+    await page.setViewportSize({ width: width / scale, height: height / scale });
+    expect(await layoutFaults(page)).toEqual([]);
+  }
+});
