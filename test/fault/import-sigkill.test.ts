@@ -12,7 +12,7 @@ import { tempDir } from '../support/temp-dir.ts';
 import { captured, parseTestLine } from '../unit/store/recording.ts';
 import { contentOf, directoryOf, FILES_A_ROUND } from './import-sigkill-files.ts';
 
-const KILLS = 6;
+const KILLS = 4;
 const WRITER = fileURLToPath(new URL('./import-sigkill-writer.ts', import.meta.url));
 
 /** Runs the import until it has called some more files durable, kills it a moment later, and returns how many those were. */
