@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { pictureFault } from './support/picture.ts';
-import { reached, stateNamed } from './support/states.ts';
+import { oneIncident, reached, stateNamed } from './support/states.ts';
 import { type WindowOptions, windows } from './support/windows.ts';
 
 const screen = windows();
@@ -31,4 +31,10 @@ const pictures: readonly Picture[] = [
 test.each(pictures)('$name looks as it did', async ({ name, of, options }) => {
   const { page } = await reached(screen, stateNamed(of), options);
   expect(await pictureFault(page, name)).toBeUndefined();
+});
+
+test('an incident in Chinese looks as it did', async () => {
+  const { page } = await screen.open('recovery', oneIncident, { language: 'zh' });
+  await page.locator('.messages').waitFor();
+  expect(await pictureFault(page, 'incident-chinese')).toBeUndefined();
 });
