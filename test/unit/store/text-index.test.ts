@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../../main/core/store/migrations.ts';
 import { openSqlite, type Sqlite } from '../../../main/core/store/sqlite.ts';
-import { TextIndex } from '../../../main/core/store/text-index.ts';
+import { indexedForm, TextIndex } from '../../../main/core/store/text-index.ts';
 
 let db: Sqlite;
 let index: TextIndex;
@@ -26,13 +26,18 @@ test('texts are found by their words, in whatever order they came', () => {
 });
 
 test('a text that is taken back is found by none of its words, and the others still are', () => {
-  index.add(3, 'lantern 灯籠 Ümlaut');
-  index.add(7, 'lantern');
+  const text = 'lantern 灯籠 Ümlaut, lantern\u00a0lantern 灯';
+  index.add(3, indexedForm(text));
+  index.add(7, indexedForm('lantern'));
   index.flush();
-  index.remove(3, 'lantern 灯籠 Ümlaut');
+  index.remove(3, text);
   expect(holders('lantern')).toEqual([7]);
   expect([holders('灯'), holders('umlaut')]).toEqual([[], []]);
   expect(db.prepare("INSERT INTO message_text (message_text) VALUES ('integrity-check')").run().changes).toBeTypeOf('number');
+});
+
+test('a word that is said often is indexed once', () => {
+  expect(indexedForm('Alpha beta\n\nalpha beta\tbeta 灯灯').trim()).toBe('Alpha beta alpha 灯');
 });
 
 test('what was pending when a transaction failed is not written by the next', () => {
