@@ -8,17 +8,16 @@ import type { PackTask } from './store/packing-areas.ts';
 import { PackingSlots } from './store/packing-slots.ts';
 import type { ThreadReport, ThreadStart, ThreadTask } from './store/store-threads.ts';
 import { digestStretch, type Stretch, type StretchDigest } from './store/stretch.ts';
-import { workOff } from './store/thread-digests.ts';
+import { type DigestTask, workOff } from './store/thread-digests.ts';
 
 /** A thread of the core that does what needs no decision: packs chunks, reads lines ahead, and moves the WAL into the database. */
 
 const { areas, port } = workerData as ThreadStart;
 const slotsOf = areas.map((memory) => new PackingSlots(memory));
-const readers = new Map<string, ChunkReader>();
 
 parentPort?.on('message', (task: ThreadTask) => {
   if (task.task === 'pack') pack(task);
-  else if (task.task === 'digest') workOff(task, port, (stretch) => digested(task.database, stretch));
+  else if (task.task === 'digest') readAhead(task);
   else parentPort?.postMessage(movedWal(task.database));
 });
 
@@ -34,13 +33,26 @@ function pack({ area, count }: PackTask): void {
   }
 }
 
-/** `undefined` for what this connection cannot see or read: the core looks for itself, and names the fault. */
-function digested(database: string, stretch: Stretch): StretchDigest | undefined {
+/** With a connection for this task alone: one that stayed would keep the core, when it closes the buffer, from emptying the WAL. */
+function readAhead(task: DigestTask): void {
+  const db = seen(() => openReadable(task.database));
+  const reader = db && seen(() => new ChunkReader(db));
   try {
-    const reader = readers.get(database) ?? new ChunkReader(openReadable(database));
-    readers.set(database, reader);
-    const digest = digestStretch(reader, parseLine, stretch);
-    return digest.fault === undefined ? digest : undefined;
+    workOff(task, port, (stretch) => reader && seen(() => digested(reader, stretch)));
+  } finally {
+    db?.close();
+  }
+}
+
+function digested(reader: ChunkReader, stretch: Stretch): StretchDigest | undefined {
+  const digest = digestStretch(reader, parseLine, stretch);
+  return digest.fault === undefined ? digest : undefined;
+}
+
+/** `undefined` for what cannot be seen or read from here: the core looks for itself, and names the fault. */
+function seen<T>(look: () => T): T | undefined {
+  try {
+    return look();
   } catch (error) {
     if (errnoOf(error) === undefined && !(error instanceof CoreError)) throw error;
     return undefined;
