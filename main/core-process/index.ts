@@ -26,7 +26,6 @@ const startSchema = z.strictObject({
       .strictObject({
         keepDays: z.number().exactOptional(),
         keepBytes: z.number().exactOptional(),
-        onlyHere: z.literal('remove-after-keep-days').exactOptional(),
       })
       .exactOptional(),
   }),

@@ -13,10 +13,9 @@ import { ForgettingDesk } from './forgetting-desk.ts';
 import { GatewayRounds } from './gateway-rounds.ts';
 import { Hints } from './hints.ts';
 import { IgnoreBook } from './ignore-book.ts';
-import { checkIgnoreRules } from './ignore-rules.ts';
 import { ignoringDetector } from './ignoring-detector.ts';
 import { incidentRequests } from './incident-requests.ts';
-import { checkFlushInterval } from './limits.ts';
+import { checkConfig } from './limits.ts';
 import { CoreError } from './platform/errors.ts';
 import { type ExitWatch, noExitWatch } from './platform/exit-watch.ts';
 import { ProtectedSource } from './protected-source.ts';
@@ -50,8 +49,7 @@ const TIDY_EVERY_MS = 60_000;
  * `start` begins to protect.
  */
 export async function openCore(options: CoreOptions): Promise<Core> {
-  checkFlushInterval(options.config.flushIntervalMs);
-  checkIgnoreRules(options.config.ignore);
+  checkConfig(options.config);
   try {
     return await openOnce(options);
   } catch (error) {
@@ -221,6 +219,7 @@ export class Core implements AsyncDisposable {
     this.#timers.every(BEAT_EVERY_MS, () => this.#survive('beat', () => this.#journal.beat(this.#runId, this.#options.clock.now())));
     this.#timers.every(STATUS_EVERY_MS, () => void this.#probe());
     this.#timers.every(TIDY_EVERY_MS, () => void this.#forgetting.tidy());
+    this.#timers.every(TIDY_EVERY_MS, () => void this.#upkeep.retain());
     this.#recorder.start();
     void this.#probe();
   }
@@ -279,11 +278,11 @@ export class Core implements AsyncDisposable {
       ...this.#upkeep.handlers,
       ...controlRequests({ clock, recorder: this.#recorder, status: () => this.status, onChange: () => this.#announceStatus() }),
       configure: async (config) => {
-        checkFlushInterval(config.flushIntervalMs);
-        checkIgnoreRules(config.ignore);
+        checkConfig(config);
         this.#recorder.flushIntervalMs = config.flushIntervalMs;
         this.#book.follow(config.ignore);
         this.#config = config;
+        this.#upkeep.rulesChanged();
         this.#sources.choice = config;
         this.#sources.refresh();
         this.#hint();

@@ -30,24 +30,23 @@ export interface IgnoreRules {
 }
 
 /**
- * What may go again. Default, and what a flight recorder is for: nothing, ever. What a person would lose by it decides:
+ * What may go again. Default, and what a flight recorder is for: nothing, ever. What a person would miss decides:
  *
+ * - What exists only here stays, however old and however large: that is what Clawback is for. To let a conversation go somebody
+ *   forgets it, one at a time (`forget`); no age and no size does it for them.
  * - What OpenClaw itself still has on disk stays: to remove it would only mean to capture it again.
- * - Copies go first: old versions of OpenClaw's session index, and old versions of a transcript of which every message also
- *   stands in a version that stays. They go once they are older than `keepDays`, or, oldest first, while the buffer is larger
- *   than `keepBytes`. Nobody misses a message afterwards.
- * - What exists only here stays however old and however large it is, unless `onlyHere` says in so many words that it may go: then
- *   whole conversations that OpenClaw has no file of any more and that nobody wrote to for `keepDays`. Without `keepDays` none.
- * - What an open incident speaks of, and what a restore that can still be taken back needs, stays.
+ * - Copies go: old versions of OpenClaw's session index, and old versions of a transcript of which every message also stands in a
+ *   version that stays. They go once they were replaced longer than `keepDays` ago, or, oldest first, while the buffer is larger than
+ *   `keepBytes`. No message is missed afterwards.
+ * - A copy that an open incident or a restore speaks of stays.
  *
- * A buffer that stays larger than `keepBytes` because of this is as it should be.
+ * So a buffer that stays larger than `keepBytes` is as it should be.
  */
 export interface Retention {
   /** 1 to 36,500. */
   readonly keepDays?: number;
-  /** At least 100 MB (100,000,000). */
+  /** At least 100,000,000. */
   readonly keepBytes?: number;
-  readonly onlyHere?: 'remove-after-keep-days';
 }
 
 export interface CoreConfig {

@@ -15,9 +15,11 @@ import { type Verification, verifyInThread } from './store/verifier.ts';
 import type { CoreStatus, StorageFacts, TaskProgress } from './types.ts';
 import { VerificationNote } from './verification-note.ts';
 
-/** Of one step of a rebuild: capture looks in between. */
-const REBUILD_STEP_MS = 30;
+/** Of one step of what goes on in the background: capture looks in between. */
+const STEP_MS = 30;
 const PROGRESS_EVERY_MS = 250;
+const RETAIN_EVERY_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 export interface UpkeepDeskDeps {
   readonly options: Pick<CoreOptions, 'home' | 'clock' | 'version'>;
@@ -41,6 +43,9 @@ export class UpkeepDesk implements AsyncDisposable {
   readonly #running = new Map<UpkeepMethod, Promise<unknown>>();
   #verification: Verification | undefined;
   #isClosed = false;
+  #isRetaining = false;
+  /** Monotonic ms. */
+  #retainAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: UpkeepDeskDeps) {
     this.#deps = deps;
@@ -106,11 +111,58 @@ export class UpkeepDesk implements AsyncDisposable {
     }
   }
 
+  /** Removes copies that are kept no longer, now and then. Never rejects. */
+  async retain(): Promise<void> {
+    const { log, options } = this.#deps;
+    if (this.#rule === undefined || this.#isClosed || this.#isRetaining || options.clock.monotonic() < this.#retainAt) return;
+    this.#isRetaining = true;
+    try {
+      const { removed, bytes } = await this.#removeCopies();
+      if (removed > 0) log.log('info', 'copies-removed', { removed, bytes });
+      this.#retainAt = options.clock.monotonic() + RETAIN_EVERY_MS;
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === undefined) throw error;
+      log.log('warn', 'copies-not-removed', { code });
+    } finally {
+      this.#isRetaining = false;
+    }
+  }
+
+  /** Other rules than before hold from now on. */
+  rulesChanged(): void {
+    this.#retainAt = Number.NEGATIVE_INFINITY;
+    void this.retain();
+  }
+
+  async #removeCopies(): Promise<{ readonly removed: number; readonly bytes: number }> {
+    const sum = { removed: 0, bytes: 0 };
+    for (let rule = this.#rule; rule !== undefined && !this.#isClosed; rule = this.#rule) {
+      const { removed, bytes, isOver } = this.#deps.journal.retain(rule, STEP_MS);
+      sum.removed += removed;
+      sum.bytes += bytes;
+      if (isOver) break;
+      await setImmediate();
+    }
+    return sum;
+  }
+
+  /** As it is set now; `undefined`: everything is kept. */
+  get #rule(): Parameters<Journal['retain']>[0] | undefined {
+    const { config, options } = this.#deps;
+    const { keepDays, keepBytes } = config().retention ?? {};
+    if (keepDays === undefined && keepBytes === undefined) return undefined;
+    return {
+      ...(keepDays === undefined ? {} : { closedBefore: options.clock.now() - keepDays * DAY_MS }),
+      ...(keepBytes === undefined ? {} : { keepBytes }),
+    };
+  }
+
   async #rebuildIndex(): Promise<Answer<'rebuildIndex'>> {
     const { options, journal, onProgress } = this.#deps;
     let toldAt = Number.NEGATIVE_INFINITY;
     while (!this.#isClosed) {
-      const { done, total, isWhole } = journal.rebuildText(REBUILD_STEP_MS);
+      const { done, total, isWhole } = journal.rebuildText(STEP_MS);
       if (isWhole) return { records: total };
       // Nothing else empties the WAL while there is no idle moment.
       journal.upkeep(0, options.clock.now());

@@ -19,6 +19,7 @@ import { Indexer } from './indexer.ts';
 import { Presence } from './presence.ts';
 import { RecordText } from './record-text.ts';
 import { RestoreWriter } from './restore-writer.ts';
+import { CopyRemover } from './retention.ts';
 import { RunWriter } from './run-writer.ts';
 import { SessionWriter } from './session-writer.ts';
 import { inTransaction, type Sqlite, withoutSync } from './sqlite.ts';
@@ -72,6 +73,7 @@ export class BufferJournal implements Journal {
   readonly #upkeep: Upkeep;
   readonly #walFlush: WalFlush;
   readonly #rebuild: TextRebuild;
+  readonly #copies: CopyRemover;
   #lastGenerationId: number;
 
   constructor(db: Sqlite, lock: Disposable, deps: JournalDeps) {
@@ -91,6 +93,7 @@ export class BufferJournal implements Journal {
         digested: (stretch) => deps.threads.digested(stretch),
       },
     });
+    this.#copies = new CopyRemover(db, deps.clock);
     this.#rebuild = new TextRebuild(db, new RecordText(db, new ChunkReader(db), deps.parse), deps.clock);
     const retraction = new Retraction(db, new Presence(db), new RecordText(db, new ChunkReader(db), deps.parse));
     this.#witnessed = new WitnessRecorder(db, retraction);
@@ -206,6 +209,15 @@ export class BufferJournal implements Journal {
 
   index(budgetBytes: number): number {
     return this.#guarded(() => this.#indexer.index(budgetBytes));
+  }
+
+  retain(rule: Parameters<Journal['retain']>[0], budgetMs: number): ReturnType<Journal['retain']> {
+    try {
+      return this.#write(() => this.#copies.step(rule, budgetMs));
+    } catch (error) {
+      this.#copies.forget();
+      throw error;
+    }
   }
 
   rebuildText(budgetMs: number): RebuildStep {

@@ -80,6 +80,11 @@ export interface Journal extends Disposable {
   rememberedIncidents(): readonly RememberedIncident[];
   /** Derives records and full text from captured bytes, newest first, at most about `budgetBytes`. Returns bytes still to do. */
   index(budgetBytes: number): number;
+  /** One step of about `budgetMs` of removing copies that were replaced before `closedBefore`, or while more than `keepBytes` are used. */
+  retain(
+    rule: { readonly closedBefore?: number; readonly keepBytes?: number },
+    budgetMs: number,
+  ): { readonly removed: number; readonly bytes: number; readonly isOver: boolean };
   /** One step of about `budgetMs` of building the full text anew; again until `isWhole`. Search answers from the old one until then. */
   rebuildText(budgetMs: number): RebuildStep;
   acknowledge(incidentId: string, at: number): void;

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -200,5 +200,51 @@ describe('diagnostics', () => {
     await expect(rig.core.handlers.diagnostics({ output })).rejects.toMatchObject({ code: 'target-exists' });
     await expect(rig.core.handlers.diagnostics({ output: 'relative.json' })).rejects.toMatchObject({ code: 'invalid' });
     expect(readFileSync(output, 'utf8')).toBe('mine');
+  });
+});
+
+describe('retention', () => {
+  const DAY_MS = 86_400_000;
+  const versions = async (rig: CoreRig) => (await rig.core.handlers.session({ row: 1 })).generations.length;
+
+  /** A transcript that OpenClaw wrote anew, long ago, with more in it. */
+  async function rewritten(): Promise<CoreRig> {
+    const rig = await recorded();
+    const path = rig.state.path('first');
+    writeFileSync(`${path}.new`, readFileSync(path, 'utf8').replace('/home/user/workspace', '/home/user/elsewhere'));
+    renameSync(`${path}.new`, path);
+    rig.state.turn('first', 'one more', 'indeed');
+    await rig.pass(10_000);
+    expect(await versions(rig)).toBe(2);
+    return rig;
+  }
+
+  it('keeps everything when nobody says otherwise', async () => {
+    await using rig = await rewritten();
+    rig.clock.jump(1_000 * DAY_MS);
+    await rig.pass(120_000);
+    expect(await versions(rig)).toBe(2);
+  });
+
+  it('lets old copies go once a setting says so, and captures on', async () => {
+    await using rig = await rewritten();
+    await rig.stop();
+    rig.clock.jump(40 * DAY_MS);
+    await rig.start({ retention: { keepDays: 30 } });
+    await rig.pass(120_000);
+    expect(await versions(rig)).toBe(1);
+    rig.state.turn('first', 'and on', 'we go');
+    await rig.pass(5_000);
+    expect((await rig.core.handlers.session({ row: 1 })).session).toMatchObject({ records: 10, generations: 1, onlyHere: 0 });
+    expect(rig.incidents).toEqual([]);
+    expect(rig.damage).toEqual([]);
+  });
+
+  it('refuses what nobody can mean', async () => {
+    await using rig = await recorded();
+    const configure = (retention: object) => rig.core.handlers.configure({ flushIntervalMs: 1_000, retention });
+    for (const retention of [{ keepDays: 0 }, { keepDays: 1.5 }, { keepBytes: 5 }]) {
+      await expect(configure(retention)).rejects.toMatchObject({ code: 'invalid' });
+    }
   });
 });
