@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { RunningGateway } from '../gateway/running-gateway.ts';
+
+const keys = ['agent:main:main', 'agent:main:left', 'agent:main:right', 'agent:main:telegram:group:7'];
 
 /** A conversation of its own with everything that happens in one, drawn from a seed. Each act is over when it resolves. */
 export class NormalLife {
@@ -125,13 +127,25 @@ export class NormalLife {
 
   async #restart(): Promise<void> {
     const { gateway } = this.#running;
-    await this.#running.converse('agent:main:main', `before the restart: ${this.#word()}`);
-    // A turn may go on after the one that somebody waited for; a reply that a stop cuts off is a loss, and no normal life.
+    // A message that came during a turn waits in OpenClaw's memory, is told as ended, and is answered later; a stop would lose it,
+    // and a reply that a stop cuts off is a loss too. Neither is normal life.
+    for (const key of [...keys, 'agent:main:compacted', 'agent:main:impatient']) await this.#settle(key);
     const turns = () => readdirSync(gateway.sessionsDir).filter((name) => name.endsWith('.jsonl.lock'));
     await expect.poll(turns, { timeout: 60_000, interval: 100 }).toEqual([]);
     await gateway.stop();
     await this.#running.startAgain();
     await this.#running.clawback.listening('gateway-stream');
+  }
+
+  /** One more message, and nothing before it waits any more when it is written. */
+  async #settle(key: string): Promise<void> {
+    const last = `before the restart: ${this.#word()}`;
+    await this.#running.chat(key, last);
+    const written = () => {
+      const { path } = this.#running.conversation(key);
+      return existsSync(path) && readFileSync(path, 'utf8').includes(last);
+    };
+    await expect.poll(written, { timeout: 60_000, interval: 100 }).toBe(true);
   }
 
   async #inject(): Promise<void> {
@@ -144,7 +158,6 @@ export class NormalLife {
   }
 
   #key(): string {
-    const keys = ['agent:main:main', 'agent:main:left', 'agent:main:right', 'agent:main:telegram:group:7'];
     return keys[Math.floor(this.#random() * keys.length)] ?? 'agent:main:main';
   }
 
