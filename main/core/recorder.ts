@@ -232,7 +232,8 @@ export class Recorder implements Disposable {
       this.#unwritten.commit(behind && !this.#import.isOver && !isUrgent ? 'later' : 'now');
     }
     const { undurableSince = Number.POSITIVE_INFINITY } = this.#unwritten;
-    if (!behind || clock.monotonic() - undurableSince >= this.#flushIntervalMs / 2) this.#unwritten.sync();
+    // Rounds before and after it, and the disk, take their time too.
+    if (!behind || clock.monotonic() - undurableSince >= this.#flushIntervalMs / 4) this.#unwritten.sync();
     this.#markProgress(behind);
     const unindexed = this.#index(behind ? (this.#import.isOver ? BEHIND_INDEX_BYTES : 0) : INDEX_SLICE_BYTES);
     this.#decide(unindexed);
