@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { app, dialog } from 'electron';
+import { app, clipboard, dialog, shell } from 'electron';
 import type { CoreMethod, CoreRequests } from '../core/requests.ts';
 import type { AppInfo, Requests, Settings } from '../ipc/contract.ts';
 import type { Messages } from '../wording/catalogue.ts';
+import { RequestError } from './core-connection.ts';
 import type { CoreSupervisor } from './core-supervisor.ts';
 import { GrantedPaths } from './granted-paths.ts';
 import type { Handlers } from './ipc-router.ts';
@@ -75,10 +76,33 @@ export function requestHandlers({ core, settings, windows, words, info, settings
       // A name only: a folder in it would lead the dialog somewhere the person did not choose.
       const name = suggestedName.replaceAll(/[/\\:\0]/g, '-');
       const { saveConversation: title, save: buttonLabel } = words().dialogs;
-      const options = { title, buttonLabel, defaultPath: join(app.getPath('documents'), name), showsTagField: false };
+      const options: Electron.SaveDialogOptions = {
+        title,
+        buttonLabel,
+        defaultPath: join(app.getPath('documents'), name),
+        showsTagField: false,
+        // Linux asks only when it is told to; an export counts on it that somebody was asked.
+        properties: ['showOverwriteConfirmation'],
+      };
       const parent = windows.focused();
       const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
       return canceled || filePath === '' ? null : granted.grant(filePath);
+    },
+    'conversation.copyPrompt': async (request) => {
+      const { text, messages, truncated } = await core.request('continuePrompt', request);
+      clipboard.writeText(text);
+      return { messages, truncated };
+    },
+    'conversation.reveal': async ({ sessionRow }) => {
+      // Only a path that the core names: a window names the conversation.
+      const { generations } = await core.request('session', { row: sessionRow });
+      const file = generations.findLast(({ kind, onDisk }) => kind === 'transcript' && onDisk);
+      if (file === undefined) {
+        const message = 'OpenClaw has no file of this conversation any more.';
+        throw new RequestError({ code: 'not-found', message, hint: 'Export it instead.' });
+      }
+      shell.showItemInFolder(file.path);
+      return null;
     },
     'dialog.addSource': async () => {
       const { addSource, protect } = words().dialogs;

@@ -27,6 +27,8 @@ export const channels = {
   'app.info': true,
   'dialog.saveFile': true,
   'dialog.addSource': true,
+  'conversation.copyPrompt': true,
+  'conversation.reveal': true,
   'window.open': true,
 } as const satisfies Record<Channel, true>;
 
@@ -37,6 +39,7 @@ export const eventNames = {
   'settings.changed': true,
   'language.changed': true,
   'incident.selected': true,
+  'conversation.selected': true,
 } as const satisfies Record<keyof Events, true>;
 
 export const isChannel = (name: string): name is Channel => Object.hasOwn(channels, name);

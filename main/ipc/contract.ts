@@ -59,6 +59,10 @@ export interface AppRequests {
   'app.info': { in: Record<string, never>; out: AppInfo };
   /** Asks where with a system dialog, then exports or restores to a file there; null when cancelled. */
   'dialog.saveFile': { in: { suggestedName: string }; out: string | null };
+  /** Puts the core's `continuePrompt` on the clipboard, which windows themselves cannot write. */
+  'conversation.copyPrompt': { in: { sessionRow: number }; out: { messages: number; truncated: boolean } };
+  /** Shows its newest file in the system's file manager. Fails with `not-found` when OpenClaw has none any more. */
+  'conversation.reveal': { in: { sessionRow: number }; out: null };
   'dialog.addSource': { in: Record<string, never>; out: string | null };
   'window.open': { in: { window: 'recovery' | 'preferences'; incidentId?: string }; out: null };
 }
@@ -76,6 +80,8 @@ export interface Events {
   'language.changed': Language;
   /** The person came here from a notification or the menu. */
   'incident.selected': { readonly incidentId: string; readonly restore?: boolean };
+  /** The person came here from a live conversation in the menu. */
+  'conversation.selected': { readonly sessionRow: number };
 }
 
 /** What crosses the bridge for one request: an error is a value, so that its code and hint arrive. */

@@ -110,5 +110,7 @@ export const schemas = {
   'app.info': nothing,
   'dialog.saveFile': z.strictObject({ suggestedName: z.string().min(1).max(200) }),
   'dialog.addSource': nothing,
+  'conversation.copyPrompt': z.strictObject({ sessionRow: row }),
+  'conversation.reveal': z.strictObject({ sessionRow: row }),
   'window.open': z.strictObject({ window: z.enum(['recovery', 'preferences']), incidentId: id.exactOptional() }),
 } as const satisfies { readonly [K in Channel]: z.ZodType<Requests[K]['in']> };

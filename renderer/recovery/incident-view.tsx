@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
-import type { Incident } from '../../main/core/types.ts';
+import type { Incident, SessionSummary } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { isRestorable } from '../../main/wording/restorable.ts';
 import { api, errorShape } from '../shared/api.ts';
@@ -19,11 +19,12 @@ interface IncidentViewProps {
   readonly now: number;
   readonly onSelect: (selection: Selection) => void;
   readonly onRestore: (subject: RestoreSubject) => void;
+  readonly onForget: (session: SessionSummary) => void;
   readonly onDismissed: () => void;
 }
 
 /** What happened in words, what can be done, and the conversation it happened to. */
-export function IncidentView({ incidentId, version, now, onSelect, onRestore, onDismissed }: IncidentViewProps) {
+export function IncidentView({ incidentId, version, now, onSelect, onRestore, onForget, onDismissed }: IncidentViewProps) {
   const { value: incident, error, reload } = useRequest('incident', { id: incidentId }, version);
   useEffect(() => api.subscribe('resolved', reload), [reload]);
   const [failure, setFailure] = useState<ErrorShape | undefined>(undefined);
@@ -49,7 +50,7 @@ export function IncidentView({ incidentId, version, now, onSelect, onRestore, on
           <IncidentConversations incident={incident} version={version} onSelect={onSelect} onRestore={onRestore} />
         </div>
       ) : (
-        <ConversationView row={incident.sessionRow} version={version} onRestore={onRestore} banner={banner} />
+        <ConversationView row={incident.sessionRow} version={version} onRestore={onRestore} onForget={onForget} banner={banner} />
       )}
     </>
   );

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { CoreProblem, Incident } from '../../main/core/types.ts';
+import type { CoreProblem, Incident, SessionSummary } from '../../main/core/types.ts';
 import { api } from '../shared/api.ts';
 import { useRequest } from '../shared/use-request.ts';
 import { useNow, useStatus } from '../shared/use-status.ts';
 import { useWords } from '../shared/words.tsx';
 import { ConversationView } from './conversation-view.tsx';
+import { ForgetSheet } from './forget-sheet.tsx';
 import { IncidentView } from './incident-view.tsx';
 import { NoOpenClaw } from './no-openclaw.tsx';
 import { RestoreSheet, type RestoreSubject } from './restore-sheet.tsx';
@@ -20,6 +21,8 @@ export function Recovery() {
   const [start] = useState(() => selectionFromFragment(location.hash));
   const [selection, setSelection] = useState<Selection | undefined>(start?.selection);
   const [restoring, setRestoring] = useState<RestoreSubject | undefined>(start?.restore);
+  const [forgetting, setForgetting] = useState<SessionSummary | undefined>(undefined);
+  const [forgotten, setForgotten] = useState(0);
   const { incidents, reload } = useOpenIncidents();
   const newest = incidents[0]?.id;
   useEffect(() => {
@@ -35,26 +38,44 @@ export function Recovery() {
     () => api.subscribe('incident.selected', ({ incidentId, restore }) => selectIncident(incidentId, restore === true)),
     [selectIncident],
   );
+  useEffect(
+    () =>
+      api.subscribe('conversation.selected', ({ sessionRow }) => {
+        setSelection({ is: 'session', row: sessionRow });
+        setRestoring(undefined);
+      }),
+    [],
+  );
   const select = useCallback((next: Selection) => setSelection((before) => (sameSelection(before, next) ? before : next)), []);
 
+  const onForgotten = useCallback(() => {
+    setSelection(undefined);
+    setForgotten((before) => before + 1);
+    reload();
+  }, [reload]);
+
+  const version = (status?.lastCommitAt ?? 0) + forgotten;
   const empty = status?.running === true && status.sources.length === 0 && status.importing === undefined;
   return (
     <>
       <div class="panes">
-        <Sidebar status={status} incidents={incidents} selection={selection} onSelect={select} now={now} />
+        <Sidebar version={version} incidents={incidents} selection={selection} onSelect={select} now={now} />
         <main aria-label={words.recovery.conversations}>
           <Detail
             selection={selection}
             empty={empty}
             status={status}
+            version={version}
             now={now}
             onSelect={select}
             onRestore={setRestoring}
+            onForget={setForgetting}
             onDismissed={reload}
           />
         </main>
       </div>
       <StatusBar status={status} waiting={incidents.length} now={now} />
+      {forgetting !== undefined && <ForgetSheet session={forgetting} onForgotten={onForgotten} onClose={() => setForgetting(undefined)} />}
       {restoring !== undefined && <RestoreSheet subject={restoring} onClose={() => setRestoring(undefined)} />}
     </>
   );
@@ -64,20 +85,22 @@ interface DetailProps {
   readonly selection: Selection | undefined;
   readonly empty: boolean;
   readonly status: ReturnType<typeof useStatus>;
+  /** Changes when the core saved or erased something. */
+  readonly version: number;
   readonly now: number;
   readonly onSelect: (selection: Selection) => void;
   readonly onRestore: (subject: RestoreSubject) => void;
+  readonly onForget: (session: SessionSummary) => void;
   readonly onDismissed: () => void;
 }
 
-function Detail({ selection, empty, status, now, onSelect, onRestore, onDismissed }: DetailProps) {
+function Detail({ selection, empty, status, version, now, onSelect, onRestore, onForget, onDismissed }: DetailProps) {
   const words = useWords();
   if (selection === undefined) {
     if (empty) return <NoOpenClaw />;
     if (status?.running === false && status.problem !== undefined) return <NoRecorder problem={status.problem} />;
     return <p class="placeholder dim">{words.recovery.choose}</p>;
   }
-  const version = status?.lastCommitAt ?? 0;
   if (selection.is === 'incident') {
     return (
       <IncidentView
@@ -87,13 +110,21 @@ function Detail({ selection, empty, status, now, onSelect, onRestore, onDismisse
         now={now}
         onSelect={onSelect}
         onRestore={onRestore}
+        onForget={onForget}
         onDismissed={onDismissed}
       />
     );
   }
   const { row, message } = selection;
   return (
-    <ConversationView key={row} row={row} version={version} onRestore={onRestore} {...(message === undefined ? {} : { found: message })} />
+    <ConversationView
+      key={row}
+      row={row}
+      version={version}
+      onRestore={onRestore}
+      onForget={onForget}
+      {...(message === undefined ? {} : { found: message })}
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import { ErrorNotice } from '../shared/notice.tsx';
 import { useWords } from '../shared/words.tsx';
 import { PlanDetails } from './plan-details.tsx';
 import { useRestore } from './use-restore.ts';
+import { useSheet } from './use-sheet.ts';
 
 /** What is to be put back: what an incident lost, or a conversation. */
 export type RestoreSubject = { readonly incidentId: string; readonly sessionRow?: number } | { readonly sessionRow: number };
@@ -17,32 +18,14 @@ interface RestoreSheetProps {
 export function RestoreSheet({ subject, onClose }: RestoreSheetProps) {
   const words = useWords();
   const text = words.sheet;
-  const dialog = useRef<HTMLDialogElement>(null);
   const { target, canContinue, plan, step, error, choose, look, apply, undo } = useRestore(subject);
-  useEffect(() => dialog.current?.showModal(), []);
   const busy = step.is === 'applying' || step.is === 'undoing';
-  useEffect(() => {
-    if (!busy) return;
-    // Chromium lets a dialog refuse one Escape, and closes it at the next whatever it says; a key that is refused is none.
-    const refuse = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') event.preventDefault();
-    };
-    document.addEventListener('keydown', refuse);
-    return () => document.removeEventListener('keydown', refuse);
-  }, [busy]);
+  const { dialog, onCancel } = useSheet(busy);
   const done = step.is === 'done' || step.is === 'undoing' || step.is === 'undone';
   const refused = plan?.refusal !== undefined;
   const ready = target === 'file' || (plan !== undefined && !refused);
   return (
-    <dialog
-      ref={dialog}
-      class="sheet"
-      aria-labelledby="sheet-title"
-      onClose={onClose}
-      onCancel={(event) => {
-        if (busy) event.preventDefault();
-      }}
-    >
+    <dialog ref={dialog} class="sheet" aria-labelledby="sheet-title" onClose={onClose} onCancel={onCancel}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

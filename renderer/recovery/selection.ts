@@ -20,11 +20,13 @@ export function samePlace(a: MessagePlace | undefined, b: MessagePlace | undefin
   return a?.generationId === b?.generationId && a?.start === b?.start;
 }
 
-/** A window that was opened by a notification or the menu learns from its address what to show: `#incident=ID&restore=1`. */
+/** A window that was opened by a notification or the menu learns from its address what to show: `#incident=ID&restore=1`, `#conversation=ROW`. */
 export function selectionFromFragment(
   fragment: string,
 ): { readonly selection: Selection; readonly restore: RestoreSubject | undefined } | undefined {
   const parameters = new URLSearchParams(fragment.replace(/^#/, ''));
+  const row = Number(parameters.get('conversation') ?? Number.NaN);
+  if (Number.isSafeInteger(row)) return { selection: { is: 'session', row }, restore: undefined };
   const incidentId = parameters.get('incident');
   if (incidentId === null || incidentId === '') return undefined;
   const restore = parameters.get('restore') === '1' ? { incidentId } : undefined;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { CoreStatus, Incident } from '../../main/core/types.ts';
+import type { Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { Time } from '../shared/time.tsx';
 import { useWords } from '../shared/words.tsx';
@@ -8,19 +8,19 @@ import type { MessagePlace, Selection } from './selection.ts';
 import { SessionList } from './session-list.tsx';
 
 interface SidebarProps {
-  readonly status: CoreStatus | undefined;
+  /** Changes when the core saved or erased something. */
+  readonly version: number;
   readonly incidents: readonly Incident[];
   readonly selection: Selection | undefined;
   readonly onSelect: (selection: Selection) => void;
   readonly now: number;
 }
 
-export function Sidebar({ status, incidents, selection, onSelect, now }: SidebarProps) {
+export function Sidebar({ version, incidents, selection, onSelect, now }: SidebarProps) {
   const words = useWords();
   const [text, setText] = useState('');
   const [onlyHere, setOnlyHere] = useState(false);
   const searching = text.trim() !== '';
-  const version = status?.lastCommitAt ?? 0;
   const row = selection?.is === 'session' ? selection.row : undefined;
   const onRow = (next: number, message?: MessagePlace) =>
     onSelect({ is: 'session', row: next, ...(message === undefined ? {} : { message }) });

@@ -255,7 +255,8 @@ test('an export writes what was captured to the place that was chosen', async ()
   await app.tray.activate();
   const page = await app.window('recovery');
   await page.getByRole('button', { name: /Harbour/ }).click();
-  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Export as JSON Lines…' }).click();
   await page.getByText(`Saved to ${target}`).waitFor();
   expect(readFileSync(target)).toEqual(readFileSync(join(app.openclaw.sessions, `${harbour}.jsonl`)));
 });

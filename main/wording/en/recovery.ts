@@ -17,7 +17,6 @@ export const recovery = {
   incidentsWait: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'needs', 'need')} you`,
   loadMore: 'Show more conversations',
   loading: 'Loading…',
-  export: 'Export…',
   exported: (path: string) => `Saved to ${path}`,
   restore: 'Restore…',
   dismiss: 'Dismiss',

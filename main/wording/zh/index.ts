@@ -1,5 +1,6 @@
 import type { Messages } from '../catalogue.ts';
 import { dialogs, menu, notifications, tagline, tray, windows } from './app.ts';
+import { conversation, forgetting } from './conversation.ts';
 import { incidents } from './incidents.ts';
 import { preferences } from './preferences.ts';
 import { problems } from './problems.ts';
@@ -25,6 +26,8 @@ export const zh: Messages = {
   planChanges,
   sheet,
   recovery,
+  conversation,
+  forgetting,
   noOpenClaw,
   preferences,
   tray,

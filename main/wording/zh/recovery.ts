@@ -17,7 +17,6 @@ export const recovery: Messages['recovery'] = {
   incidentsWait: (incidents) => `${format.number(incidents)} 项需要处理`,
   loadMore: '显示更多对话',
   loading: '正在载入…',
-  export: '导出…',
   exported: (path) => `已存储到 ${path}`,
   restore: '恢复…',
   dismiss: '忽略',

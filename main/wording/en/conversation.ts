@@ -1,0 +1,39 @@
+import { count, format } from './quantities.ts';
+
+/** What can be done with a conversation that is being read. */
+export const conversation = {
+  more: 'More actions',
+  exportAs: {
+    markdown: 'Export as Markdown…',
+    html: 'Export as a web page…',
+    jsonl: 'Export as JSON Lines…',
+  },
+  exportHint: 'JSON Lines: every byte as OpenClaw wrote it.',
+  copyPrompt: 'Copy “continue from here”',
+  /** `truncated`: there was more than fits. */
+  copied: (messages: number, truncated: boolean) =>
+    `Copied ${truncated ? 'the last ' : ''}${count.messages(messages)}. Paste into a new chat to go on from here.`,
+  showInFolder: 'Show in folder',
+  revealInFinder: 'Reveal in Finder',
+  notOnDisk: 'OpenClaw has no file of this conversation any more.',
+  forget: 'Forget this conversation…',
+};
+
+/** The sheet that asks before a conversation is erased. */
+export const forgetting = {
+  title: 'Forget this conversation?',
+  erasedLabel: 'Erased',
+  erased: (messages: number, onlyHere: number) =>
+    `All that Clawback saved of it: ${count.messages(messages)}.${onlyHere === 0 ? '' : ` ${format.number(onlyHere)} of them exist only here. Nothing can bring them back.`}`,
+  staysLabel: 'Stays',
+  stays: 'What OpenClaw itself has of it on disk, and copies that you restored or exported.',
+  fromNowOnLabel: 'From now on',
+  fromNowOn: 'Clawback does not record this conversation again.',
+  cancel: 'Cancel',
+  apply: 'Forget',
+  applying: 'Erasing…',
+  done: 'Forgotten',
+  doneBody: (messages: number, bytes: number) => `${count.messages(messages)} (${format.bytes(bytes)}) erased.`,
+  stillOnDisk: 'OpenClaw still has a file of it, which Clawback passes over from now on.',
+  close: 'Close',
+};

@@ -1,0 +1,36 @@
+import type { Messages } from '../catalogue.ts';
+import { count, format } from './quantities.ts';
+
+export const conversation: Messages['conversation'] = {
+  more: '更多操作',
+  exportAs: {
+    markdown: '导出为 Markdown…',
+    html: '导出为网页…',
+    jsonl: '导出为 JSON Lines…',
+  },
+  exportHint: 'JSON Lines：与 OpenClaw 写入的内容逐字节相同。',
+  copyPrompt: '复制“从这里继续”提示',
+  copied: (messages, truncated) => `已复制${truncated ? '最后 ' : ' '}${count.messages(messages)}，粘贴到新聊天即可从这里继续。`,
+  showInFolder: '在文件夹中显示',
+  revealInFinder: '在“访达”中显示',
+  notOnDisk: 'OpenClaw 中已没有此对话的文件。',
+  forget: '忘记此对话…',
+};
+
+export const forgetting: Messages['forgetting'] = {
+  title: '忘记此对话？',
+  erasedLabel: '抹掉',
+  erased: (messages, onlyHere) =>
+    `Clawback 为它保存的全部内容：${count.messages(messages)}。${onlyHere === 0 ? '' : `其中 ${format.number(onlyHere)} 条仅存于此，抹掉后无法找回。`}`,
+  staysLabel: '保留',
+  stays: 'OpenClaw 自己在磁盘上的文件，以及你已恢复或导出的副本。',
+  fromNowOnLabel: '从此以后',
+  fromNowOn: 'Clawback 不再记录此对话。',
+  cancel: '取消',
+  apply: '忘记',
+  applying: '正在抹掉…',
+  done: '已忘记',
+  doneBody: (messages, bytes) => `已抹掉 ${count.messages(messages)}（${format.bytes(bytes)}）。`,
+  stillOnDisk: 'OpenClaw 仍有它的文件，Clawback 从此不再读取。',
+  close: '关闭',
+};
