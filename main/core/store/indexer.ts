@@ -13,7 +13,7 @@ const TRANSACTION_BYTES = 8 * 1024 * 1024;
 /** Looked at in one go; a whole number of them in what threads read ahead. */
 const STRETCH_BYTES = 1024 * 1024;
 /** So long at most until it is written, give or take a stretch. */
-const TRANSACTION_MS = 200;
+const TRANSACTION_MS = 100;
 /** Below this, asking a thread takes longer than doing it. */
 const WORTHWHILE_BYTES = 4 * 1024 * 1024;
 /** Threads go ahead by two transactions at most, and by a number of small files. */
