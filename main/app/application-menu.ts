@@ -5,14 +5,14 @@ import type { Messages } from '../wording/catalogue.ts';
  * Needed for copy, paste and closing by keyboard on macOS; hidden elsewhere. No developer tools, no reload. Every label is ours:
  * Electron's own are English in every language.
  */
-export function setApplicationMenu({ menu }: Messages): void {
+export function setApplicationMenu({ menu }: Messages, act: { readonly about: () => void; readonly quit: () => void }): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       {
         role: 'appMenu',
         label: 'Clawback',
         submenu: [
-          { role: 'about', label: menu.about },
+          { label: menu.about, click: act.about },
           { type: 'separator' },
           { role: 'services', label: menu.services },
           { type: 'separator' },
@@ -20,7 +20,8 @@ export function setApplicationMenu({ menu }: Messages): void {
           { role: 'hideOthers', label: menu.hideOthers },
           { role: 'unhide', label: menu.showAll },
           { type: 'separator' },
-          { role: 'quit', label: menu.quit },
+          // Not the role, which would quit without a word about conversations that go on.
+          { label: menu.quit, accelerator: 'CommandOrControl+Q', click: act.quit },
         ],
       },
       {

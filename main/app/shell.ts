@@ -4,6 +4,7 @@ import type { Incident } from '../core/types.ts';
 import type { AppInfo, Settings } from '../ipc/contract.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
 import { isRestorable } from '../wording/restorable.ts';
+import { showAbout } from './about.ts';
 import { wordsFor } from './app-language.ts';
 import { builtPaths, coreEnvironment, limitedRoots } from './app-paths.ts';
 import { serveApp } from './app-protocol.ts';
@@ -14,6 +15,7 @@ import { CoreSupervisor } from './core-supervisor.ts';
 import { forkTransport, utilityTransport } from './core-transport.ts';
 import { deviceKey } from './device-key.ts';
 import { routeRequests } from './ipc-router.ts';
+import { Leaving } from './leaving.ts';
 import type { LogFile } from './log-file.ts';
 import { loginItem } from './login-item.ts';
 import { Notifier } from './notifier.ts';
@@ -68,15 +70,26 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
         title: incidentCopy(words(), incident, Date.now()).title,
         ...(incident.title === undefined ? {} : { conversation: incident.title }),
         restorable: isRestorable(incident),
+        messages: incident.messages,
+        openedAt: incident.openedAt,
       })),
     notificationsAvailable: notifier.unavailable === undefined,
   });
+  const leaving = new Leaving(words);
+  const quit = () => {
+    leaving.mayQuit(core.status).then(
+      (mayQuit) => mayQuit && app.quit(),
+      (error: unknown) => log.log('warn', 'quit-not-asked', { error: String(error) }),
+    );
+  };
   const act = (action: TrayAction) => {
     switch (action.do) {
       case 'open-recovery':
         return windows.open('recovery');
       case 'open-incident':
         return windows.open('recovery', { incidentId: action.incidentId });
+      case 'open-conversation':
+        return windows.open('recovery', { sessionRow: action.sessionRow });
       case 'restore-incident':
         return windows.open('recovery', { incidentId: action.incidentId, restore: true });
       case 'dismiss-incident':
@@ -89,8 +102,10 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
         return background('resume', core.request('resume', {}));
       case 'open-preferences':
         return windows.open('preferences');
+      case 'about':
+        return showAbout(words(), platform);
       case 'quit':
-        return app.quit();
+        return quit();
     }
   };
   const notifier = new Notifier({
@@ -117,9 +132,10 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     loginItem: login.state(),
     ...(settings.setAside === undefined ? {} : { settingsSetAside: settings.setAside }),
   });
+  const setMenu = () => setApplicationMenu(words(), { about: () => showAbout(words(), platform), quit });
   /** A notification that stands on the screen stays as it is. */
   const speakNow = () => {
-    setApplicationMenu(words());
+    setMenu();
     refresh();
     windows.broadcast('language.changed', words().language);
   };
@@ -157,7 +173,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   });
 
   serveApp(builtPaths.renderer);
-  setApplicationMenu(words());
+  setMenu();
   routeRequests({
     handlers: requestHandlers({ core, settings, windows, words, info, settingsChanged }),
     isOurs: (contents) => windows.isOurs(contents),

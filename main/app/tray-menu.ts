@@ -1,4 +1,4 @@
-import type { CoreStatus } from '../core/types.ts';
+import type { CoreStatus, LiveSession } from '../core/types.ts';
 import type { Messages } from '../wording/catalogue.ts';
 import { statusCopy } from '../wording/status-copy.ts';
 
@@ -6,12 +6,14 @@ import { statusCopy } from '../wording/status-copy.ts';
 export type TrayAction =
   | { readonly do: 'open-recovery' }
   | { readonly do: 'open-incident'; readonly incidentId: string }
+  | { readonly do: 'open-conversation'; readonly sessionRow: number }
   | { readonly do: 'restore-incident'; readonly incidentId: string }
   | { readonly do: 'dismiss-incident'; readonly incidentId: string }
   | { readonly do: 'check' }
   | { readonly do: 'pause' }
   | { readonly do: 'resume' }
   | { readonly do: 'open-preferences' }
+  | { readonly do: 'about' }
   | { readonly do: 'quit' };
 
 export type TrayItem =
@@ -34,11 +36,18 @@ export interface TrayIncident {
   /** Which conversation; several can have lost the same. */
   readonly conversation?: string;
   readonly restorable: boolean;
+  /** Affected ones. */
+  readonly messages: number;
+  readonly openedAt: number;
 }
 
 const shownIncidents = 5;
+const shownLive = 4;
 /** In letters; a Chinese character is as wide as two. */
 const labelLimit = 64;
+/** Of an item that ends with an age. */
+const nameLimit = 48;
+const minuteMs = 60_000;
 
 export function trayMenu(words: Messages, view: TrayView, now: number): readonly TrayItem[] {
   const { status, incidents } = view;
@@ -50,16 +59,19 @@ export function trayMenu(words: Messages, view: TrayView, now: number): readonly
     ...(detail === undefined ? [] : [text(detail)]),
     ...(view.notificationsAvailable ? [] : [text(tray.notificationsOff)]),
     separator,
-    ...incidents.slice(0, shownIncidents).map((incident) => incidentItem(words, incident)),
+    ...incidents.slice(0, shownIncidents).map((incident) => incidentItem(words, incident, now)),
     ...(more > 0 ? [action(tray.more(more), { do: 'open-recovery' })] : []),
     ...(incidents.length > 0 ? [separator] : []),
-    action(tray.recovery, { do: 'open-recovery' }),
+    ...liveItems(words, status, now),
     action(tray.check, { do: 'check' }, status.running),
     status.health === 'paused'
       ? action(tray.resume, { do: 'resume' }, status.running)
       : action(tray.pause, { do: 'pause' }, status.running),
     separator,
+    action(tray.recovery, { do: 'open-recovery' }),
     action(tray.preferences, { do: 'open-preferences' }),
+    action(tray.about, { do: 'about' }),
+    separator,
     action(tray.quit, { do: 'quit' }),
   ];
 }
@@ -68,22 +80,65 @@ export function trayMenu(words: Messages, view: TrayView, now: number): readonly
 export function trayTooltip(words: Messages, view: TrayView, now: number): string {
   const { tray } = words;
   const { line, mood } = statusCopy(words, view.status, now);
-  const open = view.incidents.length;
-  const attention = mood === 'needs-you' ? `${tray.incidentsWait(open)} · ` : '';
-  return tray.tooltip(`${attention}${line}${view.notificationsAvailable ? '' : ` · ${tray.notificationsOffShort}`}`);
+  const parts = [
+    ...(mood === 'needs-you' ? [tray.incidentsWait(view.incidents.length)] : []),
+    isQuietlyProtecting(view.status) ? protectedLine(words, view.status, now) : line,
+    ...(view.notificationsAvailable ? [] : [tray.notificationsOffShort]),
+  ];
+  return tray.tooltip(parts.join(' · '));
 }
 
-function incidentItem({ tray }: Messages, incident: TrayIncident): TrayItem {
+/** Everything that was there is saved, and all is well. */
+function isQuietlyProtecting({ running, health, sources, importing }: CoreStatus): boolean {
+  return running && (health === 'protecting' || health === 'catching-up') && sources.length > 0 && importing === undefined;
+}
+
+function protectedLine(words: Messages, { sources }: CoreStatus, now: number): string {
+  const conversations = sources.reduce((sum, source) => sum + source.sessions, 0);
+  const lastSavedAt = Math.max(0, ...sources.map((source) => source.lastCaptureAt ?? 0));
+  return words.tray.protected(conversations, lastSavedAt === 0 ? '' : words.status.savedAgo(now - lastSavedAt));
+}
+
+/** By the minute: an age that changes every second would make a new menu under the pointer. */
+const elapsed = (at: number, now: number): number => Math.floor((now - at) / minuteMs) * minuteMs;
+
+function liveItems(words: Messages, { live, health, running }: CoreStatus, now: number): readonly TrayItem[] {
+  // What is not being saved now has no lag.
+  if (live.length === 0 || health === 'paused' || !running) return [];
+  const more = live.length - shownLive;
+  return [
+    text(words.tray.liveHeading),
+    ...live.slice(0, shownLive).map((session) => liveItem(words, session, now)),
+    ...(more > 0 ? [action(words.tray.more(more), { do: 'open-recovery' })] : []),
+    separator,
+  ];
+}
+
+function liveItem(words: Messages, { id, title, lagBytes, lastAppendAt }: LiveSession, now: number): TrayItem {
+  const lag =
+    lagBytes > 0 ? words.tray.notSavedYet(lagBytes) : lastAppendAt === undefined ? '' : words.tray.saved(elapsed(lastAppendAt, now));
+  return action(joined([shorten(title, nameLimit), lag]), { do: 'open-conversation', sessionRow: id });
+}
+
+function incidentItem(words: Messages, incident: TrayIncident, now: number): TrayItem {
+  const { tray } = words;
   const incidentId = incident.id;
   const restore = incident.restorable ? [action(tray.restore, { do: 'restore-incident', incidentId })] : [];
   const show = action(tray.show, { do: 'open-incident', incidentId });
   return {
     is: 'submenu',
-    label: shorten(incident.conversation === undefined ? incident.title : `${incident.title} · ${incident.conversation}`),
+    label: incidentLabel(words, incident, now),
     items: [...restore, show, action(tray.dismiss, { do: 'dismiss-incident', incidentId })],
   };
 }
 
+function incidentLabel(words: Messages, { title, conversation, messages, openedAt }: TrayIncident, now: number): string {
+  const name = shorten(conversation === undefined ? title : `${title} · ${conversation}`, nameLimit);
+  const size = words.count.messages(messages);
+  return joined([name, messages === 0 || title.includes(size) ? '' : size, words.format.ago(elapsed(openedAt, now))]);
+}
+
+const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ');
 const separator: TrayItem = { is: 'separator' };
 const text = (label: string): TrayItem => ({ is: 'text', label: shorten(label) });
 
@@ -92,14 +147,14 @@ function action(label: string, what: TrayAction, enabled = true): TrayItem {
 }
 
 /** A menu as wide as the screen hides what is beside it; line breaks would break the item. */
-function shorten(label: string): string {
+function shorten(label: string, limit = labelLimit): string {
   const flat = label.replace(/\s+/g, ' ').trim();
-  if (widthOf(flat) <= labelLimit) return flat;
+  if (widthOf(flat) <= limit) return flat;
   let kept = '';
   let width = 1;
   for (const character of flat) {
     width += widthOf(character);
-    if (width > labelLimit) break;
+    if (width > limit) break;
     kept += character;
   }
   return `${kept.trimEnd()}…`;

@@ -8,7 +8,7 @@ export interface TrayFace {
   show(words: Messages, view: TrayView, now: number): void;
 }
 
-/** Draws a view in the menu bar. A menu that did not change is left alone: replacing it closes it under the pointer. */
+/** Draws a view in the menu bar. A menu that did not change or that is open is left alone. */
 export function createTray(iconDirectory: string, platform: string, act: (action: TrayAction) => void): TrayFace {
   const icon = (mood: Mood) => {
     if (platform !== 'darwin') return nativeImage.createFromPath(join(iconDirectory, `tray-${mood}.png`));
@@ -20,15 +20,34 @@ export function createTray(iconDirectory: string, platform: string, act: (action
   tray.setIgnoreDoubleClickEvents(true);
   // On macOS a click opens the menu by itself; on Linux a host may send only this.
   if (platform !== 'darwin') tray.on('click', () => act({ do: 'open-recovery' }));
-  let shown = { mood: 'protecting', menu: '', tooltip: '' };
+  let shown = { mood: 'protecting', tooltip: '' };
+  let menu = '';
+  let isOpen = false;
+  let items: readonly TrayItem[] = [];
+  /** Replacing a menu that is open closes it under the pointer, so that waits until it was closed. */
+  const build = () => {
+    const next = JSON.stringify(items);
+    if (isOpen || next === menu) return;
+    menu = next;
+    const built = Menu.buildFromTemplate(items.map((item) => template(item, act)));
+    built.on('menu-will-show', () => {
+      isOpen = true;
+    });
+    built.on('menu-will-close', () => {
+      isOpen = false;
+      // After the click that closed it.
+      setImmediate(build);
+    });
+    tray.setContextMenu(built);
+  };
   return {
     show(words, view, now) {
-      const items = trayMenu(words, view, now);
+      items = trayMenu(words, view, now);
+      build();
       const { mood } = statusCopy(words, view.status, now);
-      const next = { mood, menu: JSON.stringify(items), tooltip: trayTooltip(words, view, now) };
+      const next = { mood, tooltip: trayTooltip(words, view, now) };
       if (next.mood !== shown.mood) tray.setImage(icon(next.mood));
       if (next.tooltip !== shown.tooltip) tray.setToolTip(next.tooltip);
-      if (next.menu !== shown.menu) tray.setContextMenu(Menu.buildFromTemplate(items.map((item) => template(item, act))));
       shown = next;
     },
   };

@@ -8,11 +8,13 @@ import { appHost, appScheme } from './asset-path.ts';
 
 export type WindowName = 'recovery' | 'preferences';
 
-export interface Selection {
-  readonly incidentId: string;
-  /** Open the preview of its restore at once. */
-  readonly restore?: boolean;
-}
+export type Selection =
+  | {
+      readonly incidentId: string;
+      /** Open the preview of its restore at once. */
+      readonly restore?: boolean;
+    }
+  | { readonly sessionRow: number };
 
 export interface WindowsDeps {
   readonly preload: string;
@@ -43,7 +45,10 @@ export class Windows {
       if (existing.isMinimized()) existing.restore();
       existing.show();
       existing.focus();
-      if (selection !== undefined) existing.webContents.send(eventChannel('incident.selected'), selection);
+      if (selection !== undefined) {
+        const event = 'incidentId' in selection ? 'incident.selected' : 'conversation.selected';
+        existing.webContents.send(eventChannel(event), selection);
+      }
       return;
     }
     const window = this.#create(name);
@@ -105,5 +110,6 @@ export class Windows {
 }
 
 function fragmentOf(selection: Selection): Record<string, string> {
+  if ('sessionRow' in selection) return { conversation: String(selection.sessionRow) };
   return { incident: selection.incidentId, ...(selection.restore === true ? { restore: '1' } : {}) };
 }

@@ -10,7 +10,7 @@ test('without an OpenClaw the recovery window says so and names the demo', async
   const page = await app.window('recovery');
   await page.getByRole('heading', { name: 'No OpenClaw on this computer yet' }).waitFor();
   await page.getByText('npm run demo').waitFor();
-  expect(await app.tray.tooltip()).toBe('Clawback: No OpenClaw to protect');
+  expect(await app.tray.tooltip()).toBe('Clawback · No OpenClaw to protect');
 });
 
 test('the demo opens its window by itself, for a desktop that shows no icons', async () => {

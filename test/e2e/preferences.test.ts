@@ -129,7 +129,7 @@ test('another language is spoken at once in the menu and in every window, and af
   const env = { CLAWBACK_HOME: home.path };
   const first = await screen.start({ prepare, env });
   await first.protecting();
-  await first.tray.click('Open recovery window');
+  await first.tray.click('Recovery…');
   const recovery = await first.window('recovery');
   await recovery.getByRole('searchbox', { name: 'Search conversations' }).waitFor();
   await first.tray.click('Preferences…');
@@ -139,12 +139,12 @@ test('another language is spoken at once in the menu and in every window, and af
   expect(await page.title()).toBe('Clawback 偏好设置');
   await recovery.getByRole('searchbox', { name: '搜索对话' }).waitFor();
   expect(await recovery.locator('html').getAttribute('lang')).toBe('zh-Hans');
-  await eventually('the menu', () => first.tray.offers('打开恢复窗口'));
-  expect(await first.tray.tooltip()).toMatch(/^Clawback：保护中 · 1 个对话进行中 · .+保存$/);
+  await eventually('the menu', () => first.tray.offers('恢复窗口…'));
+  expect(await first.tray.tooltip()).toMatch(/^Clawback · 保护中，1 个对话，.+保存$/);
 
   await first.electron.close();
   const second = await screen.start({ prepare, env });
-  await eventually('the menu after a restart', () => second.tray.offers('打开恢复窗口'));
+  await eventually('the menu after a restart', () => second.tray.offers('恢复窗口…'));
   await second.tray.activate();
   const again = await second.window('recovery');
   await again.getByRole('searchbox', { name: '搜索对话' }).waitFor();

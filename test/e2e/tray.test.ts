@@ -1,17 +1,35 @@
 import { expect, test } from 'vitest';
-import { harbour, turns } from './support/conversations.ts';
+import { harbour, invoices, turns } from './support/conversations.ts';
 import { desktop } from './support/desktop.ts';
 import { eventually } from './support/eventually.ts';
 import { isAlive } from './support/process-alive.ts';
+import type { RunningApp } from './support/running-app.ts';
 import type { StateDir } from './support/state-dir.ts';
 
 const { start } = desktop();
 const prepare = (openclaw: StateDir) => openclaw.write(harbour, turns('Harbour', 4));
 
+/** Answers the system's questions with this button from now on: nobody sits at the screen. */
+async function answerQuestions(app: RunningApp, button: string): Promise<void> {
+  await app.electron.evaluate(({ dialog }, label) => {
+    const asked: string[] = [];
+    Object.assign(globalThis, { asked });
+    Object.assign(dialog, {
+      showMessageBox: async ({ message, detail, buttons }: Electron.MessageBoxOptions) => {
+        asked.push(`${message} ${detail}`);
+        return { response: buttons?.indexOf(label) ?? -1, checkboxChecked: false };
+      },
+    });
+  }, button);
+}
+
+const questions = (app: RunningApp): Promise<readonly string[]> =>
+  app.electron.evaluate(() => (globalThis as { readonly asked?: readonly string[] }).asked ?? []);
+
 test('the app registers a tray item that says in words what is protected', async () => {
   const app = await start({ prepare });
   await app.protecting();
-  expect(await app.tray.tooltip()).toMatch(/^Clawback: Protected · 1 live conversation · last saved (just now|\d+ s ago)$/);
+  expect(await app.tray.tooltip()).toMatch(/^Clawback · Protected: 1 conversation, last saved (just now|\d+ s ago)$/);
   expect(app.electron.windows()).toEqual([]);
 });
 
@@ -20,7 +38,16 @@ test('the menu offers what there is to do', async () => {
   await app.protecting();
   const [status, ...rest] = await app.tray.labels();
   expect(status).toMatch(/^Protected · 1 live conversation · last saved at \d\d:\d\d$/);
-  expect(rest).toEqual(['Open recovery window', 'Check now', 'Pause for an hour', 'Preferences…', 'Quit Clawback']);
+  expect(rest).toEqual([
+    'Live conversations',
+    expect.stringMatching(/^Harbour: please do step 1.* · saved (just now|1 min ago)$/),
+    'Check now',
+    'Pause for an hour',
+    'Recovery…',
+    'Preferences…',
+    'About Clawback',
+    'Quit Clawback',
+  ]);
 });
 
 test('a pause shows in icon, words and menu, and ends by Resume', async () => {
@@ -50,9 +77,38 @@ test('a second start opens the recovery window of the first', async () => {
   expect(await page.title()).toBe('Clawback');
 });
 
+test('a live conversation in the menu opens it, also in a window that stands open', async () => {
+  const app = await start({
+    prepare: (openclaw) => {
+      prepare(openclaw);
+      openclaw.write(invoices, turns('Invoices', 2));
+    },
+  });
+  await app.protecting();
+  for (const subject of ['Harbour', 'Invoices']) {
+    await eventually('the conversation', () => app.tray.offers(`${subject}: please do step 1`));
+    await app.tray.click(`${subject}: please do step 1`);
+    const page = await app.window('recovery');
+    await page.getByRole('main').getByText(`${subject}: please do step 2`).first().waitFor();
+  }
+});
+
+test('Quit asks while a conversation goes on, once, and stays when it shall go on protecting', async () => {
+  const app = await start({ prepare });
+  await app.protecting();
+  await answerQuestions(app, 'Keep Protecting');
+  await app.tray.click('Quit Clawback');
+  const asked = await eventually('the question', async () => (await questions(app))[0]);
+  expect(asked).toBe('A conversation is going on Without Clawback its messages are not protected.');
+  app.openclaw.append(harbour, turns('After the question', 1));
+  await eventually('to be protected still', () => app.tray.offers('Live conversations'));
+  expect(app.electron.process().exitCode).toBeNull();
+});
+
 test('Quit ends the app and its core', async () => {
   const app = await start({ prepare });
   await app.protecting();
+  await answerQuestions(app, 'Quit');
   const closed = app.electron.waitForEvent('close');
   await app.tray.click('Quit Clawback');
   await closed;

@@ -39,6 +39,9 @@ test('a utility process that was killed is started again', async () => {
 test('Quit ends the utility process with the app', async () => {
   const app = await screen.start({ env, prepare: (openclaw) => openclaw.write(harbour, turns('Harbour', 2)) });
   await app.protecting();
+  // The question whether to quit while a conversation goes on has tests of its own.
+  await app.tray.click('Pause for an hour');
+  await eventually('the pause', () => app.tray.offers('Resume'));
   const closed = app.electron.waitForEvent('close');
   await app.tray.click('Quit Clawback');
   await closed;

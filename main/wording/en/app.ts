@@ -7,7 +7,11 @@ export const tagline = 'A flight recorder for OpenClaw conversations';
 export const tray = {
   notificationsOff: 'Notifications are not available; look here instead',
   more: (incidents: number) => `${format.number(incidents)} more…`,
-  recovery: 'Open recovery window',
+  liveHeading: 'Live conversations',
+  saved: (elapsedMs: number) => `saved ${format.ago(elapsedMs)}`,
+  notSavedYet: (bytes: number) => `${format.bytes(bytes)} not saved yet`,
+  recovery: 'Recovery…',
+  about: 'About Clawback',
   check: 'Check now',
   pause: 'Pause for an hour',
   resume: 'Resume',
@@ -16,7 +20,9 @@ export const tray = {
   restore: 'Restore…',
   show: 'Show',
   dismiss: 'Dismiss',
-  tooltip: (line: string) => `Clawback: ${line}`,
+  tooltip: (line: string) => `Clawback · ${line}`,
+  protected: (conversations: number, saved: string) =>
+    `Protected: ${[count.conversations(conversations), saved].filter((part) => part !== '').join(', ')}`,
   incidentsWait: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'incident needs', 'incidents need')} you`,
   notificationsOffShort: 'notifications unavailable',
 };
@@ -61,4 +67,11 @@ export const dialogs = {
   save: 'Save',
   addSource: 'Choose the folder where OpenClaw keeps its data',
   protect: 'Protect',
+  quitWhileLive: (conversations: number) =>
+    conversations === 1 ? 'A conversation is going on' : `${count.conversations(conversations)} are going on`,
+  quitWhileLiveBody: (conversations: number) => `Without Clawback ${plural(conversations, 'its', 'their')} messages are not protected.`,
+  quit: 'Quit',
+  keepProtecting: 'Keep Protecting',
+  about: (version: string) => `Clawback ${version}`,
+  ok: 'OK',
 };

@@ -4,7 +4,11 @@ import { count, format } from './quantities.ts';
 export const tray: Messages['tray'] = {
   notificationsOff: '无法显示通知，请留意此菜单',
   more: (incidents) => `还有 ${format.number(incidents)} 项…`,
-  recovery: '打开恢复窗口',
+  liveHeading: '进行中的对话',
+  saved: (elapsedMs) => `${format.ago(elapsedMs)}保存`,
+  notSavedYet: (bytes) => `${format.bytes(bytes)} 尚未保存`,
+  recovery: '恢复窗口…',
+  about: '关于 Clawback',
   check: '立即检查',
   pause: '暂停一小时',
   resume: '继续保护',
@@ -13,7 +17,8 @@ export const tray: Messages['tray'] = {
   restore: '恢复…',
   show: '显示',
   dismiss: '忽略',
-  tooltip: (line) => `Clawback：${line}`,
+  tooltip: (line) => `Clawback · ${line}`,
+  protected: (conversations, saved) => ['保护中', count.conversations(conversations), saved].filter((part) => part !== '').join('，'),
   incidentsWait: (incidents) => `${format.number(incidents)} 项需要处理`,
   notificationsOffShort: '无法显示通知',
 };
@@ -55,6 +60,12 @@ export const dialogs: Messages['dialogs'] = {
   save: '存储',
   addSource: '选择 OpenClaw 存放数据的文件夹',
   protect: '保护',
+  quitWhileLive: (conversations) => `${count.conversations(conversations)}正在进行`,
+  quitWhileLiveBody: () => '退出 Clawback 后，新消息将不受保护。',
+  quit: '退出',
+  keepProtecting: '继续保护',
+  about: (version) => `Clawback ${version}`,
+  ok: '好',
 };
 
 export const tagline: Messages['tagline'] = 'OpenClaw 对话的飞行记录仪';

@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { type TrayItem, type TrayView, trayMenu, trayTooltip } from '../../../main/app/tray-menu.ts';
+import type { LiveSession } from '../../../main/core/types.ts';
 import { en } from '../../../main/wording/en/index.ts';
 import { statusCopy } from '../../../main/wording/status-copy.ts';
 import { noon, status } from './incident.ts';
 
 const quiet: TrayView = { status: status(), incidents: [], notificationsAvailable: true };
-const lost = (id: string) => ({ id, title: `Lost ${id}`, restorable: true });
+const lost = (id: string) => ({ id, title: `Lost ${id}`, restorable: true, messages: 41, openedAt: noon - 12 * 60_000 });
+const live = (id: number, overrides: Partial<LiveSession> = {}): LiveSession => ({
+  id,
+  title: `Talk ${id}`,
+  agent: 'main',
+  lagBytes: 0,
+  lastAppendAt: noon - 2000,
+  ...overrides,
+});
+const actions = ['Check now', 'Pause for an hour', 'Recovery…', 'Preferences…', 'About Clawback', 'Quit Clawback'];
 
 const labels = (items: readonly TrayItem[]): readonly string[] => items.flatMap((item) => (item.is === 'separator' ? [] : [item.label]));
 
@@ -17,11 +27,41 @@ describe('the menu', () => {
   test('says what is protected and when it was last saved, then what can be done', () => {
     const [first, ...rest] = labels(trayMenu(en, quiet, noon));
     expect(first).toMatch(/^Protected · last saved at \d\d:\d\d$/);
-    expect(rest).toEqual(['Open recovery window', 'Check now', 'Pause for an hour', 'Preferences…', 'Quit Clawback']);
+    expect(rest).toEqual(actions);
+  });
+
+  test('says how much an incident is about and how long ago it was', () => {
+    const incidents = [lost('a'), { ...lost('b'), title: '41 messages cut' }, { ...lost('c'), messages: 0 }];
+    const menu = trayMenu(en, { ...quiet, incidents }, noon);
+    expect(labels(menu.filter((item) => item.is === 'submenu'))).toEqual([
+      'Lost a · 41 messages · 12 min ago',
+      '41 messages cut · 12 min ago',
+      'Lost c · 12 min ago',
+    ]);
+  });
+
+  test('shows four live conversations with how far their saving is, and leads to the window for the others', () => {
+    const sessions = [live(1), live(2, { lastAppendAt: noon - 190_000 }), live(3, { lagBytes: 3100 }), live(4), live(5), live(6)];
+    const menu = trayMenu(en, { ...quiet, status: status({ live: sessions }) }, noon);
+    const shown = labels(menu);
+    const heading = shown.indexOf('Live conversations');
+    expect(shown.slice(heading + 1, heading + 6)).toEqual([
+      'Talk 1 · saved just now',
+      'Talk 2 · saved 3 min ago',
+      'Talk 3 · 3.1 kB not saved yet',
+      'Talk 4 · saved just now',
+      '2 more…',
+    ]);
+    expect(find(menu, 'Talk 1 · saved just now')?.action).toEqual({ do: 'open-conversation', sessionRow: 1 });
+  });
+
+  test('tells of no live conversations while they are not saved', () => {
+    const paused = status({ live: [live(1)], health: 'paused', pausedUntil: noon + 1000 });
+    expect(labels(trayMenu(en, { ...quiet, status: paused }, noon))).not.toContain('Live conversations');
   });
 
   test('offers Restore and Show for an incident, and Restore only where something can be put back', () => {
-    const incidents = [lost('a'), { id: 'b', title: 'Locked', restorable: false }];
+    const incidents = [lost('a'), { ...lost('b'), title: 'Locked', restorable: false }];
     const menu = trayMenu(en, { ...quiet, status: status({ openIncidents: 2 }), incidents }, noon);
     const submenus = menu.flatMap((item) => (item.is === 'submenu' ? [labels(item.items)] : []));
     expect(submenus).toEqual([
@@ -58,24 +98,25 @@ describe('the menu', () => {
 
   test('names the conversation, because several can have lost the same', () => {
     const menu = trayMenu(en, { ...quiet, incidents: [{ ...lost('a'), conversation: 'Harbour notes' }] }, noon);
-    expect(labels(menu)).toContain('Lost a · Harbour notes');
+    expect(labels(menu)).toContain('Lost a · Harbour notes · 41 messages · 12 min ago');
   });
 
   test('keeps a long or many-lined title to one short line', () => {
     const title = `first\nsecond ${'x'.repeat(200)}`;
-    const [item] = trayMenu(en, { ...quiet, incidents: [{ id: 'a', title, restorable: true }] }, noon).filter((i) => i.is === 'submenu');
-    expect(item?.label).toMatch(/^first second x+…$/);
-    expect(item?.label.length).toBeLessThanOrEqual(64);
+    const [item] = trayMenu(en, { ...quiet, incidents: [{ ...lost('a'), title }] }, noon).filter((i) => i.is === 'submenu');
+    expect(item?.label).toMatch(/^first second x+… · 41 messages · 12 min ago$/);
+    expect(item?.label.length).toBeLessThanOrEqual(48 + ' · 41 messages · 12 min ago'.length);
   });
 
   test('keeps a Chinese title as short to the eye', () => {
     const title = '恢'.repeat(40);
-    const [item] = trayMenu(en, { ...quiet, incidents: [{ id: 'a', title, restorable: true }] }, noon).filter((i) => i.is === 'submenu');
-    expect(item?.label).toBe(`${'恢'.repeat(31)}…`);
+    const [item] = trayMenu(en, { ...quiet, incidents: [{ ...lost('a'), title }] }, noon).filter((i) => i.is === 'submenu');
+    expect(item?.label).toBe(`${'恢'.repeat(23)}… · 41 messages · 12 min ago`);
   });
 
   test('does not change from one second to the next while nothing happens', () => {
-    expect(trayMenu(en, quiet, noon + 1000)).toEqual(trayMenu(en, quiet, noon));
+    const busy = { ...quiet, status: status({ live: [live(1)] }), incidents: [lost('a')] };
+    expect(trayMenu(en, busy, noon + 1000)).toEqual(trayMenu(en, busy, noon));
   });
 });
 
@@ -97,5 +138,14 @@ describe('the mood', () => {
 
 test('the tooltip says in words how many incidents wait', () => {
   const view = { ...quiet, status: status({ openIncidents: 2 }), incidents: [lost('a'), lost('b')] };
-  expect(trayTooltip(en, view, noon)).toBe('Clawback: 2 incidents need you · Protected · last saved 2 s ago');
+  expect(trayTooltip(en, view, noon)).toBe('Clawback · 2 incidents need you · Protected: 4 conversations, last saved 2 s ago');
+});
+
+test('the tooltip says how many conversations are protected', () => {
+  expect(trayTooltip(en, quiet, noon)).toBe('Clawback · Protected: 4 conversations, last saved 2 s ago');
+});
+
+test('the tooltip tells of an import as far as it is', () => {
+  const importing = status({ importing: { doneBytes: 1, totalBytes: 4, sessions: 4 } });
+  expect(trayTooltip(en, { ...quiet, status: importing }, noon)).toContain('saving what was there before: 25 %');
 });

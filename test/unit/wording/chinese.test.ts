@@ -59,12 +59,20 @@ describe('incidents in Chinese', () => {
 it('the menu and its tooltip speak Chinese', () => {
   const view = {
     status: status({ openIncidents: 1 }),
-    incidents: [{ id: 'a', title: '标题', restorable: true }],
+    incidents: [{ id: 'a', title: '标题', restorable: true, messages: 41, openedAt: noon - 720_000 }],
     notificationsAvailable: true,
   };
-  expect(trayTooltip(zh, view, noon)).toBe('Clawback：1 项需要处理 · 保护中 · 2 秒前保存');
+  expect(trayTooltip(zh, view, noon)).toBe('Clawback · 1 项需要处理 · 保护中，4 个对话，2 秒前保存');
   const labels = trayMenu(zh, view, noon).flatMap((item) => (item.is === 'separator' ? [] : [item.label]));
-  expect(labels.slice(1)).toEqual(['标题', '打开恢复窗口', '立即检查', '暂停一小时', '偏好设置…', '退出 Clawback']);
+  expect(labels.slice(1)).toEqual([
+    '标题 · 41 条消息 · 12 分钟前',
+    '立即检查',
+    '暂停一小时',
+    '恢复窗口…',
+    '偏好设置…',
+    '关于 Clawback',
+    '退出 Clawback',
+  ]);
 });
 
 it('a notification of many speaks Chinese', () => {
