@@ -9,7 +9,7 @@ import type { Measure } from './measures.ts';
 import { median, type PairedDifference, pairedDifference } from './paired-rounds.ts';
 import { RecorderProcess } from './recorder-process.ts';
 
-const ROUNDS = 18;
+const ROUNDS = 24;
 const WARM_UP_ROUNDS = 2;
 /** One after the other, so that a flush of Clawback and several of its looks fall into them. */
 const TURNS_OF_A_ROUND = 15;
