@@ -10,6 +10,9 @@ test('what was said is shown letter by letter, whatever it looks like', async ()
   const { page } = await screen.open('recovery', answersIn({ sessions: hostileSessions, messages: () => hostileMessages }));
   await page.locator('nav button.row').first().click();
   await page.locator('.messages .text').first().waitFor();
+  for (const answer of await page.locator('details.tool summary').all()) await answer.click();
+  const folded = page.getByRole('button', { name: 'Show all' });
+  while ((await folded.count()) > 0) await folded.first().click();
   const texts = await page.locator('.messages .text').allTextContents();
   expect(texts).toEqual(hostileMessages.map(({ text }) => text));
   expect(await page.locator('main header h1').textContent()).toBe(hostile.markup);
@@ -37,6 +40,7 @@ test('a word of a million letters is cut, and shown whole on demand without brea
   const { page, api } = await screen.open('recovery', answersIn({ messages: () => [cut, message(1)] }));
   api.answer({ messageText: () => longWord });
   await page.locator('nav button.row').first().click();
+  await page.getByRole('button', { name: 'Show all' }).click();
   await page.getByRole('button', { name: 'Show the whole message' }).click();
   await page.waitForFunction((letters) => document.querySelector('.messages .text')?.textContent?.length === letters, longWord.length);
   expect(await layoutFaults(page)).toEqual([]);

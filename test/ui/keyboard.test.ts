@@ -114,6 +114,8 @@ test('the output of a tool that is longer than its place is scrolled by keyboard
   const long = message(1, { role: 'toolResult', text: 'one line of it\n'.repeat(60) });
   const { page } = await screen.open('recovery', answersIn({ messages: () => [message(0), long] }));
   await page.locator('nav button.row').first().click();
+  await tabTo(page, /^Tool/);
+  await page.keyboard.press('Enter');
   await page.locator('.quiet .text').waitFor();
   await tabTo(page, /^one line of it/);
   expect((await focused(page)).visible).toBe(true);
@@ -126,6 +128,7 @@ test('the flush interval is set with the arrow keys and said in words', async ()
   api.answer({ 'settings.set': (patch) => ({ ...settings, ...patch }) });
   const slider = page.getByRole('slider');
   await slider.waitFor();
+  await tabTo(page, 'General');
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowRight');
   await page.getByText('New lines are made safe within 2 s.').waitFor();
@@ -143,6 +146,8 @@ test('notifications, the login item and a source are changed by keyboard', async
   await page.keyboard.press('ArrowDown');
   await tabTo(page, 'Open Clawback at login');
   await page.keyboard.press('Space');
+  await tabTo(page, 'General', 'Shift+Tab');
+  await page.keyboard.press('ArrowRight');
   await tabTo(page, /^\/home\/ada\/\.openclaw/);
   await page.keyboard.press('Space');
   await expect
@@ -157,14 +162,14 @@ for (const [name, answers] of [
   for (const forcedColors of ['none', 'active'] as const) {
     test(`every stop of the Tab key in the ${name} window can be seen${forcedColors === 'active' ? ' with forced colours' : ''}`, async () => {
       const { page } = await screen.open(name, answers, { forcedColors });
-      await page.getByText(name === 'recovery' ? 'From here on' : '128 conversations').waitFor();
+      await page.getByText(name === 'recovery' ? 'From here on' : 'Tell me about').waitFor();
       const stops: { readonly name: string; readonly visible: boolean }[] = [];
       for (let i = 0; i < 40; i += 1) {
         await page.keyboard.press('Tab');
         stops.push(await focused(page));
       }
       expect(stops.filter((stop) => !stop.visible)).toEqual([]);
-      expect(new Set(stops.map((stop) => stop.name)).size).toBeGreaterThan(5);
+      expect(new Set(stops.map((stop) => stop.name)).size).toBeGreaterThan(4);
     });
   }
 }
