@@ -6,13 +6,14 @@ import type { Settings } from '../ipc/contract.ts';
  * off. `limited`: in place of discovery.
  */
 export function coreConfig(settings: Settings, limited: readonly string[] | undefined): CoreConfig {
-  const { flushIntervalMs, sources, ignore = {} } = settings;
+  const { flushIntervalMs, sources, ignore = {}, retention = {} } = settings;
   const added = sources.filter((source) => source.enabled).map((source) => source.root);
   const excluded = sources.filter((source) => !source.enabled).map((source) => source.root);
   const ignoresAny = Object.values(ignore).some((rules) => rules.length > 0);
   return {
     flushIntervalMs,
     ...(ignoresAny ? { ignore } : {}),
+    ...(Object.keys(retention).length === 0 ? {} : { retention }),
     ...(limited === undefined ? {} : { roots: limited }),
     ...(added.length === 0 ? {} : { added }),
     ...(excluded.length === 0 ? {} : { excluded }),

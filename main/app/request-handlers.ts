@@ -9,9 +9,12 @@ import type { CoreSupervisor } from './core-supervisor.ts';
 import { GrantedPaths } from './granted-paths.ts';
 import type { Handlers } from './ipc-router.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { upkeepHandlers } from './upkeep-handlers.ts';
 import type { Windows } from './windows.ts';
 
 export interface HandlerDeps {
+  /** Clawback's own directory. */
+  readonly home: string;
   readonly core: CoreSupervisor;
   readonly settings: SettingsStore;
   readonly windows: Windows;
@@ -22,7 +25,7 @@ export interface HandlerDeps {
 }
 
 /** Answers of the app to its windows. What the core knows is passed on as it is. */
-export function requestHandlers({ core, settings, windows, words, info, settingsChanged }: HandlerDeps): Handlers {
+export function requestHandlers({ home, core, settings, windows, words, info, settingsChanged }: HandlerDeps): Handlers {
   const granted = new GrantedPaths();
   const ask =
     <M extends CoreMethod>(method: M) =>
@@ -58,6 +61,7 @@ export function requestHandlers({ core, settings, windows, words, info, settings
     pause: ask('pause'),
     resume: ask('resume'),
     discover: ask('discover'),
+    ...upkeepHandlers({ home, core, windows, words }),
     'settings.get': async () => settings.current,
     'settings.set': async (patch) => {
       const before = settings.current;

@@ -15,6 +15,7 @@ const fileSchema = z.object({
   language: settingsSchema.shape.language.default(defaultSettings.language),
   sources: settingsSchema.shape.sources.default([]),
   ignore: settingsSchema.shape.ignore,
+  retention: settingsSchema.shape.retention,
 });
 
 export interface SettingsStore {

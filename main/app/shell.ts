@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { app, powerMonitor, safeStorage } from 'electron';
 import { systemClock } from '../core/platform/clock.ts';
 import type { Incident } from '../core/types.ts';
@@ -143,7 +144,8 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     if (next.openAtLogin !== before.openAtLogin) login.set(next.openAtLogin);
     windows.broadcast('settings.changed', next);
     if (next.language !== before.language) speakNow();
-    if (next.flushIntervalMs !== before.flushIntervalMs || next.sources !== before.sources) await core.configure(coreConfig(next, limited));
+    const config = coreConfig(next, limited);
+    if (!isDeepStrictEqual(config, coreConfig(before, limited))) await core.configure(config);
   };
 
   const atReady = async () => {
@@ -171,11 +173,12 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     notifier.withdraw(incident);
     windows.broadcast('resolved', incident);
   });
+  core.on('progress', (progress) => windows.broadcast('progress', progress));
 
   serveApp(builtPaths.renderer);
   setMenu();
   routeRequests({
-    handlers: requestHandlers({ core, settings, windows, words, info, settingsChanged }),
+    handlers: requestHandlers({ home, core, settings, windows, words, info, settingsChanged }),
     isOurs: (contents) => windows.isOurs(contents),
     log,
   });

@@ -22,6 +22,10 @@ export const channels = {
   pause: true,
   resume: true,
   discover: true,
+  storage: true,
+  verify: true,
+  rebuildIndex: true,
+  selfTest: true,
   'settings.get': true,
   'settings.set': true,
   'app.info': true,
@@ -29,6 +33,8 @@ export const channels = {
   'dialog.addSource': true,
   'conversation.copyPrompt': true,
   'conversation.reveal': true,
+  'diagnostics.save': true,
+  'folder.reveal': true,
   'window.open': true,
 } as const satisfies Record<Channel, true>;
 
@@ -36,6 +42,7 @@ export const eventNames = {
   status: true,
   incident: true,
   resolved: true,
+  progress: true,
   'settings.changed': true,
   'language.changed': true,
   'incident.selected': true,

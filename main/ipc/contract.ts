@@ -1,4 +1,4 @@
-import type { CoreEvents, CoreRequests, ErrorShape, IgnoreRules } from '../core/requests.ts';
+import type { CoreEvents, CoreRequests, ErrorShape, IgnoreRules, Retention } from '../core/requests.ts';
 import type { Language, LanguageSetting } from '../wording/language.ts';
 
 /** What the windows may ask of the core; the app passes these on as they are. */
@@ -22,7 +22,11 @@ export type CoreChannel =
   | 'check'
   | 'pause'
   | 'resume'
-  | 'discover';
+  | 'discover'
+  | 'storage'
+  | 'verify'
+  | 'rebuildIndex'
+  | 'selfTest';
 
 export type NotifyPolicy = 'all' | 'loss-only' | 'off';
 
@@ -36,6 +40,8 @@ export interface Settings {
   readonly sources: readonly { readonly root: string; readonly enabled: boolean }[];
   /** Conversations that are not to be captured. */
   readonly ignore?: IgnoreRules;
+  /** Which copies may go again; absent or empty: everything is kept. */
+  readonly retention?: Retention;
 }
 
 export interface AppInfo {
@@ -64,6 +70,10 @@ export interface AppRequests {
   /** Shows its newest file in the system's file manager. Fails with `not-found` when OpenClaw has none any more. */
   'conversation.reveal': { in: { sessionRow: number }; out: null };
   'dialog.addSource': { in: Record<string, never>; out: string | null };
+  /** Asks where with a system dialog, then writes the core's `diagnostics` there; null when cancelled. */
+  'diagnostics.save': { in: Record<string, never>; out: { path: string; bytes: number } | null };
+  /** Shows one of Clawback's own folders in the system's file manager. */
+  'folder.reveal': { in: { folder: 'home' | 'logs' }; out: null };
   'window.open': { in: { window: 'recovery' | 'preferences'; incidentId?: string }; out: null };
 }
 
@@ -75,6 +85,7 @@ export interface Events {
   status: CoreEvents['status'];
   incident: CoreEvents['incident'];
   resolved: CoreEvents['resolved'];
+  progress: CoreEvents['progress'];
   'settings.changed': Settings;
   /** What windows speak from now on. */
   'language.changed': Language;

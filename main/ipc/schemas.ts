@@ -42,6 +42,11 @@ const ignoreSchema = z.strictObject({
   sessions: names.exactOptional(),
 });
 
+const retentionSchema = z.strictObject({
+  keepDays: z.int().min(1).max(36_500).exactOptional(),
+  keepBytes: z.int().min(100_000_000).exactOptional(),
+});
+
 export const minFlushIntervalMs = 250;
 export const maxFlushIntervalMs = 30_000;
 
@@ -53,6 +58,7 @@ export const settingsSchema = z.strictObject({
   language: z.enum(['system', 'en', 'zh'] as const satisfies readonly LanguageSetting[]),
   sources: z.array(z.strictObject({ root: path, enabled: z.boolean() })).max(100),
   ignore: ignoreSchema.exactOptional(),
+  retention: retentionSchema.exactOptional(),
 });
 
 const settingsPatch = z.strictObject({
@@ -62,6 +68,7 @@ const settingsPatch = z.strictObject({
   language: settingsSchema.shape.language.exactOptional(),
   sources: settingsSchema.shape.sources.exactOptional(),
   ignore: settingsSchema.shape.ignore,
+  retention: settingsSchema.shape.retention,
 });
 
 /** One schema per channel; a channel without one, or one that lets through another type, does not compile. */
@@ -105,6 +112,10 @@ export const schemas = {
   pause: z.strictObject({ untilMs: z.int().positive() }),
   resume: nothing,
   discover: nothing,
+  storage: nothing,
+  verify: nothing,
+  rebuildIndex: nothing,
+  selfTest: nothing,
   'settings.get': nothing,
   'settings.set': settingsPatch,
   'app.info': nothing,
@@ -112,5 +123,7 @@ export const schemas = {
   'dialog.addSource': nothing,
   'conversation.copyPrompt': z.strictObject({ sessionRow: row }),
   'conversation.reveal': z.strictObject({ sessionRow: row }),
+  'diagnostics.save': nothing,
+  'folder.reveal': z.strictObject({ folder: z.enum(['home', 'logs']) }),
   'window.open': z.strictObject({ window: z.enum(['recovery', 'preferences']), incidentId: id.exactOptional() }),
 } as const satisfies { readonly [K in Channel]: z.ZodType<Requests[K]['in']> };

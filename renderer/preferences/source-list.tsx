@@ -9,6 +9,7 @@ import { ErrorNotice } from '../shared/notice.tsx';
 import { addSource, withSource } from '../shared/sources.ts';
 import { useRequest } from '../shared/use-request.ts';
 import { useWords } from '../shared/words.tsx';
+import { SourceHealth } from './source-health.tsx';
 import { WitnessList } from './witness-list.tsx';
 
 interface SourceListProps {
@@ -90,6 +91,7 @@ function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
         ))}
       </label>
       <WitnessList witnesses={source?.witnesses ?? []} now={now} />
+      {source !== undefined && <SourceHealth source={source} now={now} />}
     </li>
   );
 }

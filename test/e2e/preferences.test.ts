@@ -30,6 +30,7 @@ test('the state directory that is protected is listed with its health', async ()
   await app.protecting();
   await app.tray.click('Preferences…');
   const page = await app.window('preferences');
+  await page.getByRole('tab', { name: 'Sources' }).click();
   const source = page.getByRole('checkbox', { name: app.openclaw.root });
   await source.waitFor();
   expect(await source.isChecked()).toBe(true);
@@ -41,6 +42,7 @@ test('a state directory that is switched off is no longer protected, also after 
   await app.protecting();
   await app.tray.click('Preferences…');
   const page = await app.window('preferences');
+  await page.getByRole('tab', { name: 'Sources' }).click();
   await page.getByRole('checkbox', { name: app.openclaw.root }).uncheck();
   await eventually('the core without it', () =>
     page.evaluate(async () => {
@@ -64,6 +66,7 @@ test('a change that cannot be stored is said, and the box shows what is true', a
   await app.protecting();
   await app.tray.click('Preferences…');
   const page = await app.window('preferences');
+  await page.getByRole('tab', { name: 'Sources' }).click();
   const source = page.getByRole('checkbox', { name: app.openclaw.root });
   await source.waitFor();
   const path = join(app.home, 'settings.json');
@@ -117,6 +120,7 @@ test('each source lists who else sees its conversations, and how to install the 
   await app.protecting();
   await app.tray.click('Preferences…');
   const page = await app.window('preferences');
+  await page.getByRole('tab', { name: 'Sources' }).click();
   const recorder = page.locator('[data-witness="recorder-plugin"]');
   await recorder.getByText('Recorder in OpenClaw').waitFor();
   await recorder.getByText('clawback recorder install').waitFor();

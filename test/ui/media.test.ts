@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { axeViolations } from './support/axe.ts';
 import { layoutFaults } from './support/layout.ts';
-import { reached, restorable, stateNamed, states, troubledSources } from './support/states.ts';
+import { section, troubledSources } from './support/preferences-states.ts';
+import { reached, restorable, stateNamed, states } from './support/states.ts';
 import { sizes, windows } from './support/windows.ts';
 import { answersIn } from './support/world.ts';
 
@@ -46,7 +47,9 @@ test.each([
   { name: 'recovery', answers: restorable, fragment: '#incident=incident-1&restore=1', until: 'dl.plan' },
   { name: 'preferences', answers: troubledSources, fragment: '', until: '.witness' },
 ] as const)('the $name window in Chinese fits and is accessible', async ({ name, answers, fragment, until }) => {
-  const { page } = await screen.open(name, answers, { language: 'zh', fragment });
+  const ui = await screen.open(name, answers, { language: 'zh', fragment });
+  const { page } = ui;
+  if (name === 'preferences') await section('来源')(ui);
   await page.locator(until).first().waitFor();
   expect(await axeViolations(page)).toEqual([]);
   const { width, height } = sizes[name];

@@ -1,11 +1,23 @@
-import { format } from './quantities.ts';
+import type { SelfTestStepName } from '../../core/types.ts';
+import { count, format, plural } from './quantities.ts';
+
+/** What somebody typed as a rule, and why it is none. */
+const ruleFaults = {
+  empty: 'Type what is not to be saved.',
+  long: 'A rule has at most 500 characters.',
+  star: 'Only keys may hold a *. Name an agent or a session as it is.',
+  control: 'This holds a character that cannot be part of a name.',
+  already: 'This rule is there already.',
+};
 
 /** The preferences window. */
 export const preferences = {
   title: 'Preferences',
+  sections: 'Sections',
+  tabs: { general: 'General', sources: 'Sources', storage: 'Storage', privacy: 'Privacy', advanced: 'Advanced' },
   flush: 'Save at least every',
   flushHelp: (intervalMs: number) =>
-    `New lines are made safe within ${format.seconds(intervalMs)}. Only what is written and destroyed again within that time can be lost.`,
+    `New lines are made safe within ${format.seconds(intervalMs)}. If the power goes now, at most ${format.seconds(intervalMs)} of a streamed reply is at risk.`,
   notify: 'Tell me about',
   notifyAll: 'Lost and endangered conversations',
   notifyLoss: 'Lost conversations only',
@@ -25,4 +37,105 @@ export const preferences = {
   recorderOff: 'not installed. It sees both sides of every conversation, also while Clawback is not running. In a terminal: ',
   setAside: (path: string) => `The settings file could not be read, so these are the defaults. The old one was kept as ${path}.`,
   home: 'Kept in',
+  health: {
+    title: 'Health',
+    of: (root: string) => `Health of ${root}`,
+    lastSaved: 'Last saved',
+    lastEvent: 'Last file event',
+    lag: 'Not safe yet',
+    lagNone: 'Nothing: all that was seen is safe',
+    lagOf: (bytes: number, ageMs: number) => `${format.bytes(bytes)}, for ${format.span(ageMs)}`,
+    captured: 'Captured',
+    capturedOf: (bytes: number, conversations: number, agents: number) =>
+      `${format.bytes(bytes)} of ${count.conversations(conversations)}, ${format.number(agents)} ${plural(agents, 'agent', 'agents')}`,
+    watching: 'Watching',
+    watch: {
+      events: 'Told of each change by the system, and looks by itself too',
+      polling: 'Looks by itself; the system tells of no changes here',
+    },
+    gateway: 'Gateway',
+    gatewayStates: { running: 'Running', stopped: 'Not running', unknown: 'Nobody can tell' },
+    verified: 'Last verified',
+    never: 'Not yet',
+  },
+  storage: {
+    size: 'Takes',
+    sizeOf: (bytes: number, conversations: number) => `${format.bytes(bytes)} for ${count.conversations(conversations)}`,
+    sizeBefore: (transcriptBytes: number) => `${format.bytes(transcriptBytes)} before compression.`,
+    since: (day: string) => `The oldest is from ${day}.`,
+    growth: 'Growth',
+    growthOf: (bytes: number) => `${format.bytes(bytes)} in the last seven days, before compression`,
+    free: 'Free',
+    freeOf: (bytes: number) => `${format.bytes(bytes)} on this disk`,
+    reveal: 'Show the folder',
+    keep: 'Old copies',
+    keepDays: 'Keep old copies for',
+    keepBytes: 'Keep old copies while Clawback takes less than',
+    keepForever: 'Always',
+    keepAnySize: 'Any size',
+    keepFor: (days: number) => (days % 365 === 0 ? `${days / 365} ${plural(days / 365, 'year', 'years')}` : `${format.number(days)} days`),
+    keepHelp:
+      'Earlier versions of what is still held elsewhere. What exists only here always stays, however old it is, until you forget it yourself.',
+    check: 'Check',
+    verify: 'Verify now',
+    verifyHelp: 'Compares every stored piece with its checksum. Saving goes on meanwhile.',
+    verifying: 'Verifying…',
+    verified: (pieces: number, bytes: number) =>
+      `All is as it was captured: ${format.number(pieces)} ${plural(pieces, 'piece', 'pieces')}, ${format.bytes(bytes)}.`,
+    damaged: (damaged: number, pieces: number) =>
+      `${format.number(damaged)} of ${format.number(pieces)} pieces ${plural(damaged, 'is', 'are')} not as captured. Save diagnostics under Advanced and report it; all the others can be restored.`,
+    lastVerified: (elapsedMs: number) => `Last verified ${format.ago(elapsedMs)}.`,
+    search: 'Search',
+    rebuild: 'Rebuild index',
+    rebuildHelp: 'When search does not find what you know is there. Search works meanwhile.',
+    rebuilding: 'Rebuilding…',
+    rebuilt: (records: number) => `${count.messages(records)} can be searched.`,
+  },
+  privacy: {
+    ignore: 'Do not save',
+    ignoreHelp: 'What a rule names is not saved from now on. What was saved before stays until you forget it.',
+    none: 'Everything is saved.',
+    passedOver: (conversations: number) =>
+      `${count.conversations(conversations)} ${plural(conversations, 'is', 'are')} passed over at the moment.`,
+    kind: 'Kind of rule',
+    kinds: { agents: 'Agent', keys: 'Key or pattern', sessions: 'Session' },
+    rule: 'Rule',
+    add: 'Add',
+    remove: 'Remove',
+    removeRule: (kind: string, rule: string) => `Remove ${kind} ${rule}`,
+    faults: ruleFaults,
+    forget: 'Forget',
+    forgetHelp: 'To erase a conversation that was saved, open it in the recovery window and choose Forget this conversation.',
+    openRecovery: 'Open recovery window',
+  },
+  diagnostics: {
+    label: 'Diagnostics',
+    button: 'Save diagnostics…',
+    help: 'For a report: versions, settings, counts and log lines. No messages, titles or tokens; names of agents and sessions are scrambled.',
+    saveTitle: 'Save diagnostics',
+    save: 'Save',
+    saved: (path: string, bytes: number) => `Saved, ${format.bytes(bytes)}: ${path}`,
+    logs: 'Log files',
+    showLogs: 'Show log files',
+    version: 'Version',
+  },
+  selfTest: {
+    label: 'Self-test',
+    button: 'Run self-test',
+    help: 'Writes a conversation of its own into a temporary OpenClaw folder, loses it and restores it. Yours are not touched.',
+    running: 'Running the self-test…',
+    passed: 'Clawback saves, notices and restores as it should.',
+    failed: 'The self-test failed. Save diagnostics and report it.',
+    steps: {
+      write: 'Write a conversation',
+      capture: 'Save every line of it',
+      lose: 'Delete its file',
+      detect: 'Notice the loss',
+      restore: 'Put it back',
+      compare: 'Compare every byte',
+      clean: 'Clean up',
+    } satisfies Record<SelfTestStepName, string>,
+    took: (ms: number) => (ms < 1000 ? `${format.number(ms)} ms` : format.seconds(Math.round(ms / 100) * 100)),
+    states: { ok: 'passed', failed: 'failed', running: 'running', waiting: 'waiting', skipped: 'not run' },
+  },
 };

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { hostileHits, hostileMessages, hostileSessions } from './hostile.ts';
+import { preferencesStates } from './preferences-states.ts';
 import { type Answers, refuse } from './scripted-api.ts';
 import type { UiWindow, WindowName, WindowOptions, Windows } from './windows.ts';
 import * as world from './world.ts';
@@ -300,76 +301,6 @@ export const sheetStates: readonly State[] = [
       await applySheet(ui);
       await ui.page.getByRole('button', { name: 'Undo' }).click();
     },
-  ),
-];
-
-const preferences = (name: string, answers: Answers, shows: State['shows'], reach?: State['reach']): State => ({
-  ...recovery(name, answers, shows, reach),
-  window: 'preferences',
-});
-
-export const troubledSources = answersIn({
-  status: coreStatus({
-    health: 'degraded',
-    sources: [
-      source({
-        problems: ['source-unreadable', 'skipped-files'],
-        watch: 'polling',
-        witnesses: [
-          {
-            kind: 'gateway-stream',
-            state: 'blocked',
-            problem: { code: 'pairing', message: 'The gateway wants Clawback to be approved.', hint: 'Type: openclaw devices approve' },
-          },
-          { kind: 'recorder-plugin', state: 'off' },
-          { kind: 'acp-store', state: 'waiting' },
-          { kind: 'trajectory', state: 'off' },
-        ],
-      }),
-      source({
-        id: '2',
-        root: `/mnt/${'a-folder-with-a-name-that-nobody-would-choose/'.repeat(8)}.openclaw`,
-        gateway: 'stopped',
-        sessions: 1,
-      }),
-    ],
-  }),
-  settings: { ...world.settings, sources: [{ root: '/home/ada/.openclaw-old', enabled: false }] },
-  found: ['/home/ada/.clawdbot'],
-});
-
-export const preferencesStates: readonly State[] = [
-  preferences('preferences', answersIn(), (page) => page.getByText('128 conversations · last saved 2 s ago · OpenClaw is running')),
-  preferences('preferences without a source', answersIn({ status: coreStatus({ sources: [] }) }), (page) =>
-    page.getByText('No OpenClaw found yet.'),
-  ),
-  preferences(
-    'settings that were set aside',
-    answersIn({ info: world.appInfo({ settingsSetAside: '/home/ada/.local/share/clawback/settings.json.unreadable-20260314' }) }),
-    (page) => page.getByText('The settings file could not be read'),
-  ),
-  preferences('a login item that waits for approval', answersIn({ info: world.appInfo({ loginItem: 'requires-approval' }) }), (page) =>
-    page.getByText('Waiting for your approval'),
-  ),
-  preferences('a system without login items', answersIn({ info: world.appInfo({ loginItem: 'unsupported' }) }), (page) =>
-    page.getByText('Not available on this system.'),
-  ),
-  preferences(
-    'opened at login',
-    answersIn({ info: world.appInfo({ loginItem: 'enabled' }), settings: { ...world.settings, openAtLogin: true } }),
-    (page) => page.getByText('Open Clawback at login'),
-  ),
-  preferences(
-    'a system without notifications',
-    answersIn({ info: world.appInfo({ notifications: 'unavailable', notificationsReason: 'unsupported' }) }),
-    (page) => page.getByText('This system does not show notifications'),
-  ),
-  preferences('sources with faults', troubledSources, (page) => page.getByText('The gateway wants Clawback to be approved.')),
-  preferences(
-    'a change that cannot be stored',
-    { ...answersIn(), 'settings.set': () => refuse('disk-full', 'The disk is full.', 'Nothing was changed.') },
-    (page) => page.getByText('The disk is full.'),
-    async ({ page }) => page.getByRole('slider').press('ArrowRight'),
   ),
 ];
 

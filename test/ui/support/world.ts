@@ -10,6 +10,7 @@ import type {
   SearchHit,
   SessionSummary,
   SourceStatus,
+  StorageFacts,
 } from '../../../main/core/types.ts';
 import type { AppInfo, Settings } from '../../../main/ipc/contract.ts';
 import { type Answers, refuse } from './scripted-api.ts';
@@ -198,6 +199,19 @@ export function appInfo(given: Partial<AppInfo> = {}): AppInfo {
     notifications: 'available',
     demo: false,
     loginItem: 'disabled',
+    ...given,
+  };
+}
+
+export function storageFacts(given: Partial<StorageFacts> = {}): StorageFacts {
+  return {
+    path: '/home/ada/.local/share/clawback',
+    bytes: 48_200_000,
+    bytesFree: 128_000_000_000,
+    transcriptBytes: 412_000_000,
+    conversations: 1284,
+    grownLastWeek: 12_400_000,
+    oldestAt: Date.UTC(2025, 10, 3, 9),
     ...given,
   };
 }

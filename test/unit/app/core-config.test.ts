@@ -28,3 +28,9 @@ test('what is to be ignored is told, and no empty rules', () => {
   expect(coreConfig({ ...defaultSettings, ignore }, undefined)).toEqual({ flushIntervalMs: 1000, ignore });
   expect(coreConfig({ ...defaultSettings, ignore: { agents: [] } }, undefined)).toEqual({ flushIntervalMs: 1000 });
 });
+
+test('which copies may go is told, and no empty rule', () => {
+  const retention = { keepDays: 90 };
+  expect(coreConfig({ ...defaultSettings, retention }, undefined)).toEqual({ flushIntervalMs: 1000, retention });
+  expect(coreConfig({ ...defaultSettings, retention: {} }, undefined)).toEqual({ flushIntervalMs: 1000 });
+});

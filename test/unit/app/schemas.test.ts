@@ -21,6 +21,9 @@ describe('what the windows send is accepted', () => {
     ['settings.set', { ignore: { agents: ['work'], keys: ['agent:main:telegram:*'], sessions: ['s-1'] } }],
     ['export', { sessionRow: 1, format: 'html', output: '/home/someone/talk.html', replace: true }],
     ['forget', { sessionRow: 1 }],
+    ['settings.set', { retention: { keepDays: 90, keepBytes: 1_000_000_000 } }],
+    ['settings.set', { retention: {} }],
+    ['folder.reveal', { folder: 'logs' }],
     ['settings.set', { sources: [{ root: '/home/someone/.openclaw', enabled: false }] }],
     ['window.open', { window: 'preferences' }],
   ] as const)('%s %j', (channel, input) => {
@@ -44,6 +47,8 @@ describe('anything else is refused', () => {
     ['an interval that is too short', 'settings.set', { flushIntervalMs: 249 }],
     ['a rule with a star for an agent', 'settings.set', { ignore: { agents: ['ma*'] } }],
     ['a rule of another kind', 'settings.set', { ignore: { words: ['secret'] } }],
+    ['copies that are kept for no time', 'settings.set', { retention: { keepDays: 0 } }],
+    ["a folder of somebody's own", 'folder.reveal', { folder: '/home/someone' }],
     ['an interval that is too long', 'settings.set', { flushIntervalMs: 30_001 }],
     ['a setting that does not exist', 'settings.set', { home: '/etc' }],
     ['an explicit undefined', 'settings.set', { notify: undefined }],

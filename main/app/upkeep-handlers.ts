@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { app, dialog, shell } from 'electron';
+import type { Messages } from '../wording/catalogue.ts';
+import { RequestError } from './core-connection.ts';
+import type { CoreSupervisor } from './core-supervisor.ts';
+import type { Handlers } from './ipc-router.ts';
+import type { Windows } from './windows.ts';
+
+export interface UpkeepDeps {
+  /** Clawback's own directory. */
+  readonly home: string;
+  readonly core: CoreSupervisor;
+  readonly windows: Windows;
+  readonly words: () => Messages;
+}
+
+type UpkeepChannel = 'storage' | 'verify' | 'rebuildIndex' | 'selfTest' | 'diagnostics.save' | 'folder.reveal';
+
+const suggestedName = 'clawback-diagnostics.json';
+
+/** What the preferences window asks of the recorder itself rather than of what it recorded. */
+export function upkeepHandlers({ home, core, windows, words }: UpkeepDeps): Pick<Handlers, UpkeepChannel> {
+  return {
+    storage: (input) => core.request('storage', input),
+    verify: (input) => core.request('verify', input),
+    rebuildIndex: (input) => core.request('rebuildIndex', input),
+    selfTest: (input) => core.request('selfTest', input),
+    'diagnostics.save': async () => {
+      const { saveTitle, save } = words().preferences.diagnostics;
+      const options = {
+        title: saveTitle,
+        buttonLabel: save,
+        defaultPath: join(app.getPath('documents'), suggestedName),
+        showsTagField: false,
+      };
+      const parent = windows.focused();
+      const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
+      return canceled || filePath === '' ? null : core.request('diagnostics', { output: filePath });
+    },
+    'folder.reveal': async ({ folder }) => {
+      // Only folders that the app names: a window names which one.
+      const problem = await shell.openPath(folder === 'logs' ? join(home, 'logs') : home);
+      if (problem !== '') throw new RequestError({ code: 'io', message: problem, hint: '' });
+      return null;
+    },
+  };
+}
