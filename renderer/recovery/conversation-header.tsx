@@ -4,10 +4,15 @@ import { ErrorNotice } from '../shared/notice.tsx';
 import { useWords } from '../shared/words.tsx';
 import { ConversationMenu, type Outcome } from './conversation-menu.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
+import { VersionMenu } from './version-menu.tsx';
+import { versionsOf } from './versions.ts';
 
 export interface ConversationHeaderProps {
   readonly session: SessionSummary;
   readonly generations: readonly GenerationSummary[];
+  /** The file that is read; absent: all of them. */
+  readonly version: number | undefined;
+  readonly onVersion: (generationId: number | undefined) => void;
   /** Not where an incident above the conversation offers it. */
   readonly offerRestore: boolean;
   readonly onRestore: (subject: RestoreSubject) => void;
@@ -15,7 +20,15 @@ export interface ConversationHeaderProps {
 }
 
 /** What a conversation is, and what can be done with it. */
-export function ConversationHeader({ session, generations, offerRestore, onRestore, onForget }: ConversationHeaderProps) {
+export function ConversationHeader({
+  session,
+  generations,
+  version,
+  onVersion,
+  offerRestore,
+  onRestore,
+  onForget,
+}: ConversationHeaderProps) {
   const words = useWords();
   const [outcome, setOutcome] = useState<Outcome | undefined>(undefined);
   const here = session.onlyHere > 0 && session.state !== 'restored' ? ` · ${words.recovery.onlyHere(session.onlyHere)}` : '';
@@ -23,9 +36,11 @@ export function ConversationHeader({ session, generations, offerRestore, onResto
     <header>
       <h1 dir="auto">{session.title}</h1>
       <div class="acts">
+        <VersionMenu versions={versionsOf(generations)} chosen={version} onChoose={onVersion} />
         <ConversationMenu
           session={session}
           onDisk={generations.some(({ kind, onDisk }) => kind === 'transcript' && onDisk)}
+          {...(version === undefined ? {} : { generationId: version })}
           onOutcome={setOutcome}
           onForget={onForget}
         />

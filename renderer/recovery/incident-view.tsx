@@ -50,7 +50,14 @@ export function IncidentView({ incidentId, version, now, onSelect, onRestore, on
           <IncidentConversations incident={incident} version={version} onSelect={onSelect} onRestore={onRestore} />
         </div>
       ) : (
-        <ConversationView row={incident.sessionRow} version={version} onRestore={onRestore} onForget={onForget} banner={banner} />
+        <ConversationView
+          row={incident.sessionRow}
+          version={version}
+          onSelect={onSelect}
+          onRestore={onRestore}
+          onForget={onForget}
+          banner={banner}
+        />
       )}
     </>
   );

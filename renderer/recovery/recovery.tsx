@@ -5,6 +5,7 @@ import { useRequest } from '../shared/use-request.ts';
 import { useNow, useStatus } from '../shared/use-status.ts';
 import { useWords } from '../shared/words.tsx';
 import { ConversationView } from './conversation-view.tsx';
+import { FirstImport } from './first-import.tsx';
 import { ForgetSheet } from './forget-sheet.tsx';
 import { IncidentView } from './incident-view.tsx';
 import { NoOpenClaw } from './no-openclaw.tsx';
@@ -95,11 +96,10 @@ interface DetailProps {
 }
 
 function Detail({ selection, empty, status, version, now, onSelect, onRestore, onForget, onDismissed }: DetailProps) {
-  const words = useWords();
   if (selection === undefined) {
     if (empty) return <NoOpenClaw />;
     if (status?.running === false && status.problem !== undefined) return <NoRecorder problem={status.problem} />;
-    return <p class="placeholder dim">{words.recovery.choose}</p>;
+    return <FirstImport status={status} />;
   }
   if (selection.is === 'incident') {
     return (
@@ -121,6 +121,7 @@ function Detail({ selection, empty, status, version, now, onSelect, onRestore, o
       key={row}
       row={row}
       version={version}
+      onSelect={onSelect}
       onRestore={onRestore}
       onForget={onForget}
       {...(message === undefined ? {} : { found: message })}

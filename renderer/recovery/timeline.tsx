@@ -1,23 +1,25 @@
 import { useMemo, useRef } from 'preact/hooks';
-import type { MessageView } from '../../main/core/types.ts';
+import type { GenerationSummary, MessageView } from '../../main/core/types.ts';
 import { LongList } from '../shared/long-list.tsx';
 import { useWords } from '../shared/words.tsx';
 import { type Folds, foldKey } from './folding.ts';
 import { type MessagePlace, samePlace } from './selection.ts';
 import { Message, whereOf } from './timeline-message.tsx';
 import { toolNames } from './tools.ts';
+import { type Beginning, beginningsIn } from './versions.ts';
 
 interface TimelineProps {
   readonly messages: readonly MessageView[];
   /** What no file of this conversation holds is in another one, which a restore made. */
   readonly putBack: boolean;
   readonly found: MessagePlace | undefined;
+  readonly generations: readonly GenerationSummary[];
 }
 
 const messagePx = 70;
 
 /** A conversation in the order it was said. Where it is no longer on disk a mark says so, and every such message too. */
-export function Timeline({ messages, putBack, found }: TimelineProps) {
+export function Timeline({ messages, putBack, found, generations }: TimelineProps) {
   const now = Date.now();
   const scrolledTo = useRef<MessagePlace | undefined>(undefined);
   // Once: whoever has scrolled on and comes by again is not held there.
@@ -31,6 +33,7 @@ export function Timeline({ messages, putBack, found }: TimelineProps) {
   if (found !== undefined && opened.current !== found) folds.set(foldKey(found), true);
   opened.current = found;
   const tools = useMemo(() => toolNames(messages), [messages]);
+  const beginnings = useMemo(() => beginningsIn(messages, generations), [messages, generations]);
   const isFound = (message: MessageView) => found !== undefined && samePlace(message, found);
   return (
     <LongList items={messages} estimatedPx={messagePx} {...(found === undefined ? {} : { sought: isFound })}>
@@ -41,6 +44,7 @@ export function Timeline({ messages, putBack, found }: TimelineProps) {
             return (
               <li key={`${message.generationId}:${message.start}`}>
                 <DayMark message={message} before={before} now={now} />
+                <BeginningMark beginning={beginnings.get(message)} now={now} />
                 <LossMark message={message} before={before} putBack={putBack} />
                 <Message
                   message={message}
@@ -50,6 +54,7 @@ export function Timeline({ messages, putBack, found }: TimelineProps) {
                   found={isFound(message)}
                   onFound={onFound}
                 />
+                {message.interrupted === true && <BrokenOffMark />}
               </li>
             );
           })}
@@ -70,6 +75,16 @@ function DayMark({ message, before, now }: MarkProps & { readonly now: number })
   const day = format.day(message.at, now);
   if (before?.at !== undefined && format.day(before.at, now) === day) return null;
   return <p class="mark dim">{day}</p>;
+}
+
+function BeginningMark({ beginning, now }: { readonly beginning: Beginning | undefined; readonly now: number }) {
+  const { conversation, format } = useWords();
+  if (beginning === undefined) return null;
+  return <p class="mark began">{conversation.began[beginning.because](format.time(beginning.at, now))}</p>;
+}
+
+function BrokenOffMark() {
+  return <p class="mark loss">{useWords().conversation.brokenOff}</p>;
 }
 
 function LossMark({ message, before, putBack }: MarkProps & { readonly putBack: boolean }) {

@@ -31,9 +31,14 @@ export interface Content {
 
 /**
  * The conversation page by page. What is added to it reads its last page again, a loss all that is shown. Up to `found` all
- * is read at once.
+ * is read at once. `generationId`: of one file alone, and the same one as long as the component lives.
  */
-export function useMessages(sessionRow: number, content: Content | undefined, found: MessagePlace | undefined): Messages {
+export function useMessages(
+  sessionRow: number,
+  generationId: number | undefined,
+  content: Content | undefined,
+  found: MessagePlace | undefined,
+): Messages {
   const [shown, setShown] = useState<readonly Shown[] | undefined>(undefined);
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
   const latest = useRef<readonly Shown[]>([]);
@@ -63,6 +68,7 @@ export function useMessages(sessionRow: number, content: Content | undefined, fo
       });
   }, []);
 
+  const source = useMemo(() => (generationId === undefined ? { sessionRow } : { sessionRow, generationId }), [sessionRow, generationId]);
   const end = content?.end;
   const whole = content?.whole;
   useEffect(() => {
@@ -71,18 +77,18 @@ export function useMessages(sessionRow: number, content: Content | undefined, fo
     read.current = { whole, found };
     const before = latest.current;
     const last = before.at(-1);
-    if (!isSame || last === undefined) run(() => readPages(sessionRow, before.length, found));
+    if (!isSame || last === undefined) run(() => readPages(source, before.length, found));
     else if (last.page.next === undefined)
-      run(async () => [...before.slice(0, -1), ...(await readPages(sessionRow, 1, undefined, last.cursor))]);
-  }, [run, sessionRow, end, whole, found]);
+      run(async () => [...before.slice(0, -1), ...(await readPages(source, 1, undefined, last.cursor))]);
+  }, [run, source, end, whole, found]);
 
   const next = shown?.at(-1)?.page.next;
   const loadMore = useCallback(() => {
     const before = latest.current;
     const cursor = before.at(-1)?.page.next;
     if (busy.current || cursor === undefined) return;
-    run(async () => [...before, ...(await readPages(sessionRow, 1, undefined, cursor))]);
-  }, [run, sessionRow]);
+    run(async () => [...before, ...(await readPages(source, 1, undefined, cursor))]);
+  }, [run, source]);
 
   const items = useMemo(() => shown?.flatMap(({ page }) => page.items), [shown]);
   return { items, error, more: next !== undefined, loadMore };
@@ -90,7 +96,7 @@ export function useMessages(sessionRow: number, content: Content | undefined, fo
 
 /** At least so many pages, and all up to a message. */
 async function readPages(
-  sessionRow: number,
+  source: { readonly sessionRow: number; readonly generationId?: number },
   count: number,
   upTo: MessagePlace | undefined,
   from: number | undefined = undefined,
@@ -100,7 +106,7 @@ async function readPages(
   let reached = upTo === undefined;
   do {
     const page = await api.request('messages', {
-      sessionRow,
+      ...source,
       ...(cursor === undefined ? { limit: firstPage } : { cursor, limit: nextPages }),
     });
     pages.push({ cursor, page });

@@ -16,6 +16,31 @@ export const conversation = {
   showInFolder: 'Show in folder',
   revealInFinder: 'Reveal in Finder',
   notOnDisk: 'OpenClaw has no file of this conversation any more.',
+  versions: {
+    label: 'Version of the file',
+    all: 'All versions as one conversation',
+    allShort: (versions: number) => `All ${format.number(versions)} versions`,
+    from: (time: string) => `From ${time}`,
+    current: 'on disk now',
+    ended: {
+      truncated: 'cut off',
+      rewritten: 'rewritten',
+      replaced: 'replaced',
+      deleted: 'deleted',
+      archived: 'put away by a reset',
+    },
+  },
+  /** Before the first message of a file, by how the one before it ended. */
+  began: {
+    truncated: (time: string) => `${time} · The file was cut, and went on from here`,
+    rewritten: (time: string) => `${time} · The file was rewritten, and went on from here`,
+    replaced: (time: string) => `${time} · Another file took its place`,
+    deleted: (time: string) => `${time} · The file was deleted, and a new one began`,
+    archived: (time: string) => `${time} · Reset: the file was put away, and a new one began`,
+  },
+  brokenOff: 'The reply broke off here',
+  continues: 'Show what came before the reset',
+  continuedBy: 'Reset: show where it goes on',
   forget: 'Forget this conversation…',
 };
 

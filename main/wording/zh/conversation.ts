@@ -14,6 +14,30 @@ export const conversation: Messages['conversation'] = {
   showInFolder: '在文件夹中显示',
   revealInFinder: '在“访达”中显示',
   notOnDisk: 'OpenClaw 中已没有此对话的文件。',
+  versions: {
+    label: '文件版本',
+    all: '所有版本合为一个对话',
+    allShort: (versions) => `全部 ${format.number(versions)} 个版本`,
+    from: (time) => `始于 ${time}`,
+    current: '现在磁盘上',
+    ended: {
+      truncated: '被截断',
+      rewritten: '被重写',
+      replaced: '被替换',
+      deleted: '被删除',
+      archived: '重置时归档',
+    },
+  },
+  began: {
+    truncated: (time) => `${time} · 文件被截断，从这里继续`,
+    rewritten: (time) => `${time} · 文件被重写，从这里继续`,
+    replaced: (time) => `${time} · 被另一个文件取代`,
+    deleted: (time) => `${time} · 文件被删除，新文件从这里开始`,
+    archived: (time) => `${time} · 已重置：旧文件归档，新文件从这里开始`,
+  },
+  brokenOff: '回复在此中断',
+  continues: '查看重置之前的对话',
+  continuedBy: '已重置：查看后续对话',
   forget: '忘记此对话…',
 };
 
