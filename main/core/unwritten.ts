@@ -1,4 +1,4 @@
-import type { Change, GenerationStart } from './capture/change.ts';
+import type { Change } from './capture/change.ts';
 import type { DirectoryView, Observation, Outcome } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import type { CommitResult, Journal } from './store/store.ts';
@@ -32,8 +32,6 @@ export class Unwritten {
   #noticed: Heard['events'][number][] = [];
   #recorded = false;
   #bytes = 0;
-  /** Index files that are saved by replacing them, many times in a turn: an old one is nobody's loss. */
-  readonly #indexes = new Set<number>();
   #queue: Batch[] = [];
   /** Of an import: threads pack it while the next is read. */
   #prepared: Batch | undefined;
@@ -73,8 +71,7 @@ export class Unwritten {
     for (const change of changes) {
       this.#changes.push(change);
       if (change.change === 'appended') this.#bytes += change.bytes.byteLength;
-      else if (change.change === 'opened') this.#noteIndex(change.generation);
-      else if (change.change !== 'rebound' && !this.#isReplacedIndex(change)) this.isUrgent = true;
+      else if (change.change !== 'opened' && change.change !== 'rebound') this.isUrgent = true;
     }
     if (changes.length > 0) this.since ??= this.#deps.clock.monotonic();
   }
@@ -174,14 +171,6 @@ export class Unwritten {
     }
     this.#undurable = undefined;
     this.#deps.onWritten(all, changes.length > 0 || before !== undefined);
-  }
-
-  #noteIndex({ id, kind }: GenerationStart): void {
-    if (kind === 'index') this.#indexes.add(id);
-  }
-
-  #isReplacedIndex(change: Change): boolean {
-    return change.change === 'closed' && this.#indexes.delete(change.generationId) && change.as === 'replaced';
   }
 
   #enqueue(batch: Batch): void {

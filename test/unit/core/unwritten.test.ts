@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Change } from '../../../main/core/capture/change.ts';
 import type { CommitResult } from '../../../main/core/store/store.ts';
-import type { ArtefactKind, ClosedAs } from '../../../main/core/types.ts';
 import { Unwritten } from '../../../main/core/unwritten.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -111,32 +110,4 @@ test('what the disk refuses to sync stays undurable and is tried again', () => {
   unwritten.sync();
   expect(calls).toEqual(['prepare', 'later', 'sync', 'sync']);
   expect(written).toMatchObject([{ bytes: 10, durable: true }]);
-});
-
-const opened = (kind: ArtefactKind): Change => ({
-  change: 'opened',
-  generation: {
-    id: 7,
-    directory: { sourceId: 1, agent: 'main', path: '/sessions' },
-    kind,
-    name: 'name',
-    path: '/sessions/name',
-    identity: { dev: 1n, ino: 1n, birthtimeNs: 1n },
-    mtimeNs: 1n,
-    at: 0,
-  },
-});
-const closed = (as: ClosedAs): Change => ({ change: 'closed', generationId: 7, as, at: 0 });
-
-test.each([
-  ['index', 'replaced', false],
-  ['index', 'deleted', true],
-  ['index', 'truncated', true],
-  ['transcript', 'replaced', true],
-] as const)('whether a %s that is %s must be written at once: %s', (kind, as, isUrgent) => {
-  const { unwritten } = writing();
-  unwritten.add([opened(kind)]);
-  unwritten.commit();
-  unwritten.add([closed(as)]);
-  expect(unwritten.isUrgent).toBe(isUrgent);
 });
