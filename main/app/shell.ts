@@ -22,6 +22,7 @@ import { loginItem } from './login-item.ts';
 import { Notifier } from './notifier.ts';
 import { requestHandlers } from './request-handlers.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { openShellMemory } from './shell-memory.ts';
 import { createTray } from './tray.ts';
 import type { TrayAction, TrayView } from './tray-menu.ts';
 import { Windows } from './windows.ts';
@@ -46,7 +47,9 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   const { platform, env } = process;
   const limited = limitedRoots(env);
   const words = () => wordsFor(settings.current);
-  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log, words });
+  const memory = openShellMemory(home, log);
+  const isFirstStart = !memory.welcomed;
+  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log, clock: systemClock, memory, words });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
   const key = deviceKey({ home, storage: safeStorage, clock: systemClock, log });
@@ -75,6 +78,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
         openedAt: incident.openedAt,
       })),
     notificationsAvailable: notifier.unavailable === undefined,
+    firstStart: isFirstStart,
   });
   const leaving = new Leaving(words);
   const quit = () => {
@@ -188,8 +192,9 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   const ticking = setInterval(refresh, refreshMs);
   core.start();
   refresh();
-  // A demo is there to be watched, also on a desktop that shows no icons.
-  if (env.CLAWBACK_DEMO === '1') windows.open('recovery');
+  // The first start shows what is found and saved. A demo is there to be watched, also on a desktop that shows no icons.
+  if (isFirstStart || env.CLAWBACK_DEMO === '1') windows.open('recovery');
+  if (isFirstStart) memory.welcome();
   return {
     openRecovery: () => windows.open('recovery'),
     stop: async () => {

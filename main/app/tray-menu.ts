@@ -1,5 +1,6 @@
 import type { CoreStatus, LiveSession } from '../core/types.ts';
 import type { Messages } from '../wording/catalogue.ts';
+import { foundCopy } from '../wording/found-copy.ts';
 import { statusCopy } from '../wording/status-copy.ts';
 
 /** What a click in the menu means, as data; index.ts acts on it. */
@@ -27,6 +28,8 @@ export interface TrayView {
   /** Open ones that need the person, newest first. */
   readonly incidents: readonly TrayIncident[];
   readonly notificationsAvailable: boolean;
+  /** Nobody has been told yet what was there when Clawback came. */
+  readonly firstStart?: boolean;
 }
 
 export interface TrayIncident {
@@ -47,6 +50,8 @@ const shownLive = 4;
 const labelLimit = 64;
 /** Of an item that ends with an age. */
 const nameLimit = 48;
+/** What was found is told whole. */
+const foundLimit = 96;
 const minuteMs = 60_000;
 
 export function trayMenu(words: Messages, view: TrayView, now: number): readonly TrayItem[] {
@@ -57,6 +62,7 @@ export function trayMenu(words: Messages, view: TrayView, now: number): readonly
   return [
     text(line),
     ...(detail === undefined ? [] : [text(detail)]),
+    ...(view.firstStart === true && status.running && status.sources.length > 0 ? [text(foundCopy(words, status), foundLimit)] : []),
     ...(view.notificationsAvailable ? [] : [text(tray.notificationsOff)]),
     separator,
     ...incidents.slice(0, shownIncidents).map((incident) => incidentItem(words, incident, now)),
@@ -140,7 +146,7 @@ function incidentLabel(words: Messages, { title, conversation, messages, openedA
 
 const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ');
 const separator: TrayItem = { is: 'separator' };
-const text = (label: string): TrayItem => ({ is: 'text', label: shorten(label) });
+const text = (label: string, limit = labelLimit): TrayItem => ({ is: 'text', label: shorten(label, limit) });
 
 function action(label: string, what: TrayAction, enabled = true): TrayItem {
   return { is: 'action', label, enabled, action: what };

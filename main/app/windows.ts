@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { BrowserWindow, type WebContents } from 'electron';
+import { BrowserWindow, screen, type WebContents } from 'electron';
+import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import { eventChannel } from '../ipc/channels.ts';
 import type { Events } from '../ipc/contract.ts';
 import type { Messages } from '../wording/catalogue.ts';
 import { appHost, appScheme } from './asset-path.ts';
+import type { ShellMemory } from './shell-memory.ts';
+import { placeOn } from './window-places.ts';
 
 export type WindowName = 'recovery' | 'preferences';
 
@@ -20,6 +23,8 @@ export interface WindowsDeps {
   readonly preload: string;
   readonly icons: string;
   readonly log: Logger;
+  readonly clock: Clock;
+  readonly memory: Pick<ShellMemory, 'placeOf' | 'remember'>;
   /** In the person's language of the moment. */
   readonly words: () => Messages;
 }
@@ -28,6 +33,8 @@ const frames = {
   recovery: { width: 1040, height: 720, minWidth: 720, minHeight: 480, resizable: true },
   preferences: { width: 620, height: 520, minWidth: 560, minHeight: 420, resizable: true },
 } as const satisfies Record<WindowName, Electron.BrowserWindowConstructorOptions>;
+
+const restMs = 500;
 
 /** At most one window of each kind; closed windows are destroyed, so that an idle Clawback holds no renderer. */
 export class Windows {
@@ -51,10 +58,16 @@ export class Windows {
       }
       return;
     }
+    const askedAt = this.#deps.clock.monotonic();
     const window = this.#create(name);
     this.#open.set(name, window);
     window.once('closed', () => this.#open.delete(name));
-    window.once('ready-to-show', () => window.show());
+    window.once('ready-to-show', () => {
+      window.show();
+      // Not before: it would show the window while that is empty.
+      if (this.#deps.memory.placeOf(name)?.maximized === true) window.maximize();
+      this.#deps.log.log('info', 'window-shown', { name, ms: Math.round(this.#deps.clock.monotonic() - askedAt) });
+    });
     // A window that is still loading has no listener yet, so the selection and the language travel in its address.
     const fragment = selection === undefined ? '' : `#${new URLSearchParams(fragmentOf(selection))}`;
     window
@@ -80,8 +93,11 @@ export class Windows {
   }
 
   #create(name: WindowName): BrowserWindow {
+    const place = this.#deps.memory.placeOf(name);
+    const areas = screen.getAllDisplays().map((display) => display.workArea);
     const window = new BrowserWindow({
       ...frames[name],
+      ...(place === undefined ? {} : placeOn(place, areas)),
       title: this.#deps.words().windows[name],
       show: false,
       autoHideMenuBar: true,
@@ -99,6 +115,7 @@ export class Windows {
         navigateOnDragDrop: false,
       },
     });
+    this.#follow(name, window);
     const { webContents } = window;
     webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
     webContents.on('will-navigate', (event) => event.preventDefault());
@@ -106,6 +123,24 @@ export class Windows {
     webContents.session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
     webContents.session.setPermissionCheckHandler(() => false);
     return window;
+  }
+
+  /** Remembers where it stands once it rests there, and not at the end alone: an app may end without closing its windows. */
+  #follow(name: WindowName, window: BrowserWindow): void {
+    const { clock, memory } = this.#deps;
+    let timer: Disposable | undefined;
+    const remember = () => {
+      timer?.[Symbol.dispose]();
+      memory.remember(name, { ...window.getNormalBounds(), maximized: window.isMaximized() });
+    };
+    const moved = () => {
+      timer?.[Symbol.dispose]();
+      timer = clock.schedule(restMs, remember);
+    };
+    window.on('move', moved);
+    window.on('resize', moved);
+    window.once('close', remember);
+    window.once('closed', () => timer?.[Symbol.dispose]());
   }
 }
 

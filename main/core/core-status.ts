@@ -115,6 +115,7 @@ function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, inpu
     layout: source.row.layout,
     agents: row?.agents ?? 0,
     sessions: row?.sessions ?? 0,
+    ...(row === undefined || row.unlisted === 0 ? {} : { unlisted: row.unlisted }),
     ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
     bytes: input.facts.sourceBytes.get(source.row.id) ?? 0,
     lagBytes: source.lagBytes,

@@ -285,6 +285,8 @@ export interface SourceStatus {
   readonly layout: SourceLayout;
   readonly agents: number;
   readonly sessions: number;
+  /** Of them, those that OpenClaw no longer shows; absent: none. */
+  readonly unlisted?: number;
   readonly lastCaptureAt?: number;
   /** Last watch event of it since the core started; absent: none, or polling alone works. */
   readonly lastEventAt?: number;

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { tempDir } from '../support/temp-dir.ts';
 import { harbour, turns } from './support/conversations.ts';
 import { desktop } from './support/desktop.ts';
 import { eventually } from './support/eventually.ts';
+import type { StateDir } from './support/state-dir.ts';
 
 const screen = desktop();
 
@@ -11,6 +13,22 @@ test('without an OpenClaw the recovery window says so and names the demo', async
   await page.getByRole('heading', { name: 'No OpenClaw on this computer yet' }).waitFor();
   await page.getByText('npm run demo').waitFor();
   expect(await app.tray.tooltip()).toBe('Clawback · No OpenClaw to protect');
+});
+
+test('the very first start shows by itself what was found, and the next one does not', async () => {
+  const home = tempDir();
+  onTestFinished(() => home[Symbol.dispose]());
+  const env = { CLAWBACK_HOME: home.path };
+  const prepare = (openclaw: StateDir) => openclaw.write(harbour, turns('Harbour', 2));
+  const first = await screen.start({ firstStart: true, prepare, env });
+  const page = await first.window('recovery');
+  await page.getByText('1 conversation found; all saved').waitFor();
+  await eventually('the menu', () => first.tray.offers('1 conversation found; all saved'));
+  await first.electron.close();
+  const second = await screen.start({ firstStart: true, prepare, env });
+  await second.protecting();
+  expect(second.electron.windows()).toEqual([]);
+  expect(await second.tray.offers('1 conversation found')).toBe(false);
 });
 
 test('the demo opens its window by itself, for a desktop that shows no icons', async () => {

@@ -141,3 +141,20 @@ test('a core that was killed is started again and goes on protecting', async () 
   await page.getByRole('button', { name: /Harbour/ }).click();
   await page.getByText('After the crash: please do step 1').waitFor();
 });
+
+test('a window comes back where it was left, as large as it was, and nothing of it stays while it is closed', async () => {
+  const app = await start({ prepare });
+  await app.tray.activate();
+  await app.window('recovery');
+  const moved = { x: 120, y: 90, width: 900, height: 600 };
+  await app.electron.evaluate(({ BrowserWindow }, bounds) => {
+    const [window] = BrowserWindow.getAllWindows();
+    window?.setBounds(bounds);
+    window?.close();
+  }, moved);
+  await eventually('the end of the window', async () => app.electron.windows().length === 0);
+  expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(0);
+  await app.tray.activate();
+  await app.window('recovery');
+  expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(moved);
+});

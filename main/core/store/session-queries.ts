@@ -57,12 +57,14 @@ export class SessionQueries {
   }
 
   sources(): ReturnType<Catalog['sources']> {
-    type Row = SourceRow & { readonly agents: number; readonly sessions: number; readonly captured: number | null };
+    type Row = SourceRow & { readonly [K in 'agents' | 'sessions' | 'unlisted']: number } & { readonly captured: number | null };
     const rows = this.#db
       .prepare<[], Row>(
         `SELECT id, layout, root,
                 (SELECT count(DISTINCT agent) FROM session WHERE source_id = source.id) AS agents,
                 (SELECT count(*) FROM session WHERE source_id = source.id) AS sessions,
+                (SELECT count(*) FROM session WHERE source_id = source.id
+                    AND (routing_key IS NULL OR state IN ('reset', 'superseded', 'orphaned', 'lost', 'archived'))) AS unlisted,
                 (SELECT max(updated_at) FROM generation WHERE source_id = source.id) AS captured
            FROM source ORDER BY id`,
       )

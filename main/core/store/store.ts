@@ -180,7 +180,13 @@ export interface SessionQuery {
 
 /** Read side; also opens beside a running writer. Every result is bounded and every call short. */
 export interface Catalog extends Disposable, Evidence {
-  sources(): readonly (SourceRow & { readonly agents: number; readonly sessions: number; readonly lastCaptureAt?: number })[];
+  /** `unlisted`: of the sessions, those that OpenClaw's own index does not lead to. */
+  sources(): readonly (SourceRow & {
+    readonly agents: number;
+    readonly sessions: number;
+    readonly unlisted: number;
+    readonly lastCaptureAt?: number;
+  })[];
   /** Captured of every source, of all generations. */
   sourceBytes(): ReadonlyMap<number, number>;
   held(now: number): Pick<StorageFacts, 'transcriptBytes' | 'conversations' | 'grownLastWeek' | 'oldestAt'>;

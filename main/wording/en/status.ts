@@ -1,5 +1,5 @@
 import type { Health, SessionState, WitnessKind } from '../../core/types.ts';
-import { format } from './quantities.ts';
+import { count, format } from './quantities.ts';
 
 /** What the product says about itself and its sources at a glance. */
 export const status = {
@@ -12,6 +12,12 @@ export const status = {
   nothingRecorded: 'Nothing is being recorded.',
   protected: 'Protected',
   importing: (doneBytes: number, totalBytes: number) => `Protected, saving what was there before: ${format.percent(doneBytes, totalBytes)}`,
+  /** `unlisted`: of them, those that OpenClaw shows nowhere any more. */
+  found: (conversations: number, unlisted: number) =>
+    `${count.conversations(conversations)} found${unlisted === 0 ? '' : `, ${format.number(unlisted)} of them no longer visible in OpenClaw`}`,
+  foundAndSaved: (found: string) => `${found}; all saved`,
+  readSoFar: (doneBytes: number, totalBytes: number) => `${format.bytes(doneBytes)} of ${format.bytes(totalBytes)} saved`,
+  importTitle: 'Saving what is there',
   live: (conversations: number) => `${format.number(conversations)} live ${conversations === 1 ? 'conversation' : 'conversations'}`,
   savedAgo: (elapsedMs: number) => `last saved ${format.ago(elapsedMs)}`,
   savedAt: (time: string) => `last saved at ${time}`,

@@ -11,6 +11,11 @@ export const status: Messages['status'] = {
   nothingRecorded: '目前没有记录任何内容。',
   protected: '保护中',
   importing: (doneBytes, totalBytes) => `保护中，正在保存已有内容：${format.percent(doneBytes, totalBytes)}`,
+  found: (conversations, unlisted) =>
+    `已找到 ${count.conversations(conversations)}${unlisted === 0 ? '' : `，其中 ${format.number(unlisted)} 个已不在 OpenClaw 中显示`}`,
+  foundAndSaved: (found) => `${found}；已全部保存`,
+  readSoFar: (doneBytes, totalBytes) => `已保存 ${format.bytes(doneBytes)}，共 ${format.bytes(totalBytes)}`,
+  importTitle: '正在保存已有内容',
   live: (conversations) => `${count.conversations(conversations)}进行中`,
   savedAgo: (elapsedMs) => `${format.ago(elapsedMs)}保存`,
   savedAt: (time) => `最近保存于 ${time}`,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly trayHost: TrayHost;
   /** Fills the state directory before the app starts. */
   readonly prepare?: (openclaw: StateDir) => void;
+  /** Nothing is there of an earlier start, which is when the recovery window opens by itself. */
+  readonly firstStart?: boolean;
   /** Text of the settings file that it finds. */
   readonly settings?: string;
   /** Added to the environment; `undefined` takes a name out of it. */
@@ -40,15 +42,16 @@ export interface AppOptions {
 }
 
 /** The built app in a real Electron with folders of its own, until it protects. */
-export async function startApp({ trayHost, prepare, settings, env = {} }: AppOptions): Promise<RunningApp> {
+export async function startApp({ trayHost, prepare, firstStart = false, settings, env = {} }: AppOptions): Promise<RunningApp> {
   const directory = tempDir();
   const home = join(directory.path, 'clawback');
   const openclaw = stateDir(join(directory.path, 'openclaw'));
   prepare?.(openclaw);
-  if (settings !== undefined) {
-    mkdirSync(home, { mode: 0o700 });
-    writeFileSync(join(home, 'settings.json'), settings);
-  }
+  const usedHome = env.CLAWBACK_HOME ?? home;
+  mkdirSync(usedHome, { recursive: true, mode: 0o700 });
+  if (settings !== undefined) writeFileSync(join(usedHome, 'settings.json'), settings);
+  const memory = join(usedHome, 'windows.json');
+  if (!firstStart && !existsSync(memory)) writeFileSync(memory, '{"welcomed":true,"places":{}}');
   const environment = defined({
     ...process.env,
     CLAWBACK_HOME: home,

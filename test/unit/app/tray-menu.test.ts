@@ -55,6 +55,11 @@ describe('the menu', () => {
     expect(find(menu, 'Talk 1 · saved just now')?.action).toEqual({ do: 'open-conversation', sessionRow: 1 });
   });
 
+  test('tells at the first start what was found', () => {
+    const [, found] = labels(trayMenu(en, { ...quiet, firstStart: true }, noon));
+    expect(found).toBe('4 conversations found; all saved');
+  });
+
   test('tells of no live conversations while they are not saved', () => {
     const paused = status({ live: [live(1)], health: 'paused', pausedUntil: noon + 1000 });
     expect(labels(trayMenu(en, { ...quiet, status: paused }, noon))).not.toContain('Live conversations');

@@ -128,6 +128,13 @@ test('a summary counts what there is', () => {
   expect(recording.catalog.sources()).toMatchObject([{ agents: 1, sessions: 1, lastCaptureAt: recording.clock.now() }]);
 });
 
+test('a source counts the conversations that its index does not lead to', () => {
+  for (const name of ['listed', 'unlisted', 'put-away']) recording.open(name, 'x');
+  const keyed = (name: string) => ({ session: recording.ref(name), routingKey: `agent:main:${name}` });
+  recording.commit([], { sessions: [keyed('listed'), keyed('put-away')], transitions: [moved(recording.ref('put-away'), 'reset', 50)] });
+  expect(recording.catalog.sources()).toMatchObject([{ sessions: 3, unlisted: 2 }]);
+});
+
 test("a file's own name counts more than a session id that its topics share, and a key means where it leads now", () => {
   recording.open('abcd1234-topic-7', 'x');
   recording.open('abcd1234', 'y');
