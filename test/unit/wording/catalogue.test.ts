@@ -56,7 +56,7 @@ const numbersIn = (text: string): readonly string[] =>
 
 /** Names, and what has to be typed as it is. */
 const latinByRight =
-  /CLAWBACK_GATEWAY_TOKEN|openclaw\.json|(?:gateway|plugins)\.\w+|\b(?:openclaw|clawback)(?: [a-z]+)+|OpenClaw|Clawback|ACP|jsonl|\b[kM]B\b/g;
+  /CLAWBACK_GATEWAY_TOKEN|openclaw\.json|(?:gateway|plugins)\.\w+|\b(?:openclaw|clawback)(?: [a-z]+)+|OpenClaw|Clawback|ACP|jsonl|JSON Lines|Markdown|\b[kM]B\b/g;
 
 describe('the catalogues', () => {
   it('hold the same texts', () => {
