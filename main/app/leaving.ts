@@ -3,7 +3,7 @@ import type { CoreStatus } from '../core/types.ts';
 import type { Messages } from '../wording/catalogue.ts';
 
 /** Conversations that would go on unprotected without Clawback. What is paused is not protected now either. */
-export function wouldBeUnprotected({ running, health, live }: Pick<CoreStatus, 'running' | 'health' | 'live'>): number {
+function wouldBeUnprotected({ running, health, live }: Pick<CoreStatus, 'running' | 'health' | 'live'>): number {
   return running && health !== 'paused' ? live.length : 0;
 }
 

@@ -7,7 +7,7 @@ export interface WindowPlace {
   readonly maximized: boolean;
 }
 
-export interface Area {
+interface Area {
   readonly x: number;
   readonly y: number;
   readonly width: number;
