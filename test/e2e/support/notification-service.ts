@@ -18,12 +18,12 @@ export interface Notified {
 class Service extends Interface {
   readonly shown: Notified[] = [];
   readonly takenBack: number[] = [];
-  readonly #refuses: boolean;
+  refuses: boolean;
   #nextId = 1;
 
   constructor(refuses: boolean) {
     super(serviceName);
-    this.#refuses = refuses;
+    this.refuses = refuses;
   }
 
   GetCapabilities(): string[] {
@@ -42,7 +42,7 @@ class Service extends Interface {
     _hints: unknown,
     timeoutMs: number,
   ): number {
-    if (this.#refuses) throw new dbus.DBusError('org.freedesktop.Notifications.Error.ExcessNotificationGeneration', 'not now');
+    if (this.refuses) throw new dbus.DBusError('org.freedesktop.Notifications.Error.ExcessNotificationGeneration', 'not now');
     const id = replaces || this.#nextId++;
     this.shown.push({ id, summary, body, actions: actions.filter((_, i) => i % 2 === 0), timeoutMs });
     return id;
@@ -75,6 +75,8 @@ export interface NotificationService {
   /** Waits for one with this in its summary or body. */
   next(containing: string): Promise<Notified>;
   click(notified: Notified): void;
+  /** From now on. */
+  refuse(refuses: boolean): void;
   /** What an app showed that has ended is not found by the next test. */
   forget(): void;
   stop(): void;
@@ -97,6 +99,9 @@ export async function startNotificationService({ refuses = false } = {}): Promis
       service.ActionInvoked(notified.id, 'default');
       const dismissedByPerson = 2;
       service.NotificationClosed(notified.id, dismissedByPerson);
+    },
+    refuse: (refuses) => {
+      service.refuses = refuses;
     },
     forget: () => {
       service.shown.length = 0;
