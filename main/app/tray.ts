@@ -24,7 +24,10 @@ export function createTray(iconDirectory: string, platform: string, act: (action
   let menu = '';
   let isOpen = false;
   let items: readonly TrayItem[] = [];
-  /** Replacing a menu that is open closes it under the pointer, so that waits until it was closed. */
+  /**
+   * Replacing a menu that is open closes it under the pointer, so that waits until it was closed. Electron on Linux does not
+   * tell; there it helps that nothing in the menu changes more often than by the minute while nothing happens.
+   */
   const build = () => {
     const next = JSON.stringify(items);
     if (isOpen || next === menu) return;
