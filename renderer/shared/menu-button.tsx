@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export interface MenuItem {
   readonly key: string;
@@ -32,7 +32,8 @@ export function MenuButton({ label, items, children, className = '' }: MenuButto
     setOpen(undefined);
     button.current?.focus();
   };
-  useEffect(() => {
+  // Before the next key can come: pressed in haste it is meant for the menu.
+  useLayoutEffect(() => {
     if (open === undefined) return;
     const all = itemsIn(menu.current);
     const checked = all.find((item) => item.getAttribute('aria-checked') === 'true');

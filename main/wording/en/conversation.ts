@@ -19,7 +19,7 @@ export const conversation = {
   versions: {
     label: 'Version of the file',
     all: 'All versions as one conversation',
-    allShort: (versions: number) => `All ${format.number(versions)} versions`,
+    allShort: (versions: number) => `${format.number(versions)} versions`,
     from: (time: string) => `From ${time}`,
     current: 'on disk now',
     ended: {

@@ -17,7 +17,7 @@ export const conversation: Messages['conversation'] = {
   versions: {
     label: '文件版本',
     all: '所有版本合为一个对话',
-    allShort: (versions) => `全部 ${format.number(versions)} 个版本`,
+    allShort: (versions) => `${format.number(versions)} 个版本`,
     from: (time) => `始于 ${time}`,
     current: '现在磁盘上',
     ended: {
