@@ -14,7 +14,16 @@ export interface UpkeepDeps {
   readonly words: () => Messages;
 }
 
-type UpkeepChannel = 'storage' | 'verify' | 'rebuildIndex' | 'selfTest' | 'diagnostics.save' | 'folder.reveal';
+type UpkeepChannel =
+  | 'storage'
+  | 'verify'
+  | 'rebuildIndex'
+  | 'selfTest'
+  | 'testGateway'
+  | 'planRecorder'
+  | 'applyRecorder'
+  | 'diagnostics.save'
+  | 'folder.reveal';
 
 const suggestedName = 'clawback-diagnostics.json';
 
@@ -25,6 +34,9 @@ export function upkeepHandlers({ home, core, windows, words }: UpkeepDeps): Pick
     verify: (input) => core.request('verify', input),
     rebuildIndex: (input) => core.request('rebuildIndex', input),
     selfTest: (input) => core.request('selfTest', input),
+    testGateway: (input) => core.request('testGateway', input),
+    planRecorder: (input) => core.request('planRecorder', input),
+    applyRecorder: (input) => core.request('applyRecorder', input),
     'diagnostics.save': async () => {
       const { saveTitle, save } = words().preferences.diagnostics;
       const options = {

@@ -27,6 +27,7 @@ import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests
 import { createRestorer } from './restore/restorer.ts';
 import type { Restorer } from './restore/restoring.ts';
 import { RestoreDesk } from './restore-desk.ts';
+import { sourceRequests } from './source-requests.ts';
 import { SourceSet } from './source-set.ts';
 import { readOpenclawConfig } from './sources/openclaw-config.ts';
 import { discoverStateDirs } from './sources/openclaw-home.ts';
@@ -276,6 +277,7 @@ export class Core implements AsyncDisposable {
         restores: this.#restores,
       }),
       ...this.#upkeep.handlers,
+      ...sourceRequests({ options: this.#options, probe: () => this.#gateways.atOnce(), status: () => this.status }),
       ...controlRequests({ clock, recorder: this.#recorder, status: () => this.status, onChange: () => this.#announceStatus() }),
       configure: async (config) => {
         checkConfig(config);

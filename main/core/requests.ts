@@ -15,8 +15,10 @@ import type {
   SearchHit,
   SelfTestStep,
   SessionSummary,
+  SourceStatus,
   StorageFacts,
   TaskProgress,
+  WitnessStatus,
 } from './types.ts';
 
 /** What is not captured from now on: neither transcripts, nor their side files, nor what witnesses see. What was captured stays. */
@@ -114,6 +116,22 @@ export interface CoreRequests {
   configure: { in: CoreConfig; out: CoreStatus };
   /** State directories that discovery finds now, whether protected or not. */
   discover: { in: Record<string, never>; out: readonly string[] };
+  /** Asks the gateway of a protected state directory now. `stream`: how listening to it goes. Throws CoreError `not-found`. */
+  testGateway: { in: { root: string }; out: { gateway: SourceStatus['gateway']; stream?: WitnessStatus } };
+  /**
+   * What putting the recorder plugin into the configuration of a protected OpenClaw, or taking it out, would change; nothing is
+   * touched. `changes`: lines that go, come and stand around them, marked `-`, `+` and a space; none: there is nothing to change.
+   * Throws CoreError `not-found`, `config-missing`, `config-unreadable`, `config-shape`, `plugins-disabled`, `plugin-denied`.
+   */
+  planRecorder: {
+    in: { root: string; action: 'install' | 'remove' };
+    out: { planId: string; configPath: string; changes: readonly string[] };
+  };
+  /**
+   * Exactly what was planned last. `previous`: the configuration as it was. `restartNeeded`: a gateway runs, which goes on as it
+   * started until it restarts. Throws CoreError `not-found`, `config-changed`, `permission-denied`.
+   */
+  applyRecorder: { in: { planId: string }; out: { changed: boolean; restartNeeded: boolean; previous?: string } };
   storage: { in: Record<string, never>; out: StorageFacts };
   /**
    * Checks every stored piece against its SHA-256, and the database file as a whole; capture goes on meanwhile. Takes about a

@@ -1,5 +1,6 @@
 import type { SourceStatus } from '../../main/core/types.ts';
 import { useWords } from '../shared/words.tsx';
+import { GatewayTest } from './gateway-test.tsx';
 
 interface SourceHealthProps {
   readonly source: SourceStatus;
@@ -33,6 +34,7 @@ export function SourceHealth({ source, now }: SourceHealthProps) {
           </div>
         ))}
       </dl>
+      <GatewayTest root={source.root} now={now} />
     </details>
   );
 }

@@ -90,7 +90,7 @@ function SourceRow({ root, source, refusal, now, onToggle }: SourceRowProps) {
           </small>
         ))}
       </label>
-      <WitnessList witnesses={source?.witnesses ?? []} now={now} />
+      <WitnessList root={root} witnesses={source?.witnesses ?? []} now={now} />
       {source !== undefined && <SourceHealth source={source} now={now} />}
     </li>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ruled, section, storage } from './support/preferences-states.ts';
+import { recorderAbsent, ruled, section, storage } from './support/preferences-states.ts';
 import { refuse } from './support/scripted-api.ts';
 import { patience, windows } from './support/windows.ts';
 import { answersIn, now, settings } from './support/world.ts';
@@ -154,4 +154,38 @@ test('the health of a source opens by keyboard, with times in UTC for whoever po
   expect(
     await ui.page.locator(`.health dd[title="${new Date(now - 2000).toISOString().slice(0, 19).replace('T', ' ')} UTC"]`).textContent(),
   ).toBe('2 s ago');
+});
+
+test('the recorder is installed by keyboard after its change was seen, and nothing happens when that is cancelled', async () => {
+  const ui = await screen.open('preferences', recorderAbsent);
+  const { page, api } = ui;
+  await section('Sources')(ui);
+  await page.getByRole('button', { name: 'Install…' }).press('Enter');
+  await page.getByText('+    "entries": { "openclaw-recorder"').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await page.locator('.change').waitFor({ state: 'detached' });
+  expect(api.inputsOf('applyRecorder')).toEqual([]);
+  await page.getByRole('button', { name: 'Install…' }).press('Enter');
+  await page.getByRole('button', { name: 'Install', exact: true }).press('Enter');
+  await page.getByText('Installed. The gateway restarts by itself').waitFor();
+  expect(api.inputsOf('planRecorder').at(-1)).toEqual({ root: '/home/ada/.openclaw', action: 'install' });
+  expect(api.inputsOf('applyRecorder')).toEqual([{ planId: 'plan-1' }]);
+});
+
+test('a recorder that cannot be installed is said beside it', async () => {
+  const ui = await screen.open('preferences', {
+    ...recorderAbsent,
+    planRecorder: () => refuse('plugins-disabled', 'OpenClaw loads no plugins at all.', 'Set it to true yourself.'),
+  });
+  await section('Sources')(ui);
+  await ui.page.getByRole('button', { name: 'Install…' }).click();
+  await ui.page.getByRole('alert').getByText('OpenClaw loads no plugins at all.').waitFor();
+});
+
+test('a gateway is tested, and the answer is said', async () => {
+  const ui = await screen.open('preferences', recorderAbsent);
+  await section('Sources')(ui);
+  await ui.page.locator('.health summary').click();
+  await ui.page.getByRole('button', { name: 'Test the gateway of /home/ada/.openclaw' }).click();
+  await ui.page.getByText('It runs. Live stream: listening.').waitFor();
 });

@@ -66,6 +66,34 @@ export const ruled = answersIn({
   },
 });
 
+/** An OpenClaw without the recorder. */
+export const recorderAbsent: Answers = {
+  ...answersIn({ status: coreStatus({ sources: [source({ witnesses: [{ kind: 'recorder-plugin', state: 'off' }] })] }) }),
+  planRecorder: () => ({
+    planId: 'plan-1',
+    configPath: '/home/ada/.openclaw/openclaw.json',
+    changes: [
+      '   "gateway": { "port": 18789 }',
+      '-}',
+      '+  "plugins": {',
+      '+    "load": { "paths": ["/home/ada/.local/share/clawback/openclaw-recorder"] },',
+      '+    "entries": { "openclaw-recorder": { "enabled": true } }',
+      '+  }',
+      '+}',
+    ],
+  }),
+  applyRecorder: () => ({
+    changed: true,
+    restartNeeded: true,
+    previous: '/home/ada/.local/share/clawback/recorder-installs/openclaw.json',
+  }),
+  testGateway: () => ({ gateway: 'running', stream: { kind: 'gateway-stream', state: 'listening' } }),
+};
+const planRecorder = async (ui: UiWindow) => {
+  await section('Sources')(ui);
+  await ui.page.getByRole('button', { name: 'Install…' }).click();
+};
+
 const never = <T>() => new Promise<T>(() => {});
 const selfTest = async (ui: UiWindow) => {
   await section('Advanced')(ui);
@@ -194,5 +222,15 @@ export const preferencesStates: readonly State[] = [
     },
     (page) => page.getByText('The loss was not noticed within 8 s.'),
     selfTest,
+  ),
+  preferences('recorder that would be installed', recorderAbsent, (page) => page.getByText('This changes in /home/ada'), planRecorder),
+  preferences(
+    'recorder that was installed',
+    recorderAbsent,
+    (page) => page.getByText('Installed. The gateway restarts'),
+    async (ui) => {
+      await planRecorder(ui);
+      await ui.page.getByRole('button', { name: 'Install', exact: true }).click();
+    },
   ),
 ];
