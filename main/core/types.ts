@@ -123,6 +123,8 @@ export interface GenerationSummary {
   readonly openedAt: number;
   readonly closedAs?: ClosedAs;
   readonly closedAt?: number;
+  /** Of one that was closed as archived: why OpenClaw put it away, by its name. */
+  readonly archivedBecause?: ArchiveReason;
   readonly onDisk: boolean;
 }
 

@@ -2,6 +2,7 @@ import type { GenerationSummary } from '../../main/core/types.ts';
 import type { Messages } from '../../main/wording/catalogue.ts';
 import { MenuButton } from '../shared/menu-button.tsx';
 import { useWords } from '../shared/words.tsx';
+import { endOf } from './versions.ts';
 
 interface VersionMenuProps {
   /** Oldest first. */
@@ -39,6 +40,7 @@ export function VersionMenu({ versions, chosen, onChoose }: VersionMenuProps) {
 
 function versionName({ conversation, count, format }: Messages, version: GenerationSummary, now: number): string {
   const { from, ended, current } = conversation.versions;
-  const end = version.closedAs === undefined ? current : ended[version.closedAs];
+  const how = endOf(version);
+  const end = how === undefined ? current : ended[how];
   return `${from(format.time(version.openedAt, now))} · ${count.messages(version.records)} · ${end}`;
 }

@@ -5,9 +5,18 @@ export function versionsOf(generations: readonly GenerationSummary[]): readonly 
   return generations.filter(({ kind }) => kind === 'transcript').toSorted((a, b) => a.ordinal - b.ordinal);
 }
 
+/** How a file ended. What was put away for no known reason is just that. */
+export type FileEnd = ClosedAs | 'reset' | 'deleteArchive' | 'backup';
+
+/** `undefined`: it goes on. */
+export function endOf({ closedAs, archivedBecause }: GenerationSummary): FileEnd | undefined {
+  if (closedAs !== 'archived' || archivedBecause === undefined) return closedAs;
+  return archivedBecause === 'deleted' ? 'deleteArchive' : archivedBecause;
+}
+
 /** A file began with this message, because the one before it ended so. */
 export interface Beginning {
-  readonly because: ClosedAs;
+  readonly because: FileEnd;
   readonly at: number;
 }
 
@@ -27,8 +36,9 @@ export function beginningsIn(
     const place = placeOf.get(message.generationId);
     if (place === undefined || (furthest !== undefined && place <= furthest)) continue;
     const before = versions[place - 1];
-    if (furthest !== undefined && before?.closedAs !== undefined) {
-      found.set(message, { because: before.closedAs, at: before.closedAt ?? versions[place]?.openedAt ?? 0 });
+    const because = before === undefined ? undefined : endOf(before);
+    if (furthest !== undefined && before !== undefined && because !== undefined) {
+      found.set(message, { because, at: before.closedAt ?? versions[place]?.openedAt ?? 0 });
     }
     furthest = place;
   }

@@ -6,7 +6,14 @@ import { answersIn, generation, hourMs, message, now, session } from './support/
 
 const screen = windows();
 
-const first = generation({ id: 1, openedAt: now - 5 * hourMs, closedAs: 'archived', closedAt: now - 2 * hourMs, records: 4 });
+const first = generation({
+  id: 1,
+  openedAt: now - 5 * hourMs,
+  closedAs: 'archived',
+  archivedBecause: 'reset',
+  closedAt: now - 2 * hourMs,
+  records: 4,
+});
 const second = generation({ id: 2, ordinal: 2, openedAt: now - 2 * hourMs, records: 3 });
 const seen = generation({ id: 3, ordinal: 3, kind: 'witness', openedAt: now - hourMs, records: 1 });
 const told = [
@@ -43,6 +50,15 @@ test('where a reset began a new file, and where a reply broke off, a mark says s
   const texts = await page.locator('.messages > li').allTextContents();
   expect(texts.findIndex((text) => text.includes('The reply broke off here'))).toBe(4);
   expect(texts.findIndex((text) => text.includes('Reset:'))).toBe(5);
+});
+
+test('a file that was put away for another reason is not told as a reset', async () => {
+  const kept = { ...first, archivedBecause: 'backup' as const };
+  const generations = ({ row }: { readonly row: number }) => ({ session: row === 1 ? summary : session(row), generations: [kept, second] });
+  const ui = await screen.open('recovery', { ...answers, session: generations });
+  await ui.page.locator('nav button.row').first().click();
+  await ui.page.getByText('The file was kept as a backup, and a new one began').waitFor();
+  expect(await ui.page.getByText('Reset: the file').count()).toBe(0);
 });
 
 test('each file is read alone, and all of them again, by keyboard', async () => {

@@ -1,4 +1,4 @@
-import type { ClosedAs, GenerationSummary, Page, SessionState, SessionSummary } from '../types.ts';
+import type { ArchiveReason, ClosedAs, GenerationSummary, Page, SessionState, SessionSummary } from '../types.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Catalog, SessionQuery, SourceRow } from './store.ts';
 
@@ -37,6 +37,7 @@ interface GenerationRow {
   readonly opened_at: number;
   readonly closed_as: ClosedAs | null;
   readonly closed_at: number | null;
+  readonly archived_because: ArchiveReason | null;
   readonly on_disk: number;
 }
 
@@ -113,7 +114,7 @@ export class SessionQueries {
   generations(sessionRow: number): readonly GenerationSummary[] {
     return this.#db
       .prepare<[number], GenerationRow>(
-        `SELECT id, kind, ordinal, name, path, "offset" AS bytes, messages AS records, opened_at, closed_as, closed_at, on_disk
+        `SELECT id, kind, ordinal, name, path, "offset" AS bytes, messages AS records, opened_at, closed_as, closed_at, archived_because, on_disk
            FROM generation WHERE session_row = ? ORDER BY ordinal`,
       )
       .all(sessionRow)
@@ -181,5 +182,6 @@ function toGeneration(row: GenerationRow): GenerationSummary {
     onDisk: row.on_disk === 1,
     ...(row.closed_as === null ? {} : { closedAs: row.closed_as }),
     ...(row.closed_at === null ? {} : { closedAt: row.closed_at }),
+    ...(row.archived_because === null ? {} : { archivedBecause: row.archived_because }),
   };
 }

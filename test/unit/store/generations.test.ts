@@ -61,7 +61,7 @@ test('a file that is renamed to an archive is still on disk and still grows to i
   const id = recording.open('a', 'one');
   const path = '/agent/agents/main/sessions/a.jsonl.reset.x';
   recording.commit([{ change: 'moved', generationId: id, path, archived: { because: 'reset' }, at: 7 }, recording.appended(id, 'two')]);
-  expect(generations('a')).toMatchObject([{ closedAs: 'archived', closedAt: 7, onDisk: true, path, bytes: 6 }]);
+  expect(generations('a')).toMatchObject([{ closedAs: 'archived', archivedBecause: 'reset', closedAt: 7, onDisk: true, path, bytes: 6 }]);
 });
 
 test('an archive that gets its live name back is open again', () => {
