@@ -43,7 +43,7 @@ export const suites: readonly Suite[] = [
     notOn: { platform: 'darwin', files: ['test/fault/*-disk-full.test.ts'], because: 'macOS mounts no small disk in memory by itself' },
   },
   {
-    ...vitest('ui', 5, ['browser']),
+    ...vitest('ui', 8, ['browser']),
     notOn: { platform: 'darwin', because: "its pictures are drawn by Debian's browser with Debian's fonts" },
   },
   // Alone: it measures a person's waiting time on a real screen, and a busy machine would make it wait for nothing but itself.
