@@ -30,7 +30,7 @@ test('a loss changes icon, words and menu', async () => {
   await eventually('the incident', async () => (await app.tray.tooltip()).includes('1 incident needs you'));
   expect(await app.tray.icon()).not.toBe(protectingIcon);
   const menu = await app.tray.menu();
-  const incident = menu.find((node) => /^8 messages cut from a conversation · Invoices: please/.test(node.label));
+  const incident = menu.find((node) => /^8 messages cut from a conversation · Invo.*… · just now$/.test(node.label));
   expect(incident?.children.map((node) => node.label)).toEqual(['Restore…', 'Show', 'Dismiss']);
 });
 
@@ -221,7 +221,8 @@ test('a long conversation is read to its end by scrolling', async () => {
     await page.locator('.message').last().scrollIntoViewIfNeeded();
     return (await page.getByText('Harbour: please do step 150,').count()) === 1;
   });
-  expect(await page.locator('.message').count()).toBe(300);
+  // What is not seen is not in the page.
+  expect(await page.locator('.message').count()).toBeLessThan(300);
 });
 
 test('what is written while the conversation is open appears in it', async () => {
