@@ -15,11 +15,8 @@ export interface HintsDeps {
   readonly onUnhealthy: () => void;
 }
 
-/**
- * A turn takes and drops its lock, replaces the index and appends in many small steps: one look is for all of them, and while a
- * conversation goes on the poll looks as often by itself.
- */
-const PACE = { delayMs: 50, spacingMs: 250 };
+/** A turn takes and drops its lock, replaces the index and appends in many small steps: one look is for all of them. */
+const GATHER_MS = 50;
 
 /** Watch events of all directories under protection. They save time and decide nothing. */
 export class Hints implements AsyncDisposable {
@@ -29,7 +26,7 @@ export class Hints implements AsyncDisposable {
 
   constructor(deps: HintsDeps) {
     this.#deps = deps;
-    this.#changed = new Nudge(deps.clock, PACE, deps.onFile);
+    this.#changed = new Nudge(deps.clock, GATHER_MS, deps.onFile);
   }
 
   /** Anew for what is under protection now. */
