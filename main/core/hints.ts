@@ -15,8 +15,8 @@ export interface HintsDeps {
   readonly onUnhealthy: () => void;
 }
 
-/** A turn takes and drops its lock, replaces the index and appends in many small steps: one look is for all of them. */
-const GATHER_MS = 50;
+/** Of one moment: a turn's lock may stand for a moment only, and is evidence. */
+const GATHER_MS = 0;
 
 /** Watch events of all directories under protection. They save time and decide nothing. */
 export class Hints implements AsyncDisposable {
