@@ -24,8 +24,8 @@ const nothing: Outcome = { transitions: [], sessions: [], drafts: [], resolved: 
 export class Desk {
   readonly policy: DetectionPolicy;
   readonly table: SessionTable;
-  /** By directory key: the last view of each directory. */
-  readonly views = new Map<string, DirectoryView>();
+  readonly #views = new Map<string, DirectoryView>();
+  readonly #watchedSince = new Map<string, number>();
   readonly #open = new Map<string, OpenIncident>();
   #transitions: Transition[] = [];
   #sessions: SessionFacts[] = [];
@@ -37,6 +37,22 @@ export class Desk {
     this.policy = policy;
     this.table = table;
     for (const { dedupeKey, draft, openedAt } of incidents) this.#open.set(dedupeKey, { draft, openedAt });
+  }
+
+  /** By directory key: the last view of each directory. */
+  get views(): ReadonlyMap<string, DirectoryView> {
+    return this.#views;
+  }
+
+  see(directoryKey: string, view: DirectoryView, at: number): void {
+    this.#views.set(directoryKey, view);
+    this.#watchedSince.set(directoryKey, Math.min(at, this.#watchedSince.get(directoryKey) ?? at));
+  }
+
+  /** It happened in a directory that this run was looking at: then it is news, however soon it was over. */
+  wasWatched(directoryKey: string, at: number | undefined): boolean {
+    const since = this.#watchedSince.get(directoryKey);
+    return since !== undefined && at !== undefined && at >= since;
   }
 
   move(tracked: TrackedSession, fact: SessionFact, at: number, successor?: SessionRef): boolean {

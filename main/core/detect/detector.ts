@@ -1,7 +1,7 @@
 import type { ArchiveMark, Change, DirectoryRef } from '../capture/change.ts';
 import type { KnownGeneration } from '../capture/tailing.ts';
 import type { Artefact } from '../sources/source.ts';
-import type { IncidentDraft } from '../types.ts';
+import type { IncidentDraft, IncidentKind } from '../types.ts';
 import { Agenda, type Deadlines } from './agenda.ts';
 import { Desk } from './desk.ts';
 import type {
@@ -40,6 +40,8 @@ export interface DetectorOptions {
 
 /** Between two calls of a core that runs there are seconds; more means that machine or core slept and nobody looked. */
 const leapMs = 30_000;
+/** Incidents of a conversation that is put away with them. */
+const putAwayKinds: readonly IncidentKind[] = [...lossKinds, 'reset-without-successor'];
 
 export function createDetector(options: DetectorOptions): Detector {
   return new WatchingDetector(options);
@@ -135,7 +137,7 @@ class WatchingDetector implements Detector {
         this.#desk.move(tracked, { fact: 'restore', phase, before: tracked.before ?? this.#stateByIncidents(session) }, at);
       else this.#desk.move(tracked, { fact: 'restore', phase }, at);
       if (phase === 'verified') {
-        for (const { draft } of this.#desk.incidentsOf(session, [...lossKinds, 'reset-without-successor'])) {
+        for (const { draft } of this.#desk.incidentsOf(session, putAwayKinds)) {
           this.#desk.resolve(draft.dedupeKey, 'restored', at);
         }
         this.#mass.leave(tracked.key, 'restored', at);
@@ -178,7 +180,7 @@ class WatchingDetector implements Detector {
     this.#desk.resolve(dedupeKey, 'dismissed', at);
     const members = this.#mass.disband(dedupeKey).map((key) => this.#table.byKey(key));
     const own =
-      draft?.agent === undefined || draft.nativeId === undefined || !putsAway(draft.kind)
+      draft?.agent === undefined || draft.nativeId === undefined || !putAwayKinds.includes(draft.kind)
         ? undefined
         : this.#table.get({ sourceId: draft.sourceId, agent: draft.agent, nativeId: draft.nativeId });
     for (const tracked of [...members, own]) {
@@ -249,7 +251,7 @@ class WatchingDetector implements Detector {
 
   #see(view: DirectoryView, touched: ReadonlySet<string> | undefined, at: number): void {
     const key = directoryKeyOf(view.directory);
-    this.#desk.views.set(key, view);
+    this.#desk.see(key, view, at);
     const index = this.#index.see(view, at);
     for (const tracked of index.referenced) this.#wipes.touched(tracked, at);
     const endedTurns = this.#turns.see(view, at);
@@ -299,6 +301,7 @@ class WatchingDetector implements Detector {
     if (tracked.directoryKey === unplaced || generation.archived === undefined) this.#place(tracked, directoryKeyOf(generation.directory));
     this.#table.addGeneration(generation.id, { tracked, archived: generation.archived?.because, path: generation.path });
     if (generation.archived !== undefined) {
+      this.#index.learn(tracked);
       // Beside a living file it is only a copy that OpenClaw made.
       if (tracked.liveGeneration === undefined) this.#putAway(tracked, generation.path, generation.archived, at);
       this.#touched(tracked);
@@ -344,7 +347,8 @@ class WatchingDetector implements Detector {
   }
 
   #putAway(tracked: TrackedSession, path: string, mark: ArchiveMark, at: number): void {
-    const moved = this.#desk.move(tracked, { fact: 'archived', because: mark.because }, at);
+    const watched = this.#desk.wasWatched(tracked.directoryKey, mark.at);
+    const moved = this.#desk.move(tracked, { fact: 'archived', because: mark.because, watched }, at);
     if (mark.because !== 'backup') this.#turns.putAway(tracked, at);
     if (moved && tracked.state === 'reset') this.#resets.begin(tracked, Math.min(at, mark.at ?? at), path);
   }
@@ -391,9 +395,4 @@ function homeOf({ sourceId, agent }: Pick<SessionRef, 'sourceId' | 'agent'>): st
 
 function milliseconds(ns: bigint): number {
   return Number(ns / 1_000_000n);
-}
-
-function putsAway(kind: RememberedIncident['draft']['kind']): boolean {
-  const kinds: readonly (typeof kind)[] = [...lossKinds, 'reset-without-successor'];
-  return kinds.includes(kind);
 }

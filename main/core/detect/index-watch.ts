@@ -16,6 +16,8 @@ interface IndexState {
   /** Keys of the last good reading, or those that an earlier run knew. */
   good: Map<string, Referenced>;
   entryOf: ReadonlyMap<string, IndexEntry>;
+  /** What keys named and name no longer, of conversations whose file nobody has seen: it may have come and gone between two looks. */
+  readonly unseen: Map<string, IndexEntry>;
   badSince: number | undefined;
   /** Keys that are missing since a time, not judged yet. */
   readonly vanished: Map<string, Referenced>;
@@ -28,6 +30,7 @@ interface IndexState {
 }
 
 const listedKeys = 20;
+const mostUnseen = 1_000;
 
 /** Follows `sessions.json`: which conversations it names, and whether names went missing that nobody took away. */
 export class IndexWatch {
@@ -81,7 +84,9 @@ export class IndexWatch {
 
   /** Tells what the index says of a conversation when that is news. */
   learn(tracked: TrackedSession): void {
-    const entry = this.entry(tracked);
+    const unseen = this.#directories.get(tracked.directoryKey)?.unseen;
+    const entry = this.entry(tracked) ?? unseen?.get(tracked.session.nativeId);
+    unseen?.delete(tracked.session.nativeId);
     if (entry === undefined) return;
     tracked.indexedAt = entry.updatedAt ?? tracked.indexedAt;
     const label = entry.label ?? entry.displayName;
@@ -133,9 +138,14 @@ export class IndexWatch {
     const before = state.entryOf;
     state.good = good;
     state.entryOf = entryOf;
+    const { sourceId, agent } = view.directory;
+    for (const [nativeId, entry] of before) {
+      if (!entryOf.has(nativeId) && this.#desk.table.get({ sourceId, agent, nativeId }) === undefined)
+        remember(state.unseen, nativeId, entry);
+    }
     for (const [nativeId, entry] of entryOf) {
       if (before.get(nativeId) === entry) continue;
-      const tracked = this.#desk.table.get({ sourceId: view.directory.sourceId, agent: view.directory.agent, nativeId });
+      const tracked = this.#desk.table.get({ sourceId, agent, nativeId });
       if (tracked === undefined) continue;
       this.learn(tracked);
       if (!before.has(nativeId)) referenced.push(tracked);
@@ -212,6 +222,7 @@ export class IndexWatch {
       seen: false,
       good: new Map(),
       entryOf: new Map(),
+      unseen: new Map(),
       badSince: undefined,
       vanished: new Map(),
       renamed: new Map(),
@@ -221,4 +232,10 @@ export class IndexWatch {
     this.#directories.set(directoryKey, state);
     return state;
   }
+}
+
+function remember(unseen: Map<string, IndexEntry>, nativeId: string, entry: IndexEntry): void {
+  unseen.set(nativeId, entry);
+  const [oldest] = unseen.keys();
+  if (unseen.size > mostUnseen && oldest !== undefined) unseen.delete(oldest);
 }

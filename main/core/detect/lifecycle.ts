@@ -7,7 +7,8 @@ export type SessionFact =
   | { readonly fact: 'appended' }
   | { readonly fact: 'quiet' }
   | { readonly fact: 'gone' | 'truncated' | 'overwritten'; readonly generationId: number }
-  | { readonly fact: 'archived'; readonly because: ArchiveReason }
+  /** `watched`: it was put away while the core looked on, if too soon for its life to be seen. */
+  | { readonly fact: 'archived'; readonly because: ArchiveReason; readonly watched: boolean }
   /** The same bytes under another path or identity. */
   | { readonly fact: 'found' }
   /** The settling time is over. `lost`: messages are only in the buffer; `there`: a file has the live name. */
@@ -56,7 +57,7 @@ export function advance(state: SessionState | undefined, fact: SessionFact, poli
       if (state === undefined || !settling.includes(state)) return undefined;
       return { to: 'suspended', cause: settlingCause(fact.fact, fact.generationId), deadlineInMs: policy.settleMs };
     case 'archived':
-      return archived(state, fact.because);
+      return archived(state, fact.because, fact.watched);
     case 'found':
       return state === 'suspended' ? { to: 'live', cause: 'found again' } : undefined;
     case 'deadline':
@@ -79,10 +80,10 @@ export function advance(state: SessionState | undefined, fact: SessionFact, poli
   }
 }
 
-function archived(state: SessionState | undefined, because: ArchiveReason): Move | undefined {
+function archived(state: SessionState | undefined, because: ArchiveReason, watched: boolean): Move | undefined {
   // Found as an archive: whatever happened was before our time and is no news.
-  if (state === undefined) return { to: 'archived', cause: `found archived: ${because}` };
-  if (state !== 'live' && state !== 'dormant' && state !== 'suspended' && state !== 'restored') return undefined;
+  if (state === undefined && !(watched && because === 'reset')) return { to: 'archived', cause: `found archived: ${because}` };
+  if (state !== undefined && state !== 'live' && state !== 'dormant' && state !== 'suspended' && state !== 'restored') return undefined;
   return because === 'reset' ? { to: 'reset', cause: 'archived: reset' } : { to: 'archived', cause: `archived: ${because}` };
 }
 

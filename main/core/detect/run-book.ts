@@ -55,7 +55,9 @@ export class RunBook {
         this.#note(event, { activeSince: at, end: undefined });
         return;
       case 'run-ended': {
-        const isKnown = this.#runs.get(keyOf(sourceId, event.runId))?.activeSince !== undefined;
+        const run = this.#runs.get(keyOf(sourceId, event.runId));
+        // A run that fails is told as ended twice.
+        const isKnown = run?.activeSince !== undefined || run?.end === 'ended';
         this.#note(event, { activeSince: undefined, end: isKnown ? 'ended' : 'unstarted' });
         return;
       }

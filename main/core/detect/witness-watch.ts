@@ -176,8 +176,9 @@ export class WitnessWatch {
     standings: ReadonlyMap<number, Standing>,
     now: number,
   ): { lost: readonly PlacedRow[]; held: ReadonlySet<number>; nothing: readonly PlacedRow[] } {
-    const isAside = ({ sourceId, runId, role }: PlacedRow): boolean =>
-      role === 'assistant' && runId !== undefined && this.#book.isAnswerToCommand(sourceId, runId);
+    // A trajectory is written of a model's answer alone.
+    const isAside = ({ witness, sourceId, runId, role }: PlacedRow): boolean =>
+      role === 'assistant' && witness !== 'trajectory' && runId !== undefined && this.#book.isAnswerToCommand(sourceId, runId);
     const { lost, beside, nothing } = sift(open, group, isAside);
     const elsewhere = lost.filter((row) => this.#isElsewhere(row));
     const told = lost.filter((row) => !elsewhere.includes(row) && this.#hasPlace(row));

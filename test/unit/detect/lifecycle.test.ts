@@ -28,17 +28,17 @@ const table: readonly { readonly name: string; readonly fact: SessionFact; reado
   })),
   {
     name: 'archived as reset',
-    fact: { fact: 'archived', because: 'reset' },
+    fact: { fact: 'archived', because: 'reset', watched: true },
     to: { live: 'reset', dormant: 'reset', suspended: 'reset', restored: 'reset' },
   },
   {
     name: 'archived as deleted',
-    fact: { fact: 'archived', because: 'deleted' },
+    fact: { fact: 'archived', because: 'deleted', watched: true },
     to: { live: 'archived', dormant: 'archived', suspended: 'archived', restored: 'archived' },
   },
   {
     name: 'archived as backup',
-    fact: { fact: 'archived', because: 'backup' },
+    fact: { fact: 'archived', because: 'backup', watched: true },
     to: { live: 'archived', dormant: 'archived', suspended: 'archived', restored: 'archived' },
   },
   { name: 'found', fact: { fact: 'found' }, to: { suspended: 'live' } },
@@ -101,11 +101,14 @@ describe('advance', () => {
     expect(advance(undefined, { fact: 'discovered', quietForMs: defaultPolicy.dormantAfterMs + 1 }, defaultPolicy)?.to).toBe('dormant');
   });
 
-  it('begins as archived whatever the archive is', () => {
+  it.each([
+    { watched: false, to: ['archived', 'archived', 'archived'] },
+    { watched: true, to: ['reset', 'archived', 'archived'] },
+  ])('begins as archived whatever the archive is, unless its reset was watched: $watched', ({ watched, to }) => {
     const began = (['reset', 'deleted', 'backup'] as const).map(
-      (because) => advance(undefined, { fact: 'archived', because }, defaultPolicy)?.to,
+      (because) => advance(undefined, { fact: 'archived', because, watched }, defaultPolicy)?.to,
     );
-    expect(began).toEqual(['archived', 'archived', 'archived']);
+    expect(began).toEqual(to);
   });
 
   it('gives a settling state its deadline', () => {

@@ -119,6 +119,35 @@ describe('resets', () => {
     expect(new Set([...scene.kept.states.values()].map(({ state }) => state))).toEqual(new Set(['archived']));
   });
 
+  it.each([
+    ['with its reset', false],
+    ['a look before its reset', true],
+  ])('follows a conversation that came and went between two looks, its key named anew %s', (_when, isSooner) => {
+    const scene = new Scene();
+    scene.tick();
+    scene.index(key, { sessionId: 's1', ranOnce: false });
+    scene.tick();
+    scene.index(key, { sessionId: 's2', ranOnce: false });
+    if (isSooner) scene.tick();
+    scene.foundArchived('s1', 'reset', 5, undefined, scene.now);
+    scene.run(1_000);
+    expect(scene.stateOf('s1')).toBe('reset');
+    turn(scene, 's2', { wrote: 2 });
+    expect(scene.stateOf('s1')).toBe('superseded');
+    expect(scene.only('unexplained-reset').draft).toMatchObject({ nativeId: 's1', messages: 5 });
+    expect(scene.openKinds).toEqual([]);
+  });
+
+  it('takes a reset from before the first look for history, however late it is found', () => {
+    const scene = new Scene();
+    scene.index(key, { sessionId: 's2', ranOnce: true });
+    scene.tick();
+    scene.foundArchived('s1', 'reset', 5, undefined, startAt - 1);
+    scene.run(10_000);
+    expect(scene.stateOf('s1')).toBe('archived');
+    expect(scene.incidents.size).toBe(0);
+  });
+
   it('is quiet about a conversation archived as deleted', () => {
     const scene = talked();
     scene.index(key, undefined);
@@ -181,6 +210,19 @@ describe('a reset without a successor', () => {
     scene.index(key, { sessionId: 's2', ranOnce: true });
     scene.run(4_000);
     expect(scene.only('reset-without-successor').draft.evidence.seenBy).toBe('index');
+  });
+
+  it('is told of a conversation that came and went between two looks', () => {
+    const scene = new Scene();
+    scene.tick();
+    scene.index(key, { sessionId: 's1', ranOnce: false });
+    scene.tick();
+    scene.index(key, { sessionId: 's2', ranOnce: false });
+    scene.foundArchived('s1', 'reset', 5, undefined, scene.now);
+    scene.run(1_000);
+    turn(scene, 's2', { wrote: 0 });
+    scene.run(5_000);
+    expect(scene.only('reset-without-successor').draft).toMatchObject({ nativeId: 's1', evidence: { newSessionId: 's2' } });
   });
 
   it('is a loss when what came before the reset is gone too', () => {

@@ -19,3 +19,22 @@ describe('the end of a gateway', () => {
     expect(book.endedAfter(1, 30_000, 60_000)).toMatchObject({ at: 40_000, clean: false, closeCode: 1006 });
   });
 });
+
+describe('the end of a run', () => {
+  const run = { sourceId: 1, witness: 'gateway-stream', runId: 'r1', agent: 'main', sessionKey: 'agent:main:main', at: 10_000 } as const;
+  const failed = { outcome: 'error', withText: false } as const;
+
+  it('without a beginning is that of a command, which no model answered', () => {
+    const book = new RunBook(720_000);
+    book.notice({ ...run, event: 'run-ended', ...failed }, 10_000);
+    expect(book.isAnswerToCommand(1, 'r1')).toBe(true);
+  });
+
+  it('that is told twice, as when the run failed, is the end of a run all the same', () => {
+    const book = new RunBook(720_000);
+    book.notice({ ...run, event: 'run-started' }, 10_000);
+    book.notice({ ...run, event: 'run-ended', ...failed }, 11_000);
+    book.notice({ ...run, event: 'run-ended', ...failed }, 11_001);
+    expect(book.isAnswerToCommand(1, 'r1')).toBe(false);
+  });
+});

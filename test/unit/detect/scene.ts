@@ -111,8 +111,9 @@ export class Scene {
   }
 
   /** A transcript that lies under an archive name when it is first seen. */
-  foundArchived(nativeId: string, because: ArchiveReason, count: number, messages?: readonly string[]): void {
-    const file = this.#open(nativeId, { header: true, mtimeAt: this.now, archived: because });
+  foundArchived(nativeId: string, because: ArchiveReason, count: number, messages?: readonly string[], at?: number): void {
+    const archived: ArchiveMark = { because, ...(at === undefined ? {} : { at }) };
+    const file = this.#open(nativeId, { header: true, mtimeAt: this.now, archived });
     this.#append(file, [...(messages ?? Array.from({ length: count }, () => `a${this.#said++}`))]);
   }
 
@@ -289,7 +290,7 @@ export class Scene {
     witnessed: this.witnessed,
   });
 
-  #open(nativeId: string, options: { header: boolean; mtimeAt: number; archived?: ArchiveReason }): File {
+  #open(nativeId: string, options: { header: boolean; mtimeAt: number; archived?: ArchiveMark }): File {
     const { header, mtimeAt, archived } = options;
     const file: File = {
       id: this.#nextId++,
@@ -298,7 +299,7 @@ export class Scene {
       header,
       onDisk: true,
       live: archived === undefined,
-      archived,
+      archived: archived?.because,
       mtimeAt,
     };
     this.#files.push(file);
@@ -311,11 +312,11 @@ export class Scene {
         name: `${nativeId}.jsonl`,
         nativeId,
         sessionId: nativeId,
-        path: archived === undefined ? `${directory.path}/${nativeId}.jsonl` : archivePath(nativeId, archived, this.now),
+        path: archived === undefined ? `${directory.path}/${nativeId}.jsonl` : archivePath(nativeId, archived.because, this.now),
         identity,
         mtimeNs: BigInt(mtimeAt) * 1_000_000n,
         at: this.now,
-        ...(archived === undefined ? {} : { archived: { because: archived } }),
+        ...(archived === undefined ? {} : { archived }),
       },
     });
     return file;
