@@ -15,8 +15,11 @@ export interface HintsDeps {
   readonly onUnhealthy: () => void;
 }
 
-/** Of one moment: a turn's lock may stand for a moment only, and is evidence. */
-const GATHER_MS = 0;
+/**
+ * A turn takes and drops its lock, replaces the index and appends in many small steps: one look is for all of them, and while a
+ * conversation goes on the poll looks as often by itself.
+ */
+const PACE = { delayMs: 50, spacingMs: 250 };
 
 /** Watch events of all directories under protection. They save time and decide nothing. */
 export class Hints implements AsyncDisposable {
@@ -26,7 +29,7 @@ export class Hints implements AsyncDisposable {
 
   constructor(deps: HintsDeps) {
     this.#deps = deps;
-    this.#changed = new Nudge(deps.clock, GATHER_MS, deps.onFile);
+    this.#changed = new Nudge(deps.clock, PACE, deps.onFile);
   }
 
   /** Anew for what is under protection now. */

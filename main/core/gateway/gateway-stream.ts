@@ -51,7 +51,7 @@ const LONGEST_WAIT_FOR_START_MS = 5000;
 /** A refusal is written into the gateway's log: not every half minute for ever, unless the configuration changed. */
 const REFUSED_WAIT_MS = 300_000;
 /** The gateway still writes down what it has just told; whoever looks at once is in its way and sees half of it. */
-const NEWS_DELAY_MS = 100;
+const NEWS_PACE = { delayMs: 100, spacingMs: 500 };
 /** Silence for so many of its own ticks: the gateway hangs, or is not there any more. */
 const SILENT_TICKS = 3;
 /** A connection that held so long was a good one. */
@@ -90,7 +90,7 @@ class GatewayStream implements Witness {
     this.#options = options;
     this.#isRunning = options.isRunning ?? runningProbe(options);
     this.#backOff = new BackOff(options.random);
-    this.#news = new Nudge(options.clock, NEWS_DELAY_MS, () => options.onNews?.());
+    this.#news = new Nudge(options.clock, NEWS_PACE, () => options.onNews?.());
     this.#missed = new MissedMessages((payload) => this.#take(this.#frames.stored(payload, options.clock.now())));
     this.#attemptIn(0);
   }

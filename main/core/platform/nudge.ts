@@ -1,21 +1,31 @@
 import type { Clock } from './clock.ts';
 
-/** Does a task once for whatever calls for it within `delayMs` of the first call. */
+export interface NudgePace {
+  /** From the first call to the task. */
+  readonly delayMs: number;
+  /** From one task to the next, at least. */
+  readonly spacingMs: number;
+}
+
+/** Does a task once for whatever calls for it within a moment of the first call, and not more often than its pace allows. */
 export class Nudge implements Disposable {
   readonly #clock: Clock;
-  readonly #delayMs: number;
+  readonly #pace: NudgePace;
   readonly #task: () => void;
   #due: Disposable | undefined;
+  #doneAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, delayMs: number, task: () => void) {
+  constructor(clock: Clock, pace: NudgePace, task: () => void) {
     this.#clock = clock;
-    this.#delayMs = delayMs;
+    this.#pace = pace;
     this.#task = task;
   }
 
   soon(): void {
-    this.#due ??= this.#clock.schedule(this.#delayMs, () => {
+    const { delayMs, spacingMs } = this.#pace;
+    this.#due ??= this.#clock.schedule(Math.max(delayMs, this.#doneAt + spacingMs - this.#clock.monotonic()), () => {
       this.#due = undefined;
+      this.#doneAt = this.#clock.monotonic();
       this.#task();
     });
   }

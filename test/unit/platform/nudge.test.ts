@@ -5,7 +5,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 function nudged() {
   const clock = new FakeClock();
   const times: number[] = [];
-  const nudge = new Nudge(clock, 50, () => times.push(clock.monotonic()));
+  const nudge = new Nudge(clock, { delayMs: 50, spacingMs: 250 }, () => times.push(clock.monotonic()));
   return { clock, times, nudge };
 }
 
@@ -18,13 +18,22 @@ test('what calls within a moment is answered once, a moment after the first of i
   expect(times).toEqual([50]);
 });
 
-test('what calls after that is answered again', () => {
+test('what calls after that is answered again, at a distance from the last time', () => {
   const { clock, times, nudge } = nudged();
   nudge.soon();
   clock.advance(60);
   nudge.soon();
-  clock.advance(60);
-  expect(times).toEqual([50, 110]);
+  clock.advance(500);
+  expect(times).toEqual([50, 300]);
+});
+
+test('what calls after a long silence waits no longer than the first did', () => {
+  const { clock, times, nudge } = nudged();
+  nudge.soon();
+  clock.advance(1_000);
+  nudge.soon();
+  clock.advance(100);
+  expect(times).toEqual([50, 1_050]);
 });
 
 test('nothing is answered after the end', () => {
