@@ -161,7 +161,7 @@ export interface MessageView {
   readonly provenance: Provenance;
   /** A file on disk holds this message now. */
   readonly persisted: boolean;
-  /** A reply that was cut off while it streamed. */
+  /** A reply that was cut off while it streamed, by the end of the gateway or by the failure of its run. */
   readonly interrupted?: true;
 }
 

@@ -50,6 +50,7 @@ export class NormalLife {
       ['tool turn', () => say(this.#key(), `TOOL ${this.#word()}`), 4],
       ['no reply', () => say(this.#key(), 'SILENT'), 2],
       ['failing model', () => this.#end(this.#key(), 'FAIL500'), 1],
+      ['model that fails in the middle', () => this.#end(this.#key(), `BREAK ${this.#word()}`), 1],
       ['abort', () => this.#abort(this.#key()), 2],
       ['/new', () => say(this.#key(), '/new'), 2],
       ['/reset with words', () => say(this.#key(), `/reset ${this.#word()}`), 2],

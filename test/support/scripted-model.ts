@@ -11,7 +11,7 @@ export interface ModelRequest {
 /**
  * An OpenAI-compatible streaming model on loopback. Words in the last user message steer it:
  * `SLOW n ms` (n chunks, ms apart) · `LONG n` (n KB) · `TOOL` (one tool call, then an answer) · `HANG` (one chunk, then silence)
- * · `MUTE` (headers, then silence) · `SILENT` (answers NO_REPLY) · `FAIL500`.
+ * · `MUTE` (headers, then silence) · `SILENT` (answers NO_REPLY) · `FAIL500` · `BREAK` (an error instead of the end, not to be tried again).
  */
 export interface ScriptedModel extends AsyncDisposable {
   readonly baseUrl: string;
@@ -139,7 +139,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, onRequ
     if (response.destroyed) return;
     text(long === null ? `part ${index} ` : `${'x'.repeat(1000)} `);
   }
-  finish('stop');
+  if (tail.includes('BREAK')) response.end('data: {"error":{"message":"scripted refusal"}}\n\n');
+  else finish('stop');
 }
 
 function readMessages(body: string): ModelRequest['messages'] {

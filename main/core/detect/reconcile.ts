@@ -67,7 +67,8 @@ interface Heard {
 export function reconcile(rows: readonly WitnessedRow[], spoken: readonly SpokenMessage[]): ReadonlyMap<number, Standing> {
   const tellers = rows.map(told);
   const standings = new Map<number, Standing>(rows.map(({ id }) => [id, 'open']));
-  for (const id of proved(tellers, spoken.map(heard))) standings.set(id, 'persisted');
+  const heardAll = spoken.map(heard);
+  for (const id of proved(tellers, heardAll)) standings.set(id, 'persisted');
   for (const teller of tellers) {
     if (standings.get(teller.row.id) !== 'open') continue;
     if (isEcho(teller, tellers, standings)) standings.set(teller.row.id, 'covered');
@@ -79,7 +80,29 @@ export function reconcile(rows: readonly WitnessedRow[], spoken: readonly Spoken
     const open = tellers.filter((teller) => teller.rank === rank && standings.get(teller.row.id) === 'open');
     for (const id of proved(open, better)) standings.set(id, 'covered');
   }
+  for (const teller of tellers) {
+    if (teller.row.phase !== 'error' || standings.get(teller.row.id) !== 'open') continue;
+    if (heardAll.some((message) => beginsWith(message, teller))) standings.set(teller.row.id, 'persisted');
+    else if (tellers.some((other) => beginsWith(other, teller) && isInsteadOf(other, teller))) standings.set(teller.row.id, 'covered');
+  }
   return standings;
+}
+
+/**
+ * A model that failed and was asked again may say the same and go on: its first words are in what it said then. That may prove
+ * words of its own besides, for one message is the end of what several tellers began.
+ */
+function beginsWith({ role, at, essence: words }: Told, teller: ToldRow): boolean {
+  if (role !== 'assistant' || teller.role !== 'assistant' || teller.essence === '') return false;
+  const ahead = teller.essence.length >= ALIKE ? RUN_MS : AHEAD_MS;
+  return at >= teller.at - BACK_MS && at <= teller.at + ahead && words.startsWith(teller.essence);
+}
+
+/** Of several that say the same, one is left. */
+function isInsteadOf({ row, rank, essence: words }: ToldRow, teller: ToldRow): boolean {
+  if (row.phase === 'partial' || row.id === teller.row.id) return false;
+  if (words.length > teller.essence.length) return true;
+  return rank < teller.rank || (rank === teller.rank && row.id > teller.row.id);
 }
 
 function told(row: WitnessedRow): ToldRow {

@@ -85,6 +85,12 @@ export function isSilence(text: string): boolean {
   return /^(?:NO_REPLY|NO REPLY|HEARTBEAT_OK|HEARTBEAT OK)$/.test(words);
 }
 
+/** The beginning of such a reply, broken off. */
+export function mayBecomeSilence(text: string): boolean {
+  const words = text.replace(DIRECTIVE, '').trim();
+  return ['NO_REPLY', 'HEARTBEAT_OK'].some((silence) => silence.startsWith(words));
+}
+
 /** `agents.defaults.heartbeat.ackMaxChars` of OpenClaw. */
 const CALM_CHARS = 300;
 const MARKUP_CHARS = 24;

@@ -7,7 +7,7 @@ import type { RunBook } from './run-book.ts';
 import { sessionKeyOf } from './session-table.ts';
 import { isNotice } from './spoken-text.ts';
 import { carriedBy, carrying, isSameDraft, openUnsaved, owns } from './unsaved-incident.ts';
-import { isCutOff, promptsMissing } from './witnessed-turns.ts';
+import { isCutOff, isFailedReply, promptsMissing } from './witnessed-turns.ts';
 import { writeBlock } from './write-block.ts';
 
 /** What was found out about one conversation in one look. */
@@ -54,8 +54,10 @@ export class UnsavedStory {
     const stored = known.filter(({ id }) => !gone.has(id));
     const rows = [...stored, ...added].sort((a, b) => a.at - b.at || a.id - b.id);
     const homes = openUnsaved(this.#desk, session);
-    const home = added.length === 0 ? undefined : this.#home(finding, homes, stored, now, evidence);
-    for (const { draft } of homes) if (draft.dedupeKey !== home?.dedupeKey) this.#update(draft, rows, now);
+    const alarming = stored.filter((row) => !isFailedReply(row));
+    const home = added.length === 0 ? undefined : this.#home(finding, homes, alarming, now, evidence);
+    const healed = known.filter((row) => gone.has(row.id) && !isFailedReply(row));
+    for (const { draft } of homes) if (draft.dedupeKey !== home?.dedupeKey) this.#update(draft, rows, healed, now);
     if (home === undefined) return;
     const ofHome = rows.filter((row) => added.some(({ id }) => id === row.id) || owns(home, row));
     const least = stored.length < known.length ? 0 : carriedBy(home) + added.length;
@@ -95,10 +97,13 @@ export class UnsavedStory {
     this.#unsettled.clear();
   }
 
-  #update(draft: IncidentDraft, rows: readonly WitnessedRow[], now: number): void {
+  /** `healed`: were lost, and are not any more. */
+  #update(draft: IncidentDraft, rows: readonly WitnessedRow[], healed: readonly WitnessedRow[], now: number): void {
     if (carriedBy(draft) === 0) return;
     const ofHome = rows.filter((row) => owns(draft, row));
-    if (ofHome.length > 0) this.#raise(draft, carrying(draft, ofHome, {}), now);
+    // What is left of a loss when OpenClaw has caught up is kept, as it would have been by itself.
+    const isOver = ofHome.every(isFailedReply) && healed.some((row) => owns(draft, row));
+    if (ofHome.length > 0 && !isOver) this.#raise(draft, carrying(draft, ofHome, {}), now);
     // What we put there ourselves and took away again was on disk for a while, and OpenClaw has not written it.
     else if (draft.evidence.takenBack !== true) this.#desk.resolve(draft.dedupeKey, 'self-healed', now);
   }

@@ -44,6 +44,8 @@ export class WitnessWatch {
   readonly #due = new Agenda<string>(LOOK_AGAIN_MS);
   readonly #proven = new Proven();
   readonly #changed = new Map<string, { readonly session: SessionRef; readonly how: 'grew' | 'other' }>();
+  /** Conversations with words that no incident speaks of, by when the last of them were kept. */
+  readonly #kept = new Map<string, number>();
   #recorded = true;
 
   constructor({ desk, book, places, turns, resets, stuck }: WitnessWatchParts) {
@@ -137,19 +139,19 @@ export class WitnessWatch {
     }
     for (const row of group) if (standings.get(row.id) === 'persisted' && taken.has(row.id)) this.#proven.add(row, now);
     const open = group.filter((row) => ripe.has(row.id) && !taken.has(row.id));
-    const { lost, held, nothing } = this.#sort(open, group, standings, now);
+    const { lost, held, kept, nothing } = this.#sort(open, group, standings, now);
     for (const { id } of nothing) {
       this.#desk.judge({ id, is: 'void' });
       taken.add(id);
     }
-    const bySession = new Map<string, PlacedRow[]>();
-    for (const row of lost) {
-      const session = sessionOf(row);
-      this.#desk.judge({ id: row.id, is: 'unpersisted', session, ...(row.sessionKey === undefined ? {} : { sessionKey: row.sessionKey }) });
-      taken.add(row.id);
-      const key = sessionKeyOf(session);
-      bySession.set(key, [...(bySession.get(key) ?? []), row]);
+    for (const row of [...lost, ...kept]) {
+      const { id, sessionKey } = row;
+      this.#desk.judge({ id, is: 'unpersisted', session: sessionOf(row), ...(sessionKey === undefined ? {} : { sessionKey }) });
+      taken.add(id);
     }
+    for (const row of kept) this.#kept.set(keyOfRow(row), now);
+    const bySession = new Map<string, PlacedRow[]>();
+    for (const row of lost) bySession.set(keyOfRow(row), [...(bySession.get(keyOfRow(row)) ?? []), row]);
     for (const row of known) if (!bySession.has(keyOfRow(row))) bySession.set(keyOfRow(row), []);
     for (const [key, added] of bySession) {
       const session = added[0] === undefined ? known.map(sessionOf).find((one) => sessionKeyOf(one) === key) : sessionOf(added[0]);
@@ -169,17 +171,17 @@ export class WitnessWatch {
     return spokenAround(evidence, rows, ({ sourceId, runId }) => this.#book.startOf(sourceId, runId));
   }
 
-  /** `held`: lost, and no reason to alarm anybody. What is in none of the three waits. */
+  /**
+   * `held`: lost, and no reason to alarm anybody. `kept`: of no incident at all, so that they hide none. What is in none of
+   * these waits.
+   */
   #sort(
     open: readonly PlacedRow[],
     group: readonly PlacedRow[],
     standings: ReadonlyMap<number, Standing>,
     now: number,
-  ): { lost: readonly PlacedRow[]; held: ReadonlySet<number>; nothing: readonly PlacedRow[] } {
-    // A trajectory is written of a model's answer alone.
-    const isAside = ({ witness, sourceId, runId, role }: PlacedRow): boolean =>
-      role === 'assistant' && witness !== 'trajectory' && runId !== undefined && this.#book.isAnswerToCommand(sourceId, runId);
-    const { lost, beside, nothing } = sift(open, group, isAside);
+  ): { lost: readonly PlacedRow[]; held: ReadonlySet<number>; kept: readonly PlacedRow[]; nothing: readonly PlacedRow[] } {
+    const { lost, failed, beside, nothing } = sift(open, group, (row) => this.#isAside(row));
     const elsewhere = lost.filter((row) => this.#isElsewhere(row));
     const told = lost.filter((row) => !elsewhere.includes(row) && this.#hasPlace(row));
     const isGoingOn = sessionsOf(group).some((session) => openUnsaved(this.#desk, session).length > 0);
@@ -188,12 +190,24 @@ export class WitnessWatch {
     const waits =
       lost.length > told.length + late.length + elsewhere.length ||
       group.some(({ id }) => standings.get(id) === 'open' && !open.some((row) => row.id === id));
-    const followers = isLoss || late.length > 0 ? beside : [];
+    const isTold = isLoss || late.length > 0;
+    const followers = isTold ? [...beside, ...failed] : [];
+    const alone = isTold || waits ? [] : [...beside, ...failed];
+    const kept = alone.filter((row) => failed.includes(row) && !this.#isElsewhere(row) && this.#hasPlace(row));
     return {
       lost: [...told, ...late, ...followers].sort((a, b) => a.at - b.at || a.id - b.id),
       held: new Set(isLoss ? [] : [...late, ...followers].map(({ id }) => id)),
-      nothing: [...nothing, ...elsewhere, ...(followers.length > 0 || waits ? [] : beside)],
+      kept,
+      nothing: [...nothing, ...elsewhere, ...alone.filter((row) => !kept.includes(row))],
     };
+  }
+
+  /** Said by OpenClaw, not by a model. What streamed of a run that failed, and all that a trajectory tells, a model said. */
+  #isAside({ witness, sourceId, agent, sessionKey, runId, role, phase }: PlacedRow): boolean {
+    if (role !== 'assistant' || runId === undefined || witness === 'trajectory') return false;
+    if (phase !== 'error') return this.#book.isAnswerToCommand(sourceId, runId);
+    // The recorder tells the replies of an ACP runner as they go out, errors too.
+    return witness === 'recorder-plugin' && this.#places.entry(sourceId, agent, sessionKey)?.isAcp === true;
   }
 
   /** OpenClaw keeps a list of its conversations where it writes them: without one nobody can tell what should be where. */
@@ -217,7 +231,9 @@ export class WitnessWatch {
     const changed = [...this.#changed.values()];
     this.#changed.clear();
     const isLater = changed.every(({ how }) => how === 'grew');
-    for (const session of this.#lossesNear(changed.map((change) => change.session))) {
+    for (const [key, at] of this.#kept) if (now - at > RECENT_MS || now < at) this.#kept.delete(key);
+    const kept = changed.flatMap(({ session }) => (this.#kept.has(sessionKeyOf(session)) ? [session] : []));
+    for (const session of onlyOnce([...this.#lossesNear(changed.map((change) => change.session)), ...kept])) {
       if (looked.has(sessionKeyOf(session))) continue;
       const rows = evidence.unpersisted(session).filter(({ at }) => !isLater || at >= now - RECENT_MS);
       if (rows.length === 0) continue;
@@ -244,6 +260,10 @@ export class WitnessWatch {
     }
     return [...near.values()];
   }
+}
+
+function onlyOnce(sessions: readonly SessionRef[]): Iterable<SessionRef> {
+  return new Map(sessions.map((session) => [sessionKeyOf(session), session])).values();
 }
 
 function isCarrying({ evidence }: IncidentDraft): boolean {

@@ -1,10 +1,12 @@
 import type { SpokenMessage, WitnessedRow } from './detection.ts';
-import { essence, isAllCalm, isHeartbeat, isNotice, isOrder, isSilence } from './spoken-text.ts';
+import { essence, isAllCalm, isHeartbeat, isNotice, isOrder, isSilence, mayBecomeSilence } from './spoken-text.ts';
 
 /** What to make of messages that no transcript holds. */
 export interface Sifted<R extends WitnessedRow> {
   /** Said by a person or a model, and not saved. */
   readonly lost: readonly R[];
+  /** Had streamed when its run failed, of which OpenClaw itself told the person: to be kept, and no reason to alarm anybody. */
+  readonly failed: readonly R[];
   /** Belongs to what was said (tool results and calls, errors, orders and their answers): as lost as the rest, and nothing by itself. */
   readonly beside: readonly R[];
   /** Nothing of a conversation. */
@@ -15,14 +17,22 @@ export interface Sifted<R extends WitnessedRow> {
 export function sift<R extends WitnessedRow>(open: readonly R[], all: readonly R[], isAside: (row: R) => boolean): Sifted<R> {
   const heartbeats = heartbeatTurns(all);
   const lost: R[] = [];
+  const failed: R[] = [];
   const beside: R[] = [];
   const nothing: R[] = [];
   for (const row of open) {
     if (heartbeats.calm.has(row.id) || isNothing(row)) nothing.push(row);
-    else if (heartbeats.unclear.has(row.id) || isBeside(row) || isAside(row)) beside.push(row);
+    else if (heartbeats.unclear.has(row.id) || isAside(row)) beside.push(row);
+    else if (isFailedReply(row)) failed.push(row);
+    else if (isBeside(row)) beside.push(row);
     else lost.push(row);
   }
-  return { lost, beside, nothing };
+  return { lost, failed, beside, nothing };
+}
+
+/** Words of a model whose run failed before it had ended. */
+export function isFailedReply({ role, phase, text }: WitnessedRow): boolean {
+  return role === 'assistant' && phase === 'error' && essence(role, text) !== '' && !isNotice(text) && !mayBecomeSilence(text);
 }
 
 function isNothing({ witness, role, text, sessionKey }: WitnessedRow): boolean {

@@ -24,6 +24,7 @@ export interface Run extends NamedSession {
 
 export interface EndedRun extends NamedSession {
   readonly runId: string;
+  readonly outcome: 'final' | 'aborted' | 'error';
   readonly part: number;
   readonly text: string;
   readonly at: number;
@@ -92,10 +93,10 @@ export class RunTable {
     if (this.#active.get(run.runId) === run) this.#textLength += text.length - before.length;
   }
 
-  end(run: Run, text: string, at: number): EndedRun {
+  end(run: Run, outcome: EndedRun['outcome'], text: string, at: number): EndedRun {
     this.#drop(run);
     const { runId, part, sessionKey, agent, told, isOffered } = run;
-    const ended = { runId, part, sessionKey, agent, text, at, told, isOffered };
+    const ended = { runId, part, outcome, sessionKey, agent, text, at, told, isOffered };
     this.#ended.delete(runId);
     this.#ended.set(runId, ended);
     this.#forgetOldest();

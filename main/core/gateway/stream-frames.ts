@@ -146,10 +146,10 @@ export class StreamFrames {
     return { messages: [sighting(run, 'partial', rest, at)], events: told, cut: [] };
   }
 
-  #end(run: Run, outcome: 'final' | 'aborted' | 'error', text: string, saidAt: number, at: number): FrameOutcome {
+  #end(run: Run, outcome: EndedRun['outcome'], text: string, saidAt: number, at: number): FrameOutcome {
     const rest = untold(run, text);
     if (rest !== '') run.isOffered = true;
-    this.#runs.end(run, text, saidAt);
+    this.#runs.end(run, outcome, text, saidAt);
     const { agent, sessionKey, runId, isOffered } = run;
     const ended: WitnessEvent = { witness: WITNESS, at, event: 'run-ended', agent, sessionKey, runId, outcome, withText: text !== '' };
     return { messages: isOffered ? [sighting(run, outcome, rest, saidAt)] : [], events: [ended], cut: [] };
@@ -166,7 +166,7 @@ export class StreamFrames {
     }
     if (ended === undefined) return [];
     this.#runs.tell(ended, ref, text);
-    return ended.isOffered ? [sighting(ended, 'final', untold(ended, ended.text), ended.at)] : [];
+    return ended.isOffered ? [sighting(ended, ended.outcome, untold(ended, ended.text), ended.at)] : [];
   }
 
   #running(runId: string, session: NamedSession, at: number): { readonly run: Run; readonly events: readonly WitnessEvent[] } {

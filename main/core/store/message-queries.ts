@@ -121,7 +121,7 @@ export class MessageQueries {
       truncated: truncated || said.kind === 'oversized',
       provenance: place?.witness ?? 'transcript',
       persisted: row.persisted === 1,
-      ...(place?.phase === 'partial' ? { interrupted: true } : {}),
+      ...(place?.phase === 'partial' || place?.phase === 'error' ? { interrupted: true } : {}),
       ...(at === undefined ? {} : { at }),
     };
     return { view, bytes };

@@ -1,46 +1,9 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Witness, WitnessBatch, WitnessEvent, WitnessedMessage } from '../../../main/core/witness/witness.ts';
 import { CoreRig } from '../../support/core-rig.ts';
+import { ScriptedWitness } from '../../support/scripted-witness.ts';
 
 const key = 'agent:main:main';
-
-/** Says what the test has it say; keeps what was not committed. */
-class ScriptedWitness implements Witness {
-  readonly kind = 'recorder-plugin';
-  readonly status = { kind: 'recorder-plugin', state: 'listening' } as const;
-  #messages: WitnessedMessage[] = [];
-  #events: WitnessEvent[] = [];
-  #said = 0;
-
-  say(role: 'user' | 'assistant', text: string, at: number, more: Partial<WitnessedMessage> = {}): void {
-    this.#messages.push({
-      witness: 'recorder-plugin',
-      ref: `ref-${this.#said++}`,
-      agent: 'main',
-      sessionKey: key,
-      role,
-      phase: 'final',
-      endsRun: role === 'assistant',
-      at,
-      text,
-      ...more,
-    });
-  }
-
-  notice(): void {}
-
-  collect(): WitnessBatch {
-    return { messages: this.#messages, events: this.#events };
-  }
-
-  committed(): void {
-    this.#messages = [];
-    this.#events = [];
-  }
-
-  [Symbol.dispose](): void {}
-}
 
 interface Scene {
   readonly rig: CoreRig;
@@ -49,7 +12,7 @@ interface Scene {
 }
 
 async function begun(rig: CoreRig): Promise<Scene> {
-  const witness = new ScriptedWitness();
+  const witness = new ScriptedWitness('recorder-plugin', key);
   rig.openWitnesses = () => [witness];
   await rig.start();
   rig.state.begin(key, 's1');

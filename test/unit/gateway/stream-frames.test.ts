@@ -260,6 +260,23 @@ describe('frames of protocol 4', () => {
     expect(spoken(messages)).toEqual(['assistant final: Let me run that. ', 'assistant final: Answer 3. ']);
   });
 
+  test('a reply that failed is not taken for a whole one when another message of its run is told afterwards', () => {
+    const { messages } = tell([
+      chat({ state: 'delta', ...says('Here is half of') }),
+      chat({ state: 'error' }),
+      {
+        event: 'session.message',
+        payload: {
+          sessionKey: 'main',
+          runId: 'run',
+          messageId: 'a',
+          message: { role: 'assistant', content: [{ type: 'text', text: 'Another model says this.' }] },
+        },
+      },
+    ]);
+    expect(spoken(messages)).toEqual(['assistant error: Here is half of', 'assistant final: Another model says this.']);
+  });
+
   test('what was said before a tool call and came in no message stays with the run', () => {
     const { messages } = tell([
       chat({ state: 'delta', ...says('Let me run that.') }),
