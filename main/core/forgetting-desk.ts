@@ -3,6 +3,7 @@ import type { IgnoreBook } from './ignore-book.ts';
 import type { Clock } from './platform/clock.ts';
 import { CoreError, errnoOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
+import { SerialQueue } from './platform/serial-queue.ts';
 import type { Forgetting, PassedOver, Trace } from './store/store.ts';
 import type { ForgetReceipt } from './types.ts';
 import { eraseFromSpool, type SpokenLine } from './witness/spool-eraser.ts';
@@ -28,7 +29,8 @@ export interface ForgettingDeskDeps {
 /** Forgets conversations at somebody's wish: first nobody can ask for them any more, then nothing of them is in our files. */
 export class ForgettingDesk {
   readonly #deps: ForgettingDeskDeps;
-  #last: Promise<unknown> = Promise.resolve();
+  /** Two at once would each count half of what was erased. */
+  readonly #queue = new SerialQueue();
   #isClosed = false;
   /** How far files of the spool hold no line of what is passed over. */
   readonly #spoolRead = new Map<string, number>();
@@ -40,7 +42,7 @@ export class ForgettingDesk {
   /** Throws CoreError `not-found`, `restore-open`, and what keeps the buffer from being written. Once it is begun, a crash only delays it. */
   forget(sessionRow: number): Promise<ForgetReceipt> {
     const { book, clock, forgetting, onForgotten, settle } = this.#deps;
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       // What was read and heard of it and waits in memory would come after.
       settle();
       const passedOver = forgetting.begin(sessionRow, clock.now());
@@ -54,20 +56,13 @@ export class ForgettingDesk {
 
   /** Finishes what a crash or a reader of the buffer kept from being finished. */
   tidy(): Promise<void> {
-    return this.#inTurn(() => this.#tidyQuietly());
+    return this.#queue.run(() => this.#tidyQuietly());
   }
 
   /** Nothing is touched any more once this resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#last;
-  }
-
-  /** One after the other: two at once would each count half of what was erased. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    await this.#queue.settled();
   }
 
   async #erase(passedOver: Pick<PassedOver, 'sourceId' | 'agent' | 'nativeId'>): Promise<ForgetReceipt> {

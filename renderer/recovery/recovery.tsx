@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { CoreProblem, Incident, SessionSummary } from '../../main/core/types.ts';
 import { api } from '../shared/api.ts';
 import { useRequest } from '../shared/use-request.ts';
@@ -49,6 +49,8 @@ export function Recovery() {
   );
   const select = useCallback((next: Selection) => setSelection((before) => (sameSelection(before, next) ? before : next)), []);
 
+  const actions = useMemo(() => ({ onSelect: select, onRestore: setRestoring, onForget: setForgetting }), [select]);
+
   const onForgotten = useCallback(() => {
     setSelection(undefined);
     setForgotten((before) => before + 1);
@@ -62,17 +64,7 @@ export function Recovery() {
       <div class="panes">
         <Sidebar version={version} incidents={incidents} selection={selection} onSelect={select} now={now} />
         <main aria-label={words.recovery.conversations}>
-          <Detail
-            selection={selection}
-            empty={empty}
-            status={status}
-            version={version}
-            now={now}
-            onSelect={select}
-            onRestore={setRestoring}
-            onForget={setForgetting}
-            onDismissed={reload}
-          />
+          <Detail selection={selection} empty={empty} status={status} version={version} now={now} actions={actions} onDismissed={reload} />
         </main>
       </div>
       <StatusBar status={status} waiting={incidents.length} now={now} />
@@ -82,6 +74,13 @@ export function Recovery() {
   );
 }
 
+/** What the right side asks of the window. */
+interface Actions {
+  readonly onSelect: (selection: Selection) => void;
+  readonly onRestore: (subject: RestoreSubject) => void;
+  readonly onForget: (session: SessionSummary) => void;
+}
+
 interface DetailProps {
   readonly selection: Selection | undefined;
   readonly empty: boolean;
@@ -89,13 +88,11 @@ interface DetailProps {
   /** Changes when the core saved or erased something. */
   readonly version: number;
   readonly now: number;
-  readonly onSelect: (selection: Selection) => void;
-  readonly onRestore: (subject: RestoreSubject) => void;
-  readonly onForget: (session: SessionSummary) => void;
+  readonly actions: Actions;
   readonly onDismissed: () => void;
 }
 
-function Detail({ selection, empty, status, version, now, onSelect, onRestore, onForget, onDismissed }: DetailProps) {
+function Detail({ selection, empty, status, version, now, actions, onDismissed }: DetailProps) {
   if (selection === undefined) {
     if (empty) return <NoOpenClaw />;
     if (status?.running === false && status.problem !== undefined) return <NoRecorder problem={status.problem} />;
@@ -108,25 +105,13 @@ function Detail({ selection, empty, status, version, now, onSelect, onRestore, o
         incidentId={selection.incidentId}
         version={version}
         now={now}
-        onSelect={onSelect}
-        onRestore={onRestore}
-        onForget={onForget}
         onDismissed={onDismissed}
+        {...actions}
       />
     );
   }
   const { row, message } = selection;
-  return (
-    <ConversationView
-      key={row}
-      row={row}
-      version={version}
-      onSelect={onSelect}
-      onRestore={onRestore}
-      onForget={onForget}
-      {...(message === undefined ? {} : { found: message })}
-    />
-  );
+  return <ConversationView key={row} row={row} version={version} {...actions} {...(message === undefined ? {} : { found: message })} />;
 }
 
 /** Nothing can be listed while no recorder runs; an empty window would look as if there were nothing. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { GatewayAdmin } from '../gateway/gateway.ts';
 import { CoreError, errnoOf } from '../platform/errors.ts';
+import { SerialQueue } from '../platform/serial-queue.ts';
 import type { RestoreDraft } from '../store/store.ts';
 import type { RestorePhase, RestorePlan, RestoreReceipt } from '../types.ts';
 import { settleFileTarget, undoFileTarget, writeFileTarget } from './file-target.ts';
@@ -261,15 +262,15 @@ function whyNoUndo(phase: RestorePhase): string {
 
 /** One at a time: two restores at once would not see each other's result. System errors become ones with a hint. */
 function taking(failpoint: (name: string) => void): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const turn = last.then(async () => {
-      failpoint('begin');
-      return await task();
-    });
-    last = turn.catch(() => undefined);
-    return turn.catch((error: unknown) => {
+  const queue = new SerialQueue();
+  return async (task) => {
+    try {
+      return await queue.run(async () => {
+        failpoint('begin');
+        return await task();
+      });
+    } catch (error) {
       throw withHint(error);
-    });
+    }
   };
 }

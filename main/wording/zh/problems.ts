@@ -6,7 +6,7 @@ import type { ProblemText, ToldProblem } from '../en/problems.ts';
 
 type AppErrorCode = 'forbidden' | 'core-restarting' | 'core-stopped' | 'core-silent' | 'core-crashed';
 type GatewayErrorCode = 'timeout' | 'gateway-gone' | 'unreadable';
-type ConfigErrorCode = 'config-missing' | 'config-unreadable' | 'config-shape' | 'config-changed';
+type ConfigErrorCode = 'config-missing' | 'config-unreadable' | 'config-shape' | 'config-changed' | 'plugins-disabled' | 'plugin-denied';
 type ErrorCode =
   | RefusalCode
   | CoreErrorCode
@@ -62,6 +62,8 @@ const errors: Readonly<Record<ErrorCode, ProblemText>> = {
   'config-unreadable': { message: '无法读取 OpenClaw 的配置。', hint: '请修正后重试。' },
   'config-shape': { message: 'OpenClaw 配置中插件部分的写法无法安全修改。', hint: '请改用常规写法后重试。' },
   'config-changed': { message: 'OpenClaw 的配置在此期间已有变动。', hint: '请重新查看后再试。' },
+  'plugins-disabled': { message: 'OpenClaw 的配置停用了所有插件（plugins.enabled）。', hint: '如需使用插件，请自行启用后重试。' },
+  'plugin-denied': { message: 'OpenClaw 的配置禁止了此插件（plugins.deny）。', hint: '请自行将其移出该列表后重试。' },
   'not-a-file': { message: '这不是普通文件。', hint: 'Clawback 只保存普通文件。' },
   'restore-open': { message: '此对话正在恢复中。', hint: '请等恢复完成后再试。' },
 };
@@ -82,8 +84,8 @@ const obstacles: Readonly<Record<string, ProblemText>> = {
     message: 'Clawback 需要先得到 OpenClaw 的批准才能监听。',
     hint: '请运行“openclaw devices list”查看，再用“openclaw devices approve”批准 Clawback。',
   },
-  'plugins-disabled': { message: 'OpenClaw 的配置停用了所有插件（plugins.enabled）。', hint: '如需使用插件，请自行启用后重试。' },
-  'plugin-denied': { message: 'OpenClaw 的配置禁止了此插件（plugins.deny）。', hint: '请自行将其移出该列表后重试。' },
+  'plugins-disabled': errors['plugins-disabled'],
+  'plugin-denied': errors['plugin-denied'],
   'plugin-disabled': { message: 'OpenClaw 的配置没有启用此插件（plugins.entries）。', hint: '请再次运行“clawback recorder install”。' },
   'plugin-not-allowed': { message: 'OpenClaw 的配置没有允许此插件（plugins.allow）。', hint: '请再次运行“clawback recorder install”。' },
   'not-permitted': { message: '没有读取 ACP 智能体对话的权限。', hint: '请以运行 OpenClaw 的用户身份运行 Clawback。' },

@@ -1,38 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { announcementCopy } from '../../../main/app/notification-copy.ts';
 import { trayMenu, trayTooltip } from '../../../main/app/tray-menu.ts';
-import type { IncidentKind } from '../../../main/core/types.ts';
 import { en } from '../../../main/wording/en/index.ts';
 import { incidentCopy } from '../../../main/wording/incident-copy.ts';
 import { planChangeText } from '../../../main/wording/restore-copy.ts';
 import { messageMarks, witnessState } from '../../../main/wording/witness-copy.ts';
 import { zh } from '../../../main/wording/zh/index.ts';
 import { incident, noon, status } from '../app/incident.ts';
+import { incidentKinds } from './incident-kinds.ts';
 
 const at = (hour: number, minute = 0): number => new Date(2026, 10, 22, hour, minute).getTime();
 const now = at(21);
 
-const kinds = Object.keys({
-  'reset-without-successor': 0,
-  truncated: 0,
-  overwritten: 0,
-  deleted: 0,
-  'mass-change': 0,
-  'index-lost': 0,
-  'wipe-pending': 0,
-  unpersisted: 0,
-  'writes-blocked': 0,
-  'interrupted-reply': 0,
-  'agent-stuck': 0,
-  'source-unreadable': 0,
-  'unsupported-format': 0,
-  'mirror-degraded': 0,
-  'expected-reset': 0,
-  'unexplained-reset': 0,
-} satisfies Record<IncidentKind, 0>) as IncidentKind[];
-
 describe('incidents in Chinese', () => {
-  it.each(kinds)('are whole sentences for %s', (kind) => {
+  it.each(incidentKinds)('are whole sentences for %s', (kind) => {
     const copy = incidentCopy(zh, incident('a', { kind }), now);
     expect(copy.title).not.toMatch(/[。.]$/);
     for (const text of [copy.summary, copy.safe, copy.next, copy.notification.body]) {

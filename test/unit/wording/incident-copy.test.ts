@@ -4,6 +4,7 @@ import { en } from '../../../main/wording/en/index.ts';
 import { incidentCopy } from '../../../main/wording/incident-copy.ts';
 import { quietReason } from '../../../main/wording/quiet-reason.ts';
 import { planChangeText } from '../../../main/wording/restore-copy.ts';
+import { incidentKinds } from './incident-kinds.ts';
 
 const at = (hour: number, minute = 0): number => new Date(2026, 10, 22, hour, minute).getTime();
 const now = at(15);
@@ -26,27 +27,8 @@ function incident(kind: IncidentKind, changes: Partial<Incident> = {}): Incident
   };
 }
 
-const kinds = Object.keys({
-  'reset-without-successor': 0,
-  truncated: 0,
-  overwritten: 0,
-  deleted: 0,
-  'mass-change': 0,
-  'index-lost': 0,
-  'wipe-pending': 0,
-  unpersisted: 0,
-  'writes-blocked': 0,
-  'interrupted-reply': 0,
-  'agent-stuck': 0,
-  'source-unreadable': 0,
-  'unsupported-format': 0,
-  'mirror-degraded': 0,
-  'expected-reset': 0,
-  'unexplained-reset': 0,
-} satisfies Record<IncidentKind, 0>) as IncidentKind[];
-
 describe('incidentCopy', () => {
-  it.each(kinds)('has whole sentences for %s even with no evidence', (kind) => {
+  it.each(incidentKinds)('has whole sentences for %s even with no evidence', (kind) => {
     const copy = incidentCopy(en, incident(kind), now);
     for (const text of [copy.title, copy.summary, copy.safe, copy.next, copy.notification.title, copy.notification.body]) {
       expect(text).toMatch(/^[A-Z0-9].*[^ ]$/);
@@ -55,7 +37,7 @@ describe('incidentCopy', () => {
     for (const text of [copy.summary, copy.safe, copy.next, copy.notification.body]) expect(text).toMatch(/\.$/);
   });
 
-  it.each(kinds)('never shows the title of a conversation for %s in a notification', (kind) => {
+  it.each(incidentKinds)('never shows the title of a conversation for %s in a notification', (kind) => {
     expect(JSON.stringify(incidentCopy(en, incident(kind), now).notification)).not.toContain('doctor');
   });
 
