@@ -9,6 +9,8 @@ import { FakeClock } from './fake-clock.ts';
 import { type FakeGateway, fakeGateway } from './fake-gateway.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 
+const patience = { timeout: 10_000 };
+
 /** The gateway stream in virtual time beside a scripted gateway. What it hands over is committed at each `take`. */
 export class StreamRig implements AsyncDisposable {
   readonly temp: TempDir;
@@ -67,19 +69,19 @@ export class StreamRig implements AsyncDisposable {
   }
 
   async listening(): Promise<void> {
-    await vi.waitFor(() => expect(this.stream.status.state).toBe('listening'));
+    await vi.waitFor(() => expect(this.stream.status.state).toBe('listening'), patience);
   }
 
   async waiting(): Promise<void> {
-    await vi.waitFor(() => expect(this.stream.status.state).toBe('waiting'));
+    await vi.waitFor(() => expect(this.stream.status.state).toBe('waiting'), patience);
   }
 
   async blocked(code: string): Promise<void> {
-    await vi.waitFor(() => expect(this.stream.status).toMatchObject({ state: 'blocked', problem: { code } }));
+    await vi.waitFor(() => expect(this.stream.status).toMatchObject({ state: 'blocked', problem: { code } }), patience);
   }
 
   async timerSet(): Promise<void> {
-    await vi.waitFor(() => expect(this.clock.pending).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(this.clock.pending).toBeGreaterThan(0), patience);
   }
 
   noticed(event: WitnessEvent['event']): Promise<readonly WitnessEvent[]> {
@@ -88,7 +90,7 @@ export class StreamRig implements AsyncDisposable {
       const found = this.events.filter((candidate) => candidate.event === event);
       expect(found).not.toEqual([]);
       return found;
-    });
+    }, patience);
   }
 
   seen(text: string): Promise<WitnessedMessage> {
@@ -97,7 +99,7 @@ export class StreamRig implements AsyncDisposable {
       const found = this.messages.findLast((message) => message.text.includes(text));
       if (found === undefined) throw new Error(`nobody said ${text}`);
       return found;
-    });
+    }, patience);
   }
 
   /** A `chat` frame of the session `main`. */

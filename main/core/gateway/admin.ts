@@ -6,6 +6,7 @@ import { unwrapUserText } from '../sources/envelope.ts';
 import { isObject, type JsonObject, stringOf } from '../sources/json-value.ts';
 import type { Environment } from '../sources/openclaw-home.ts';
 import type { DeviceIdentity } from './device-identity.ts';
+import { servesRoot } from './elsewhere.ts';
 import { objectOf, textOf } from './frame-fields.ts';
 import type { AdminSession, GatewayAdmin } from './gateway.ts';
 import { type GatewayOverride, gatewayAddress } from './gateway-address.ts';
@@ -51,6 +52,7 @@ export function createGatewayAdmin(options: GatewayAdminOptions): GatewayAdmin {
         mayTrust: options.mayTrust ?? ((ends) => isTrustedPeer(root, ends, { env, home })),
       });
       try {
+        if (!servesRoot(connection.hello, root)) throw anotherGateway();
         return await work(adminSession(connection));
       } finally {
         connection[Symbol.dispose]();
@@ -103,6 +105,14 @@ function shown(message: JsonObject): { readonly role: string; readonly text: str
   const role = stringOf(message.role) ?? '';
   const text = textOf(message) ?? '';
   return { role, text: role === 'user' ? unwrapUserText(text).text : text };
+}
+
+function anotherGateway(): CoreError {
+  return new CoreError(
+    'gateway-refused',
+    'the gateway that answers is that of another OpenClaw',
+    'Stop OpenClaw and restore again, or save it as a file, which works at any time.',
+  );
 }
 
 function answerOf(method: string): CoreError {

@@ -4,14 +4,14 @@ import { CoreError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { Nudge } from '../platform/nudge.ts';
 import type { ConnectionEnds } from '../platform/peer-owner.ts';
-import { realPath } from '../platform/real-paths.ts';
 import { createGatewayProbe } from '../sources/openclaw-gateway.ts';
 import type { Environment } from '../sources/openclaw-home.ts';
 import type { WitnessStatus } from '../types.ts';
-import type { KeyBook, Witness, WitnessBatch } from '../witness/witness.ts';
+import type { KeyBook, Witness, WitnessBatch, WitnessEvent } from '../witness/witness.ts';
 import { BackOff } from './back-off.ts';
 import { type Problem, problemOf } from './blocked.ts';
 import type { DeviceIdentity } from './device-identity.ts';
+import { isThisMachine, namedFor, servesRoot } from './elsewhere.ts';
 import type { GatewayAddress } from './gateway.ts';
 import { type GatewayOverride, gatewayAddress, isLoopbackUrl } from './gateway-address.ts';
 import { type ConnectionEnd, connectToGateway, type GatewayEvent, type OpenConnection } from './gateway-connection.ts';
@@ -64,6 +64,13 @@ export function createGatewayStream(options: GatewayStreamOptions): Witness {
   return new GatewayStream(options);
 }
 
+/** Who is asked, and what is known of it before it answers. */
+interface Answering {
+  readonly isLocal: boolean;
+  readonly runsHere: boolean;
+  readonly url: string;
+}
+
 class GatewayStream implements Witness {
   readonly kind = WITNESS;
   readonly #options: GatewayStreamOptions;
@@ -76,6 +83,8 @@ class GatewayStream implements Witness {
   readonly #news: Nudge;
   #connection: OpenConnection | undefined;
   #hello: HelloFacts | undefined;
+  /** Address of a gateway whose conversations are not written on this machine. */
+  #elsewhere: string | undefined;
   #problem: Problem | undefined;
   #refusedAddress: string | undefined;
   #refusedUntil = 0;
@@ -135,7 +144,8 @@ class GatewayStream implements Witness {
     const { root, env, home, override, clock } = this.#options;
     const address = gatewayAddress(root, env, home, override);
     const isLocal = isLoopbackUrl(address.url);
-    if (isLocal && !(await this.#isRunning())) {
+    const runsHere = await this.#isRunning();
+    if (isLocal && !runsHere) {
       this.#problem = undefined;
       this.#refusedAddress = undefined;
       this.#attemptIn(this.#backOff.next(LONGEST_WAIT_FOR_START_MS));
@@ -146,10 +156,10 @@ class GatewayStream implements Witness {
       this.#attemptIn(this.#backOff.next(LONGEST_WAIT_MS));
       return;
     }
-    await this.#connect(address, isLocal);
+    await this.#connect(address, isLocal, runsHere);
   }
 
-  async #connect(address: GatewayAddress, isLocal: boolean): Promise<void> {
+  async #connect(address: GatewayAddress, isLocal: boolean, runsHere: boolean): Promise<void> {
     const { root, env, home = homedir(), identity, clock, override, version, mayTrust } = this.#options;
     try {
       const connection = await connectToGateway({
@@ -161,7 +171,7 @@ class GatewayStream implements Witness {
         scopes: ['operator.read'],
         clock,
         mayTrust: mayTrust ?? ((ends) => isTrustedPeer(root, ends, { env, home })),
-        onHello: (hello) => this.#greeted(hello, isLocal),
+        onHello: (hello) => this.#greeted(hello, { isLocal, runsHere, url: address.url }),
         onEvent: (event) => this.#event(event),
         onEnd: (end) => this.#ended(end),
       });
@@ -177,16 +187,19 @@ class GatewayStream implements Witness {
   }
 
   /** Before the first event of the connection. */
-  #greeted(hello: HelloFacts, isLocal: boolean): void {
-    if (isLocal && !this.#isOurs(hello)) return;
+  #greeted(hello: HelloFacts, { isLocal, runsHere, url }: Answering): void {
+    const isOurs = servesRoot(hello, this.#options.root);
+    if (isLocal && !isOurs) return;
+    // Its own files are compared with what it says where a gateway of theirs runs on this machine, whatever the address.
+    this.#elsewhere = isLocal || (isOurs && runsHere && isThisMachine(hello)) ? undefined : url;
     const at = this.#options.clock.now();
     const { isNew, replaced } = this.#sequence.begin(hello);
-    this.#frames.begin(hello, (key) => this.#options.keys.byKey(key)?.agent);
+    this.#frames.begin(hello, (key) => (this.#elsewhere === undefined ? this.#options.keys.byKey(key)?.agent : undefined));
     this.#hello = hello;
     this.#isStopping = false;
     this.#lastFrameAt = this.#options.clock.monotonic();
     // Another process answers than the one that we listened to: that one ended, and nobody saw how.
-    if (replaced) this.#outbox.note({ witness: WITNESS, at, event: 'gateway-ended', clean: undefined });
+    if (replaced) this.#note({ witness: WITNESS, at, event: 'gateway-ended', clean: undefined });
     if (isNew) {
       const { version, instance, startedAt } = hello;
       const facts = {
@@ -194,7 +207,7 @@ class GatewayStream implements Witness {
         ...(instance === undefined ? {} : { instance }),
         ...(startedAt === undefined ? {} : { startedAt }),
       };
-      this.#outbox.note({ witness: WITNESS, at, event: 'gateway-up', ...facts });
+      this.#note({ witness: WITNESS, at, event: 'gateway-up', ...facts });
     }
   }
 
@@ -203,7 +216,7 @@ class GatewayStream implements Witness {
       connection[Symbol.dispose]();
       return;
     }
-    if (isLocal && !this.#isOurs(connection.hello)) {
+    if (isLocal && !servesRoot(connection.hello, this.#options.root)) {
       // The gateway of another profile has the port.
       connection[Symbol.dispose]();
       this.#problem = undefined;
@@ -243,12 +256,13 @@ class GatewayStream implements Witness {
   }
 
   #take({ messages, events, cut }: FrameOutcome): void {
+    const told = this.#elsewhere === undefined ? { messages, events } : namedFor(this.#elsewhere, { messages, events });
+    for (const message of told.messages) this.#outbox.put(message);
+    for (const event of told.events) this.#outbox.note(event);
     for (const message of messages) {
-      this.#outbox.put(message);
       this.#lastMessageAt = Math.max(this.#lastMessageAt ?? 0, message.at);
       this.#missed.saw(message);
     }
-    for (const event of events) this.#outbox.note(event);
     if (events.length > 0 || messages.some(({ phase }) => phase !== 'partial')) this.#news.soon();
     for (const message of cut) this.#missed.askFor(message);
     for (const event of events) if (event.event === 'run-ended') this.#missed.turnEnded(event.sessionKey);
@@ -263,7 +277,7 @@ class GatewayStream implements Witness {
     const clean = this.#isStopping || code === 1012 ? true : code === 1006 ? false : undefined;
     this.#connection = undefined;
     if (this.#hello !== undefined && clean !== undefined) {
-      this.#outbox.note({ witness: WITNESS, at, event: 'gateway-ended', clean, closeCode: code });
+      this.#note({ witness: WITNESS, at, event: 'gateway-ended', clean, closeCode: code });
       this.#sequence.forget();
       this.#options.onNews?.();
     }
@@ -273,6 +287,11 @@ class GatewayStream implements Witness {
     this.#missed.askForAll();
     this.#options.log.log('info', 'gateway-stream-ended', { sourceId: this.#options.sourceId, code });
     this.#attemptIn(this.#backOff.next(LONGEST_WAIT_MS));
+  }
+
+  /** Of the gateway itself. One on another machine says nothing of what happens on this one. */
+  #note(event: WitnessEvent): void {
+    if (this.#elsewhere === undefined) this.#outbox.note(event);
   }
 
   /** A gateway that hangs answers nothing and closes nothing. */
@@ -289,11 +308,6 @@ class GatewayStream implements Witness {
       this.#connection[Symbol.dispose]();
       this.#ended({ code: 1000, reason: 'silent' });
     });
-  }
-
-  #isOurs({ stateDir }: HelloFacts): boolean {
-    const { root } = this.#options;
-    return stateDir === undefined || stateDir === root || realPath(stateDir) === (realPath(root) ?? root);
   }
 
   #failed(error: unknown): void {

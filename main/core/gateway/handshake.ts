@@ -14,6 +14,8 @@ export type Credential = { readonly token: string } | { readonly password: strin
 export interface HelloFacts extends GatewayHello {
   /** The state directory that the gateway serves. */
   readonly stateDir?: string;
+  /** Its machine's address on its network. */
+  readonly machine?: string;
   /** Names its process, since some version between 2026.6.11 and 2026.9.6. */
   readonly bootId?: string;
   /** When its process started, by its own uptime; epoch ms, a second more or less. */
@@ -84,6 +86,7 @@ export function readHello(payload: unknown, now: number): HelloFacts | undefined
   const bootId = stringOf(server.bootId);
   const instance = bootId ?? startedAt?.toString();
   const stateDir = stringOf(snapshot.stateDir);
+  const machine = machineOf(snapshot.presence);
   const defaultAgent = stringOf(defaults.defaultAgentId)?.toLowerCase() ?? 'main';
   const mainKey = stringOf(defaults.mainKey)?.toLowerCase() ?? 'main';
   const tickMs = objectOf(payload.policy).tickIntervalMs;
@@ -95,6 +98,7 @@ export function readHello(payload: unknown, now: number): HelloFacts | undefined
     ...(instance === undefined ? {} : { instance }),
     ...(bootId === undefined ? {} : { bootId }),
     ...(stateDir === undefined ? {} : { stateDir }),
+    ...(machine === undefined ? {} : { machine }),
     ...(startedAt === undefined ? {} : { startedAt }),
     defaultAgent,
     mainKey,
@@ -102,6 +106,12 @@ export function readHello(payload: unknown, now: number): HelloFacts | undefined
     tickMs: typeof tickMs === 'number' && tickMs >= 1000 && tickMs <= 600_000 ? tickMs : TICK_MS,
     ...(deviceToken === undefined ? {} : { deviceToken }),
   };
+}
+
+/** Each who is present says where it is; the gateway is there first of all. */
+function machineOf(presence: unknown): string | undefined {
+  const self = (Array.isArray(presence) ? presence : []).find((one) => isObject(one) && one.mode === 'gateway' && one.reason === 'self');
+  return stringOf(objectOf(self).ip);
 }
 
 /** The gateway's own code of a refusal; the more exact one of `details` where there is one. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createGatewayAdmin } from '../../../main/core/gateway/admin.ts';
 import { openDeviceIdentity } from '../../../main/core/gateway/device-identity.ts';
 import { systemClock } from '../../../main/core/platform/clock.ts';
-import { type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
+import { type FakeGateway, fakeGateway, hello } from '../../support/fake-gateway.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 
 let temp: TempDir;
@@ -132,4 +132,13 @@ test('rejects as gone when nobody listens', async () => {
   const refused = admin().withAdmin(root, async () => 'done');
   await expect(refused).rejects.toMatchObject({ code: 'gateway-gone' });
   gateway = await fakeGateway();
+});
+
+test('changes nothing in the conversations of another OpenClaw that answers at the address', async () => {
+  gateway.hello = hello(3, { snapshot: { uptimeMs: 1, stateDir: join(temp.path, '.openclaw-work') } });
+  gateway.answers.set('sessions.patch', () => ({ ok: true, entry: { sessionId: 'new-id' } }));
+  const asked = admin().withAdmin(root, (session) => session.createSession({ key: 'agent:main:restored', label: 'Restored' }));
+  await expect(asked).rejects.toMatchObject({ code: 'gateway-refused', hint: expect.stringContaining('file') });
+  expect(gateway.requests.map(({ method }) => method)).toEqual(['connect']);
+  await vi.waitFor(() => expect(gateway.connected).toBe(0));
 });
