@@ -155,6 +155,7 @@ export class Core implements AsyncDisposable {
       isBusy: (sourceId, _agent, sessionKey) => this.#desk.isRunning(sourceId, sessionKey),
       directoryOf: (sourceId, agent) => this.#directoryOf(sourceId, agent),
       rootOf: (sourceId) => this.#journal.catalog.sources().find((row) => row.id === sourceId)?.root,
+      keepsElsewhere: (root) => sourceRegistry['openclaw-jsonl'].keepsElsewhere(root, options.fs),
     });
     this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config);
     this.#sources.refresh();

@@ -206,9 +206,17 @@ function stands(tools: RestoreTools, draft: RestoreDraft): boolean {
   return sessionStands(tools, requireSessionDraft(draft));
 }
 
+/** An index beside its database keeps a gateway of 2026.9.6 from starting (exit 78), until somebody takes it away. */
+const keptElsewhere: Refusal = {
+  code: 'index-unreadable',
+  message: 'This OpenClaw keeps its conversations in a database, into which Clawback cannot restore yet.',
+  hint: 'Restore to a file instead.',
+};
+
 async function wayNow(deps: RestorerDeps, sourceId: number): Promise<PlannedWay> {
   const root = deps.rootOf(sourceId);
   if (root === undefined) return { is: 'index' };
+  if (deps.keepsElsewhere?.(root) === true) return { is: 'closed', refusal: keptElsewhere };
   const { admin } = deps;
   const state = await deps.gateway.state(root);
   const answers = state === 'unknown' && (await deps.gateway.answers?.(root)) === true;

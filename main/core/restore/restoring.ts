@@ -38,6 +38,8 @@ export interface RestorerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly gateway: GatewayProbe;
+  /** This OpenClaw reads no files any more: nothing may be put beside them; default: it does. */
+  readonly keepsElsewhere?: (root: string) => boolean;
   /** Without it a restore waits until the gateway is down. */
   readonly admin?: GatewayAdmin;
   /** Whether a turn runs in a chat now, by what witnesses noticed; default: nobody noticed one. */
