@@ -1,0 +1,166 @@
+import type { ArchiveMark } from '../capture/change.ts';
+import { isObject, readJson, stringOf } from '../sources/json-value.ts';
+import type { IndexEntry, IndexReading } from '../sources/source.ts';
+import type { Sqlite } from '../store/sqlite.ts';
+import type { EventRow } from './event-line.ts';
+
+/** One transcript: 2026.9 makes a new window for a rewind or a fork, and none for a reset. */
+export interface WindowRow {
+  readonly sessionId: string;
+  /** Another one after rows were taken away: numbers begin anew. */
+  readonly rewrite: string;
+  /** `undefined`: no rows yet, or in cold storage. */
+  readonly lastSeq: number | undefined;
+  readonly updatedAt: number;
+}
+
+/** 2026.7.2 has 4, 2026.9.6 has 23. What is read here has been the same since windows came, in 14. */
+const FIRST_VERSION = 14;
+const LAST_VERSION = 23;
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  session_nodes: ['session_key', 'current_session_id', 'entry_json', 'updated_at', 'label', 'display_name'],
+  session_windows: ['session_id', 'session_key', 'updated_at', 'transcript_updated_at'],
+  transcript_events: ['session_id', 'seq', 'event_json', 'created_at'],
+  transcript_rewrite_watermarks: ['session_id', 'generation'],
+};
+
+/** What is needed is not where it was: nothing can be read. */
+export class UnknownSchema extends Error {
+  readonly version: number;
+
+  constructor(version: number) {
+    super(`agent database of version ${version}`);
+    this.version = version;
+  }
+}
+
+/** Before conversations moved into it, an agent's database held its memory alone. */
+export function keepsTranscripts(db: Sqlite): boolean {
+  return hasTable(db, 'transcript_events');
+}
+
+/**
+ * One look at the database of an agent, as 2026.9.6 keeps it (`openclaw-agent.sqlite`, schema 23). Statements are bounded and
+ * ordered by keys; implicit row numbers move when OpenClaw vacuums, so none is used.
+ */
+export class AgentDatabase {
+  readonly version: number;
+  /** Somebody has seen this version; of another one the rows are kept as they are, and it is said. */
+  readonly isKnown: boolean;
+  readonly #db: Sqlite;
+  readonly #rows;
+  readonly #before;
+
+  /** Throws `UnknownSchema`. */
+  constructor(db: Sqlite) {
+    this.#db = db;
+    this.version = Number(db.pragma('user_version', { simple: true }));
+    this.isKnown = this.version >= FIRST_VERSION && this.version <= LAST_VERSION;
+    const columns = neededColumns(db, this.version);
+    const packed = columns.has('event_zstd') ? 'event_zstd' : 'NULL';
+    const select = `SELECT seq, event_json AS json, ${packed} AS zstd FROM transcript_events WHERE session_id = ?`;
+    this.#rows = db.prepare<[string, number], EventRow>(`${select} AND seq >= ? ORDER BY seq`);
+    this.#before = db.prepare<[string, number], EventRow>(`${select} AND seq < ? ORDER BY seq DESC`);
+  }
+
+  /** The newest first. */
+  windows(): readonly WindowRow[] {
+    type Row = Omit<WindowRow, 'lastSeq'> & { readonly lastSeq: number | null };
+    const rows = this.#db
+      .prepare<[], Row>(
+        `SELECT w.session_id AS sessionId, coalesce(r.generation, '') AS rewrite,
+                (SELECT max(e.seq) FROM transcript_events AS e WHERE e.session_id = w.session_id) AS lastSeq,
+                coalesce(w.transcript_updated_at, w.updated_at) AS updatedAt
+           FROM session_windows AS w LEFT JOIN transcript_rewrite_watermarks AS r ON r.session_id = w.session_id
+          ORDER BY updatedAt DESC, w.session_id`,
+      )
+      .all();
+    return rows.map(({ lastSeq, ...row }) => ({ ...row, lastSeq: lastSeq ?? undefined }));
+  }
+
+  /** From `seq` on, in order. Stop iterating before anything else is asked. */
+  events(sessionId: string, seq: number): IterableIterator<EventRow> {
+    return this.#rows.iterate(sessionId, seq);
+  }
+
+  /** Before `seq`, backwards. */
+  eventsBefore(sessionId: string, seq: number): IterableIterator<EventRow> {
+    return this.#before.iterate(sessionId, seq);
+  }
+
+  /** Where a transcript went that has no rows any more; `undefined`: nobody kept it. */
+  archiveOf(sessionId: string): (ArchiveMark & { readonly name: string }) | undefined {
+    const archived = this.#first<{ reason: 'deleted' | 'reset'; at: number; name: string }>(
+      'session_transcript_archives',
+      'SELECT reason, created_at AS at, archive_name AS name FROM session_transcript_archives WHERE session_id = ? ORDER BY created_at DESC',
+      sessionId,
+    );
+    if (archived !== undefined) return { because: archived.reason, at: archived.at, name: archived.name };
+    const cold = this.#first<{ at: number; name: string }>(
+      'session_transcript_cold_archives',
+      'SELECT archived_at AS at, archive_name AS name FROM session_transcript_cold_archives WHERE session_id = ?',
+      sessionId,
+    );
+    return cold && { because: 'backup', at: cold.at, name: `cold/${cold.name}` };
+  }
+
+  /** Which conversations it lists. */
+  index(): IndexReading {
+    type Row = { key: string; sessionId: string; entry: string; updatedAt: number; label: string | null; displayName: string | null };
+    const rows = this.#db.prepare<[], Row>(
+      `SELECT session_key AS key, current_session_id AS sessionId, entry_json AS entry, updated_at AS updatedAt, label, display_name AS displayName
+         FROM session_nodes`,
+    );
+    return { ok: true, entries: new Map(rows.all().map((row) => [row.key.toLowerCase(), indexEntry(row)])) };
+  }
+
+  #first<T>(table: string, sql: string, sessionId: string): T | undefined {
+    return hasTable(this.#db, table) ? this.#db.prepare<[string], T>(sql).get(sessionId) : undefined;
+  }
+}
+
+function indexEntry(row: {
+  readonly key: string;
+  readonly sessionId: string;
+  readonly entry: string;
+  readonly updatedAt: number;
+  readonly label: string | null;
+  readonly displayName: string | null;
+}): IndexEntry {
+  const entry = readJson(Buffer.from(row.entry));
+  const facts = isObject(entry) ? entry : {};
+  const label = row.label ?? stringOf(facts.label);
+  const displayName = row.displayName ?? stringOf(facts.displayName);
+  return {
+    key: row.key.toLowerCase(),
+    sessionId: row.sessionId,
+    updatedAt: row.updatedAt,
+    ...(label === undefined ? {} : { label }),
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(typeof facts.abortedLastRun === 'boolean' ? { abortedLastRun: facts.abortedLastRun } : {}),
+    // A reset begins no new transcript here, so that none can be missing.
+    ranOnce: false,
+    hasSessionFile: false,
+    isAcp: isObject(facts.acp),
+  };
+}
+
+/** The columns of `transcript_events`. */
+function neededColumns(db: Sqlite, version: number): ReadonlySet<string> {
+  const columnsOf = (table: string) =>
+    new Set(
+      db
+        .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
+        .all(table)
+        .map(({ name }) => name),
+    );
+  for (const [table, needed] of Object.entries(NEEDED)) {
+    const columns = columnsOf(table);
+    if (needed.some((name) => !columns.has(name))) throw new UnknownSchema(version);
+  }
+  return columnsOf('transcript_events');
+}
+
+function hasTable(db: Sqlite, table: string): boolean {
+  return db.prepare<[string], object>("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
+}

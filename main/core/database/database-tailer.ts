@@ -1,0 +1,254 @@
+import { basename, dirname, sep } from 'node:path';
+import type { Change, DirectoryRef } from '../capture/change.ts';
+import type { DirectoryListing, DirectoryTailer, KnownGeneration, TailerDeps } from '../capture/tailing.ts';
+import { errnoOf } from '../platform/errors.ts';
+import { isDirectory } from '../platform/real-paths.ts';
+import type { IndexReading } from '../sources/source.ts';
+import { AgentDatabase, keepsTranscripts, UnknownSchema, type WindowRow } from './agent-database.ts';
+import { fileOf, glanceAt, readDatabase } from './database-file.ts';
+import { type Stretch, WindowMirror } from './window-mirror.ts';
+
+/** One `appended` carries at most this much, so that a long line never is one allocation or one row. */
+const CHUNK_LIMIT_BYTES = 256 * 1024;
+/** A conversation that something was said in so lately is shown as live. */
+const HOT_MS = 60_000;
+
+export interface DatabaseTailerDeps extends Omit<TailerDeps, 'fs' | 'handles'> {
+  /** Its owner runs: only then it is opened in its place. */
+  readonly isOwned: () => boolean;
+}
+
+export interface DatabaseTailer extends DirectoryTailer {
+  /** What it listed when it was last looked at, or looks now. */
+  readonly index: IndexReading | undefined;
+}
+
+/**
+ * Mirrors the conversations of one agent's database as if each were a file of lines. Step by step: look at the files of the
+ * database; when they are as they were, nothing is opened. Else compare every transcript's rewriting and last number with the
+ * checkpoint: higher numbers are appended rows, another rewriting or lower numbers a new generation, and a transcript that is
+ * not listed any more has gone into an archive or is gone. All of one look is one read transaction.
+ */
+export function createDatabaseTailer(deps: DatabaseTailerDeps, directory: DirectoryRef, known: readonly KnownGeneration[]): DatabaseTailer {
+  return new PolledDatabase(deps, directory, known);
+}
+
+class PolledDatabase implements DatabaseTailer {
+  readonly directory: DirectoryRef;
+  sweepCostMs = 0;
+  readonly #deps: DatabaseTailerDeps;
+  readonly #mirrors = new Map<string, WindowMirror>();
+  #seen: string | undefined;
+  #file: string | undefined;
+  #hasMore = false;
+  #misses = 0;
+  #index: IndexReading | undefined;
+  #hotSince = new Map<string, number>();
+  #listing: DirectoryListing = { state: 'missing', transcripts: new Map(), locks: [], skipped: [] };
+  #outbox: Change[] = [];
+
+  constructor(deps: DatabaseTailerDeps, directory: DirectoryRef, known: readonly KnownGeneration[]) {
+    this.#deps = deps;
+    this.directory = directory;
+    for (const generation of known) {
+      const { nativeId, archived, kind } = generation;
+      if (kind === 'transcript' && nativeId !== undefined && archived === undefined) {
+        this.#mirrors.set(nativeId, WindowMirror.resume(generation, nativeId));
+      }
+    }
+  }
+
+  hint(): void {
+    this.#seen = undefined;
+  }
+
+  poll(budgetBytes: number): readonly Change[] {
+    return this.#round(budgetBytes);
+  }
+
+  sweep(budgetBytes: number): readonly Change[] {
+    const startedAt = this.#deps.clock.monotonic();
+    const changes = this.#round(budgetBytes);
+    this.sweepCostMs = this.#deps.clock.monotonic() - startedAt;
+    return changes;
+  }
+
+  get index(): IndexReading | undefined {
+    return this.#index;
+  }
+
+  get listing(): DirectoryListing {
+    return this.#listing;
+  }
+
+  get lagBytes(): number {
+    return this.#hasMore ? 1 : 0;
+  }
+
+  get hot(): DirectoryTailer['hot'] {
+    const since = this.#deps.clock.monotonic() - HOT_MS;
+    return [...this.#hotSince].flatMap(([nativeId, at]) => (at >= since ? [{ nativeId, lagBytes: 0 }] : []));
+  }
+
+  [Symbol.dispose](): void {
+    this.#mirrors.clear();
+  }
+
+  #round(budgetBytes: number): readonly Change[] {
+    const { path } = this.directory;
+    try {
+      const glance = glanceAt(path, this.#deps.clock.now());
+      if (glance === undefined) this.#missed();
+      else if (glance.version !== this.#seen || this.#hasMore) {
+        this.#misses = 0;
+        this.#hasMore = false;
+        this.#look(budgetBytes);
+        this.#seen = glance.isYoung || this.#hasMore ? undefined : glance.version;
+      }
+    } catch (error) {
+      this.#blinded(error);
+    }
+    const changes = this.#outbox;
+    this.#outbox = [];
+    return changes;
+  }
+
+  #look(budgetBytes: number): void {
+    const { path } = this.directory;
+    const file = fileOf(path);
+    // Another file, such as a copy put back: every transcript has to prove that it is the one that was read.
+    if (file !== this.#file) for (const mirror of this.#mirrors.values()) mirror.isProven = false;
+    this.#file = file;
+    readDatabase(path, this.#deps.isOwned(), (db) => {
+      if (!keepsTranscripts(db)) {
+        this.#describe('missing');
+        return;
+      }
+      const database = new AgentDatabase(db);
+      this.#index = database.index();
+      this.#follow(database, budgetBytes);
+      this.#describe('ok', database.isKnown ? undefined : `unsupported-format ${database.version}`);
+    });
+  }
+
+  #follow(database: AgentDatabase, budgetBytes: number): void {
+    const windows = database.windows();
+    const present = new Set(windows.map(({ sessionId }) => sessionId));
+    let left = budgetBytes;
+    for (const window of windows) {
+      if (this.#deps.classify(`${window.sessionId}.jsonl`).is !== 'transcript') continue;
+      left -= this.#read(database, window, left);
+    }
+    for (const mirror of [...this.#mirrors.values()]) if (!present.has(mirror.sessionId)) this.#vanished(database, mirror);
+  }
+
+  /** Returns how many bytes it read. */
+  #read(database: AgentDatabase, window: WindowRow, budgetBytes: number): number {
+    const { sessionId, rewrite, lastSeq, updatedAt } = window;
+    const known = this.#mirrors.get(sessionId);
+    if (known !== undefined && lastSeq === undefined && known.nextSeq > 0) {
+      // Its rows are in an archive, and the conversation is listed all the same.
+      this.#vanished(database, known);
+      return 0;
+    }
+    if (known === undefined && lastSeq === undefined) return 0;
+    if (known?.isOf(rewrite, lastSeq) === true && known.isProven && lastSeq === known.nextSeq - 1) return 0;
+    if (budgetBytes <= 0) {
+      this.#hasMore = true;
+      return 0;
+    }
+    const goesOn = known?.isOf(rewrite, lastSeq) === true && known.prove(database);
+    if (known !== undefined && !goesOn) this.#close(known, 'rewritten');
+    const mirror = known !== undefined && goesOn ? known : this.#open(window);
+    let read = 0;
+    while (mirror.nextSeq <= (lastSeq ?? -1) && read < budgetBytes) {
+      const stretch = mirror.readNext(database, Math.min(CHUNK_LIMIT_BYTES, budgetBytes - read), updatedAt);
+      if (stretch === undefined) break;
+      this.#append(mirror, stretch);
+      read += stretch.bytes.length;
+    }
+    if (mirror.nextSeq <= (lastSeq ?? -1)) this.#hasMore = true;
+    return read;
+  }
+
+  #open({ sessionId, rewrite, updatedAt }: WindowRow): WindowMirror {
+    const mirror = WindowMirror.begin(this.#deps.nextGenerationId(), sessionId, rewrite);
+    const name = `${sessionId}.jsonl`;
+    this.#mirrors.set(sessionId, mirror);
+    this.#outbox.push({
+      change: 'opened',
+      generation: {
+        id: mirror.id,
+        directory: this.directory,
+        kind: 'transcript',
+        name,
+        nativeId: sessionId,
+        sessionId,
+        path: this.directory.path + sep + name,
+        identity: mirror.identity,
+        mtimeNs: BigInt(updatedAt) * 1_000_000n,
+        at: this.#deps.clock.now(),
+      },
+    });
+    return mirror;
+  }
+
+  /** A long row is several changes; the checkpoint of the last one alone goes on to the next row. */
+  #append(mirror: WindowMirror, stretch: Stretch): void {
+    const { bytes, checkpoint, start } = stretch;
+    const at = this.#deps.clock.now();
+    this.#outbox.push({ change: 'appended', generationId: mirror.id, start, bytes, checkpoint, at });
+    mirror.advance(stretch);
+    this.#hotSince.set(mirror.sessionId, this.#deps.clock.monotonic());
+  }
+
+  #vanished(database: AgentDatabase, mirror: WindowMirror): void {
+    const archive = database.archiveOf(mirror.sessionId);
+    if (archive === undefined) {
+      this.#close(mirror, 'deleted');
+      return;
+    }
+    const { name, ...archived } = archive;
+    const path = [dirname(dirname(this.directory.path)), 'sessions', name].join(sep);
+    this.#outbox.push({ change: 'moved', generationId: mirror.id, path, archived, at: this.#deps.clock.now() });
+    this.#mirrors.delete(mirror.sessionId);
+  }
+
+  #close(mirror: WindowMirror, as: 'rewritten' | 'deleted'): void {
+    this.#outbox.push({ change: 'closed', generationId: mirror.id, as, at: this.#deps.clock.now() });
+    this.#mirrors.delete(mirror.sessionId);
+  }
+
+  /** No database. One that was there and is not at the second look either took its conversations with it. */
+  #missed(): void {
+    this.#seen = undefined;
+    this.#misses += 1;
+    if (!isDirectory(dirname(this.directory.path)) && !isDirectory(dirname(dirname(this.directory.path)))) {
+      if (this.#mirrors.size > 0) this.#describe('unreadable', 'ENOENT');
+      return;
+    }
+    if (this.#misses < 2) return;
+    for (const mirror of [...this.#mirrors.values()]) this.#close(mirror, 'deleted');
+    this.#index = undefined;
+    this.#describe('missing');
+  }
+
+  #blinded(error: unknown): void {
+    // Somebody writes in this very moment; or a row does not unpack, which the next look may find mended.
+    if (errnoOf(error) === 'EAGAIN') return;
+    if (error instanceof UnknownSchema) this.#describe('unreadable', `unsupported-format ${error.version}`);
+    else this.#describe('unreadable', codeOf(error));
+    this.#deps.log.log('warn', 'capture.database', { name: basename(this.directory.path), code: codeOf(error) });
+  }
+
+  #describe(state: DirectoryListing['state'], reason?: string): void {
+    const transcripts = new Map([...this.#mirrors].map(([nativeId, { checkpoint }]) => [nativeId, checkpoint.offset]));
+    const last = this.#listing;
+    if (last.state === state && last.reason === reason && this.#outbox.length === 0 && last.transcripts.size === transcripts.size) return;
+    this.#listing = { state, transcripts, locks: [], skipped: [], ...(reason === undefined ? {} : { reason }) };
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+}
