@@ -102,7 +102,9 @@ function health(input: StatusInput, sources: readonly SourceStatus[]): Health {
   if (!input.running) return 'stopped';
   if (input.recorder.problem !== undefined) return 'degraded';
   if (input.recorder.pausedUntil !== undefined) return 'paused';
-  const isBlind = sources.some(({ problems }) => problems.includes('source-unreadable') || problems.includes('unsupported-format'));
+  const isBlind = sources.some(({ problems }) =>
+    problems.some((code) => code === 'source-unreadable' || code.startsWith('unsupported-format')),
+  );
   if (input.missingRoots.length > 0 || isBlind) return 'degraded';
   return input.recorder.caughtUp ? 'protecting' : 'catching-up';
 }
@@ -112,7 +114,7 @@ type CountedRow = ReturnType<Catalog['sources']>[number];
 function sourceStatus(source: ProtectedSource, row: CountedRow | undefined, input: StatusInput): SourceStatus {
   return {
     ...emptySource(source.row.root),
-    layout: source.row.layout,
+    layout: source.layout,
     agents: row?.agents ?? 0,
     sessions: row?.sessions ?? 0,
     ...(row === undefined || row.unlisted === 0 ? {} : { unlisted: row.unlisted }),

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { DirectoryListing, DirectoryTailer } from './capture/tailing.ts';
 import type { DirectoryView, LockSighting, ResetPolicy, WriteProbe } from './detect/detection.ts';
@@ -36,28 +36,47 @@ export class DirectoryWatch implements Disposable {
   #listingSeen: DirectoryListing | undefined;
   #indexSeen: Sighted<IndexReading> | undefined;
   #hadLocks = false;
+  #mustReopen = false;
   #holders: readonly number[] = [];
 
-  constructor(deps: WatchDeps, directory: DirectoryRef, ignores: DirectoryIgnores, openTailer: () => DirectoryTailer) {
+  /** `index`: what was read of a database before it was opened anew. */
+  constructor(
+    deps: WatchDeps,
+    directory: DirectoryRef,
+    ignores: DirectoryIgnores,
+    openTailer: (learn: (index: IndexReading) => boolean) => DirectoryTailer,
+    index?: IndexReading,
+  ) {
     this.#deps = deps;
     this.directory = directory;
     this.ignores = ignores;
+    if (index !== undefined) this.#index = { version: '', reading: index };
     // What is to be passed over is known before the first name is looked at.
     this.ignoresOthers();
-    this.tailer = openTailer();
+    this.tailer = openTailer((read) => this.#learn(read));
   }
 
   /** Other names are passed over than those that the tailer was opened with. Looks at the index where that may tell. */
   ignoresOthers(): boolean {
     if (this.ignores.isIdle) return false;
-    this.#readIndex(join(this.directory.path, this.#deps.source.indexName));
-    return this.ignores.learn(this.index);
+    if (!this.#isDatabase) this.#readIndex(join(this.directory.path, this.#deps.source.indexName));
+    const isNews = this.#mustReopen || this.ignores.learn(this.index);
+    this.#mustReopen = false;
+    return isNews;
+  }
+
+  /** From the tailer of a database, which reads the list with the rows: true when it must not go on as it was opened. */
+  #learn(index: IndexReading): boolean {
+    this.#readAs(index);
+    this.#mustReopen = !this.ignores.isIdle && this.ignores.learn(index);
+    return this.#mustReopen;
   }
 
   /** The view, when there is something in it that detection may not know yet; `force` gives it in any case. */
   view(changes: readonly Change[], gateway: DirectoryView['gateway'], resetPolicy: ResetPolicy, force: boolean): DirectoryView | undefined {
     const listing = this.tailer.listing;
-    if (listing.state === 'ok' && !this.ignores.hidesIndex) this.#readIndex(listing.indexPath);
+    if (this.#isDatabase) this.#readAs(this.tailer.index);
+    else if (listing.state === 'ok' && !this.ignores.hidesIndex) this.#readIndex(listing.indexPath);
     const hasLocks = listing.locks.length > 0;
     const changed =
       force || changes.length > 0 || hasLocks || this.#hadLocks || listing !== this.#listingSeen || this.#index !== this.#indexSeen;
@@ -75,8 +94,28 @@ export class DirectoryWatch implements Disposable {
       skipped: listing.skipped,
       resetPolicy,
       gateway,
-      probe: (nativeId) => this.#probe(nativeId),
+      // Whoever can write a database can write all of it.
+      ...(this.#isDatabase ? {} : { probe: (nativeId: string) => this.#probe(nativeId) }),
     });
+  }
+
+  /** Files in this folder tell of it when they change. */
+  get hintFolder(): string {
+    return this.#isDatabase ? dirname(this.directory.path) : this.directory.path;
+  }
+
+  /** The database itself and its log. What else lies in the folder of an agent says nothing of conversations. */
+  hint(name: string | undefined): void {
+    const own = basename(this.directory.path);
+    if (!this.#isDatabase || name === undefined || name === own || name === `${own}-wal`) this.tailer.hint(name);
+  }
+
+  get #isDatabase(): boolean {
+    return this.directory.store === 'database';
+  }
+
+  #readAs(reading: IndexReading | undefined): void {
+    if (reading !== this.#index?.reading) this.#index = reading && { version: '', reading };
   }
 
   /** What the index said when it was last read. */

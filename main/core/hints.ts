@@ -38,7 +38,7 @@ export class Hints implements AsyncDisposable {
     const previous = this.#watcher;
     this.#watcher = createWatcher({
       roots: sources().map((source) => source.row.root),
-      directories: sources().flatMap((source) => source.directories.map((directory) => directory.path)),
+      directories: sources().flatMap((source) => source.hintFolders),
       log,
       onHint: (directory, name) => {
         for (const source of sources()) {

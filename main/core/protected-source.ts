@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
+import { createDatabaseTailer } from './database/database-tailer.ts';
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
 import { DirectoryIgnores } from './directory-ignores.ts';
 import { DirectoryWatch } from './directory-watch.ts';
@@ -9,9 +10,9 @@ import type { IgnoreBook } from './ignore-book.ts';
 import { SourceKeys } from './key-book.ts';
 import type { ExitWatch } from './platform/exit-watch.ts';
 import type { GatewayProbe } from './restore/restoring.ts';
-import type { TranscriptSource } from './sources/source.ts';
+import type { IndexReading, TranscriptSource } from './sources/source.ts';
 import type { SourceRow } from './store/store.ts';
-import type { LiveSession, SourceStatus } from './types.ts';
+import type { LiveSession, SourceStatus, StorageLayout } from './types.ts';
 import { createTrajectoryWitness } from './witness/trajectory.ts';
 import type { SidecarFollower, Witness } from './witness/witness.ts';
 import type { WitnessParty } from './witness-desk.ts';
@@ -55,7 +56,6 @@ export class ProtectedSource implements Disposable {
   #gateway: DirectoryView['gateway'] = 'unknown';
   #gatewayChanged = false;
   #gatewayPid: number | undefined;
-  #keepsElsewhere = false;
   readonly #holders: HolderWatch;
   readonly #keys: SourceKeys;
   /** By generation: who wants to be told when it grows. */
@@ -108,10 +108,10 @@ export class ProtectedSource implements Disposable {
   refreshDirectories(): boolean {
     const before = this.#watches.size;
     this.#resetPolicy = this.#deps.resetPolicy();
-    this.#keepsElsewhere = this.#deps.source.keepsElsewhere(this.row.root, this.#deps.tailerDeps.fs);
-    for (const { agent, path } of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
+    for (const found of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
+      const { path } = found;
       if (this.#watches.has(path)) continue;
-      const directory: DirectoryRef = { sourceId: this.row.id, agent, path };
+      const directory: DirectoryRef = { sourceId: this.row.id, ...found };
       this.#watches.set(path, this.#open(directory));
     }
     return this.#watches.size > before;
@@ -156,10 +156,23 @@ export class ProtectedSource implements Disposable {
   }
 
   hint(directory: string, name: string | undefined): boolean {
-    const watch = this.#watches.get(directory);
-    watch?.tailer.hint(name);
-    if (watch !== undefined) this.#lastEventAt = this.#deps.tailerDeps.clock.now();
-    return watch !== undefined;
+    const watches = [...this.#watches.values()].filter(({ hintFolder }) => hintFolder === directory);
+    for (const watch of watches) watch.hint(name);
+    if (watches.length > 0) this.#lastEventAt = this.#deps.tailerDeps.clock.now();
+    return watches.length > 0;
+  }
+
+  /** Folders in which a change is worth a look. */
+  get hintFolders(): readonly string[] {
+    return [...new Set([...this.#watches.values()].map(({ hintFolder }) => hintFolder))];
+  }
+
+  /** Where OpenClaw keeps conversations now. */
+  get layout(): StorageLayout {
+    const isDatabase = [...this.#watches.values()].some(
+      ({ directory, tailer }) => directory.store === 'database' && tailer.listing.state !== 'missing',
+    );
+    return isDatabase ? 'openclaw-sqlite' : this.row.layout;
   }
 
   /** The agent that has a transcript of this name now. */
@@ -220,10 +233,11 @@ export class ProtectedSource implements Disposable {
   }
 
   get problems(): readonly string[] {
-    const problems = new Set<string>(this.#keepsElsewhere ? ['unsupported-format'] : []);
+    const problems = new Set<string>();
     for (const watch of this.#watches.values()) {
-      const { state, skipped } = watch.tailer.listing;
-      if (state === 'unreadable') problems.add('source-unreadable');
+      const { state, reason, skipped } = watch.tailer.listing;
+      if (reason?.startsWith('unsupported-format') === true) problems.add(reason);
+      else if (state === 'unreadable') problems.add('source-unreadable');
       if (skipped.length > 0) problems.add('skipped-files');
     }
     return [...problems];
@@ -241,19 +255,22 @@ export class ProtectedSource implements Disposable {
     if (!watch.ignoresOthers()) return watch;
     this.#deps.beforeReopening();
     watch[Symbol.dispose]();
-    const reopened = this.#open(watch.directory);
+    const reopened = this.#open(watch.directory, watch.index);
     this.#watches.set(watch.directory.path, reopened);
     return reopened;
   }
 
-  #open(directory: DirectoryRef): DirectoryWatch {
+  #open(directory: DirectoryRef, index?: IndexReading): DirectoryWatch {
     const { createTailer, gateway, ignores: book, knownGenerations, source, tailerDeps } = this.#deps;
     const ignores = new DirectoryIgnores(book, directory, (name) => source.classify(name));
-    return new DirectoryWatch({ fs: tailerDeps.fs, source, alive: gateway.alive }, directory, ignores, () => {
+    const openTailer = (learn: (index: IndexReading) => boolean) => {
       const known = knownGenerations(directory).filter(({ path }) => ignores.classify(basename(path)).is !== 'ignored');
       for (const { id, path } of known) this.#follow(id, path, directory.agent);
-      return createTailer({ ...tailerDeps, classify: (name) => ignores.classify(name) }, directory, known);
-    });
+      const deps = { ...tailerDeps, classify: (name: string) => ignores.classify(name) };
+      if (directory.store !== 'database') return createTailer(deps, directory, known);
+      return createDatabaseTailer({ ...deps, learn, isOwned: () => gateway.pid?.(this.row.root) !== undefined }, directory, known);
+    };
+    return new DirectoryWatch({ fs: tailerDeps.fs, source, alive: gateway.alive }, directory, ignores, openTailer, index);
   }
 
   #follow(generationId: number, path: string, agent: string): void {

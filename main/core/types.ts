@@ -5,8 +5,11 @@
  * Times are epoch milliseconds, offsets and sizes are bytes, ids of sessions and generations are rows of the buffer.
  */
 
-/** How one OpenClaw state directory stores its conversations. */
+/** What the lines of a source are. */
 export type SourceLayout = 'openclaw-jsonl';
+
+/** How one OpenClaw state directory stores its conversations now: the rows of a database are mirrored as the same lines. */
+export type StorageLayout = SourceLayout | 'openclaw-sqlite';
 
 /** What a mirrored file is: only transcripts are conversations, the others are kept as bytes. */
 export type ArtefactKind = 'transcript' | 'sidecar' | 'index';
@@ -284,7 +287,7 @@ export type Health = 'protecting' | 'catching-up' | 'paused' | 'degraded' | 'sto
 export interface SourceStatus {
   readonly id: string;
   readonly root: string;
-  readonly layout: SourceLayout;
+  readonly layout: StorageLayout;
   readonly agents: number;
   readonly sessions: number;
   /** Of them, those that OpenClaw no longer shows; absent: none. */

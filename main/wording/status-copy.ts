@@ -17,7 +17,12 @@ export interface StatusCopy {
 }
 
 /** A problem code of a source in words; an unknown code is shown as it is, which is better than silence. */
-export const sourceProblem = (words: Messages, code: string): string => byCode(words.status.sourceProblems, code) ?? code;
+/** A code may carry what it is about: `unsupported-format:24`. */
+export function sourceProblem(words: Messages, code: string): string {
+  const [kind, about] = code.split(':');
+  if (kind === 'unsupported-format') return words.status.unsupportedFormat(about ?? '?');
+  return byCode(words.status.sourceProblems, code) ?? code;
+}
 
 /** `at`: times as clock times, for a place that must not change every second; `ago`: as distances. */
 export function statusCopy(words: Messages, status: CoreStatus, now: number, times: 'ago' | 'at' = 'ago'): StatusCopy {

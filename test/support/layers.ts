@@ -46,6 +46,12 @@ export const layers: readonly Layer[] = [
     types: [source, 'main/core/types.ts'],
     packages: ['chokidar', 'node:*'],
   },
+  {
+    path: 'main/core/database',
+    values: ['main/core/platform', 'main/core/capture', 'main/core/sources', 'main/core/store'],
+    types: ['main/core/types.ts'],
+    packages: ['node:*'],
+  },
   { path: 'main/core/detect', values: [], types: [...captureFacts, source, witnessFacts, 'main/core/types.ts'], packages: ['node:*'] },
   {
     path: 'main/core/witness',

@@ -30,7 +30,7 @@ function stoppedStatus(context: Context): CoreStatus {
       return {
         id: sourceIdOf({ layout: 'openclaw-jsonl', root }),
         root,
-        layout: 'openclaw-jsonl',
+        layout: sourceRegistry['openclaw-jsonl'].keepsElsewhere(root, nodeFileSystem) ? 'openclaw-sqlite' : 'openclaw-jsonl',
         agents,
         sessions: row?.sessions ?? 0,
         ...(row?.lastCaptureAt === undefined ? {} : { lastCaptureAt: row.lastCaptureAt }),
@@ -40,7 +40,7 @@ function stoppedStatus(context: Context): CoreStatus {
         witnesses: [],
         watch: 'polling',
         gateway: 'unknown',
-        problems: sourceRegistry['openclaw-jsonl'].keepsElsewhere(root, nodeFileSystem) ? ['unsupported-format'] : [],
+        problems: [],
       };
     });
     return {
@@ -74,6 +74,7 @@ function statusText(status: CoreStatus): string {
         source.root,
         `${source.sessions} conversations`,
         `${source.agents} agents`,
+        words.source.layouts[source.layout],
         source.lastCaptureAt === undefined
           ? 'nothing saved yet'
           : `last change saved ${words.format.ago(Date.now() - source.lastCaptureAt)}`,

@@ -25,12 +25,14 @@ export interface Checkpoint {
   readonly mtimeNs: bigint;
 }
 
-/** One directory that is mirrored: the sessions directory of one agent of one source. */
+/** What is mirrored of one agent of one source: its sessions directory, or the database that holds its conversations. */
 export interface DirectoryRef {
   readonly sourceId: number;
   readonly agent: string;
-  /** Absolute and without symbolic links. */
+  /** Absolute and without symbolic links. Of a database: its file, below which every transcript has a path of its own. */
   readonly path: string;
+  /** Absent: files. */
+  readonly store?: 'files' | 'database';
 }
 
 /** One physical incarnation of a file. A truncation, rewrite or replacement starts the next one. */

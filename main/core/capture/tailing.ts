@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Artefact } from '../sources/source.ts';
+import type { Artefact, IndexReading } from '../sources/source.ts';
 import type { ArtefactKind } from '../types.ts';
 import type { ArchiveMark, Change, Checkpoint, DirectoryRef } from './change.ts';
 import type { HandlePool } from './handle-pool.ts';
@@ -53,6 +53,8 @@ export interface DirectoryTailer extends Disposable {
   /** Looks at every name. Sufficient alone. Never reads more than `budgetBytes`; the rest follows in later calls, newest files first. */
   sweep(budgetBytes: number): readonly Change[];
   readonly listing: DirectoryListing;
+  /** The list of conversations, where that is part of what is mirrored and no file; `undefined`: not read yet, or there is none. */
+  readonly index?: IndexReading | undefined;
   /** Bytes seen on disk and not handed out yet. */
   readonly lagBytes: number;
   /** The same by conversation, for those that lag or are hot. */

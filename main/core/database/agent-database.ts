@@ -17,12 +17,12 @@ export interface WindowRow {
 /** 2026.7.2 has 4, 2026.9.6 has 23. What is read here has been the same since windows came, in 14. */
 const FIRST_VERSION = 14;
 const LAST_VERSION = 23;
-const NEEDED: Readonly<Record<string, readonly string[]>> = {
-  session_nodes: ['session_key', 'current_session_id', 'entry_json', 'updated_at', 'label', 'display_name'],
-  session_windows: ['session_id', 'session_key', 'updated_at', 'transcript_updated_at'],
-  transcript_events: ['session_id', 'seq', 'event_json', 'created_at'],
-  transcript_rewrite_watermarks: ['session_id', 'generation'],
-};
+/** Conversations moved into the database; before, it held an agent's memory alone. */
+const FIRST_WITH_TRANSCRIPTS = 4;
+const ROWS = ['session_id', 'seq', 'event_json', 'created_at'];
+const WINDOWS = ['session_id', 'session_key', 'updated_at', 'transcript_updated_at'];
+const REWRITES = ['session_id', 'generation'];
+const NODES = ['session_key', 'current_session_id', 'entry_json', 'updated_at', 'label', 'display_name'];
 
 /** What is needed is not where it was: nothing can be read. */
 export class UnknownSchema extends Error {
@@ -36,7 +36,7 @@ export class UnknownSchema extends Error {
 
 /** Before conversations moved into it, an agent's database held its memory alone. */
 export function keepsTranscripts(db: Sqlite): boolean {
-  return hasTable(db, 'transcript_events');
+  return hasTable(db, 'transcript_events') || versionOf(db) >= FIRST_WITH_TRANSCRIPTS;
 }
 
 /**
@@ -45,18 +45,30 @@ export function keepsTranscripts(db: Sqlite): boolean {
  */
 export class AgentDatabase {
   readonly version: number;
-  /** Somebody has seen this version; of another one the rows are kept as they are, and it is said. */
+  /** Somebody has seen this version, and all is where it was; else the rows are kept as they are, and it is said. */
   readonly isKnown: boolean;
   readonly #db: Sqlite;
+  readonly #has: { readonly windows: boolean; readonly rewrites: boolean; readonly nodes: boolean };
   readonly #rows;
   readonly #before;
 
   /** Throws `UnknownSchema`. */
   constructor(db: Sqlite) {
     this.#db = db;
-    this.version = Number(db.pragma('user_version', { simple: true }));
-    this.isKnown = this.version >= FIRST_VERSION && this.version <= LAST_VERSION;
-    const columns = neededColumns(db, this.version);
+    this.version = versionOf(db);
+    const columns = columnsOf(db, 'transcript_events');
+    if (!ROWS.every((name) => columns.has(name))) throw new UnknownSchema(this.version);
+    const has = (table: string, needed: readonly string[]) => {
+      const present = columnsOf(db, table);
+      return needed.every((name) => present.has(name));
+    };
+    this.#has = {
+      windows: has('session_windows', WINDOWS),
+      rewrites: has('transcript_rewrite_watermarks', REWRITES),
+      nodes: has('session_nodes', NODES),
+    };
+    const isWhole = this.#has.windows && this.#has.rewrites && this.#has.nodes;
+    this.isKnown = isWhole && this.version >= FIRST_VERSION && this.version <= LAST_VERSION;
     const packed = columns.has('event_zstd') ? 'event_zstd' : 'NULL';
     const select = `SELECT seq, event_json AS json, ${packed} AS zstd FROM transcript_events WHERE session_id = ?`;
     this.#rows = db.prepare<[string, number], EventRow>(`${select} AND seq >= ? ORDER BY seq`);
@@ -66,13 +78,18 @@ export class AgentDatabase {
   /** The newest first. */
   windows(): readonly WindowRow[] {
     type Row = Omit<WindowRow, 'lastSeq'> & { readonly lastSeq: number | null };
+    const rewrite = this.#has.rewrites
+      ? "coalesce((SELECT r.generation FROM transcript_rewrite_watermarks AS r WHERE r.session_id = w.session_id), '')"
+      : "''";
+    const windows = this.#has.windows
+      ? 'SELECT session_id, coalesce(transcript_updated_at, updated_at) AS changed_at FROM session_windows'
+      : 'SELECT session_id, max(created_at) AS changed_at FROM transcript_events GROUP BY session_id';
     const rows = this.#db
       .prepare<[], Row>(
-        `SELECT w.session_id AS sessionId, coalesce(r.generation, '') AS rewrite,
+        `SELECT w.session_id AS sessionId, ${rewrite} AS rewrite,
                 (SELECT max(e.seq) FROM transcript_events AS e WHERE e.session_id = w.session_id) AS lastSeq,
-                coalesce(w.transcript_updated_at, w.updated_at) AS updatedAt
-           FROM session_windows AS w LEFT JOIN transcript_rewrite_watermarks AS r ON r.session_id = w.session_id
-          ORDER BY updatedAt DESC, w.session_id`,
+                w.changed_at AS updatedAt
+           FROM (${windows}) AS w ORDER BY updatedAt DESC, w.session_id`,
       )
       .all();
     return rows.map(({ lastSeq, ...row }) => ({ ...row, lastSeq: lastSeq ?? undefined }));
@@ -104,8 +121,20 @@ export class AgentDatabase {
     return cold && { because: 'backup', at: cold.at, name: `cold/${cold.name}` };
   }
 
+  /** Transcripts without rows that are kept in an archive of the database. */
+  archived(): ReadonlySet<string> {
+    const tables = ['session_transcript_archives', 'session_transcript_cold_archives'].filter((table) => hasTable(this.#db, table));
+    type Row = { readonly sessionId: string };
+    return new Set(
+      tables
+        .flatMap((table) => this.#db.prepare<[], Row>(`SELECT session_id AS sessionId FROM ${table}`).all())
+        .map(({ sessionId }) => sessionId),
+    );
+  }
+
   /** Which conversations it lists. */
   index(): IndexReading {
+    if (!this.#has.nodes) return { ok: false, reason: `unsupported-format:${this.version}` };
     type Row = { key: string; sessionId: string; entry: string; updatedAt: number; label: string | null; displayName: string | null };
     const rows = this.#db.prepare<[], Row>(
       `SELECT session_key AS key, current_session_id AS sessionId, entry_json AS entry, updated_at AS updatedAt, label, display_name AS displayName
@@ -145,20 +174,14 @@ function indexEntry(row: {
   };
 }
 
-/** The columns of `transcript_events`. */
-function neededColumns(db: Sqlite, version: number): ReadonlySet<string> {
-  const columnsOf = (table: string) =>
-    new Set(
-      db
-        .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
-        .all(table)
-        .map(({ name }) => name),
-    );
-  for (const [table, needed] of Object.entries(NEEDED)) {
-    const columns = columnsOf(table);
-    if (needed.some((name) => !columns.has(name))) throw new UnknownSchema(version);
-  }
-  return columnsOf('transcript_events');
+function versionOf(db: Sqlite): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/** None for a table that is not there. */
+function columnsOf(db: Sqlite, table: string): ReadonlySet<string> {
+  const columns = db.prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)').all(table);
+  return new Set(columns.map(({ name }) => name));
 }
 
 function hasTable(db: Sqlite, table: string): boolean {

@@ -36,7 +36,7 @@ export function fileOf(path: string): string | undefined {
  * connection would leave sidecar files behind, or replay a log that is the owner's to replay: then a copy of both is read.
  */
 export function readDatabase<T>(path: string, isOwned: boolean, work: (db: Sqlite) => T): T {
-  if (isOwned) return reading(path, true, work);
+  if (isOwned && hasSidecars(path)) return reading(path, true, work);
   const folder = mkdtempSync(join(tmpdir(), 'clawback-database-'));
   try {
     const copy = join(folder, basename(path));
@@ -45,6 +45,11 @@ export function readDatabase<T>(path: string, isOwned: boolean, work: (db: Sqlit
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Its owner has it open. Without them even an owner that lives, such as a gateway that starts, may have it closed. */
+function hasSidecars(path: string): boolean {
+  return lookAt(`${path}-wal`) !== undefined && lookAt(`${path}-shm`) !== undefined;
 }
 
 function reading<T>(path: string, readonly: boolean, work: (db: Sqlite) => T): T {

@@ -5,6 +5,7 @@ import { errnoOf } from '../platform/errors.ts';
 import { isDirectory } from '../platform/real-paths.ts';
 import type { IndexReading } from '../sources/source.ts';
 import { AgentDatabase, keepsTranscripts, UnknownSchema, type WindowRow } from './agent-database.ts';
+import { ArchivedWindows } from './archived-windows.ts';
 import { fileOf, glanceAt, readDatabase } from './database-file.ts';
 import { type Stretch, WindowMirror } from './window-mirror.ts';
 
@@ -12,15 +13,14 @@ import { type Stretch, WindowMirror } from './window-mirror.ts';
 const CHUNK_LIMIT_BYTES = 256 * 1024;
 /** A conversation that something was said in so lately is shown as live. */
 const HOT_MS = 60_000;
+/** Somebody writes, or has locked it, in the moment of a look; what lasts longer is in the way. */
+const BUSY_MS = 10_000;
 
 export interface DatabaseTailerDeps extends Omit<TailerDeps, 'fs' | 'handles'> {
-  /** Its owner runs: only then it is opened in its place. */
+  /** Its owner runs: only then it is opened in its place. Asked before every opening. */
   readonly isOwned: () => boolean;
-}
-
-export interface DatabaseTailer extends DirectoryTailer {
-  /** What it listed when it was last looked at, or looks now. */
-  readonly index: IndexReading | undefined;
+  /** The list of conversations as it is now, before any row is read; true: names mean something else since, read nothing. */
+  readonly learn?: (index: IndexReading) => boolean;
 }
 
 /**
@@ -29,27 +29,35 @@ export interface DatabaseTailer extends DirectoryTailer {
  * checkpoint: higher numbers are appended rows, another rewriting or lower numbers a new generation, and a transcript that is
  * not listed any more has gone into an archive or is gone. All of one look is one read transaction.
  */
-export function createDatabaseTailer(deps: DatabaseTailerDeps, directory: DirectoryRef, known: readonly KnownGeneration[]): DatabaseTailer {
+export function createDatabaseTailer(
+  deps: DatabaseTailerDeps,
+  directory: DirectoryRef,
+  known: readonly KnownGeneration[],
+): DirectoryTailer {
   return new PolledDatabase(deps, directory, known);
 }
 
-class PolledDatabase implements DatabaseTailer {
+class PolledDatabase implements DirectoryTailer {
   readonly directory: DirectoryRef;
   sweepCostMs = 0;
   readonly #deps: DatabaseTailerDeps;
   readonly #mirrors = new Map<string, WindowMirror>();
+  readonly #archives: ArchivedWindows;
   #seen: string | undefined;
   #file: string | undefined;
   #hasMore = false;
   #misses = 0;
+  #busySince: number | undefined;
   #index: IndexReading | undefined;
   #hotSince = new Map<string, number>();
   #listing: DirectoryListing = { state: 'missing', transcripts: new Map(), locks: [], skipped: [] };
+  #skipped: { readonly name: string; readonly reason: string }[] = [];
   #outbox: Change[] = [];
 
   constructor(deps: DatabaseTailerDeps, directory: DirectoryRef, known: readonly KnownGeneration[]) {
     this.#deps = deps;
     this.directory = directory;
+    this.#archives = new ArchivedWindows(known);
     for (const generation of known) {
       const { nativeId, archived, kind } = generation;
       if (kind === 'transcript' && nativeId !== undefined && archived === undefined) {
@@ -103,6 +111,7 @@ class PolledDatabase implements DatabaseTailer {
         this.#misses = 0;
         this.#hasMore = false;
         this.#look(budgetBytes);
+        this.#busySince = undefined;
         this.#seen = glance.isYoung || this.#hasMore ? undefined : glance.version;
       }
     } catch (error) {
@@ -125,9 +134,17 @@ class PolledDatabase implements DatabaseTailer {
         return;
       }
       const database = new AgentDatabase(db);
-      this.#index = database.index();
+      this.#index = sameOr(this.#index, database.index());
+      if (this.#deps.learn?.(this.#index) === true) {
+        this.#hasMore = true;
+        return;
+      }
+      this.#skipped = [];
       this.#follow(database, budgetBytes);
-      this.#describe('ok', database.isKnown ? undefined : `unsupported-format ${database.version}`);
+      for (const { generationId } of this.#archives.gone(database)) {
+        this.#outbox.push({ change: 'archive-gone', generationId, at: this.#deps.clock.now() });
+      }
+      this.#describe('ok', database.isKnown ? undefined : unsupported(database.version));
     });
   }
 
@@ -136,8 +153,14 @@ class PolledDatabase implements DatabaseTailer {
     const present = new Set(windows.map(({ sessionId }) => sessionId));
     let left = budgetBytes;
     for (const window of windows) {
-      if (this.#deps.classify(`${window.sessionId}.jsonl`).is !== 'transcript') continue;
-      left -= this.#read(database, window, left);
+      const name = `${window.sessionId}.jsonl`;
+      if (this.#deps.classify(name).is !== 'transcript') continue;
+      try {
+        left -= this.#read(database, window, left);
+      } catch (error) {
+        // One row that does not unpack, or one damaged page, keeps no other conversation from being read.
+        this.#skipped.push({ name, reason: codeOf(error) });
+      }
     }
     for (const mirror of [...this.#mirrors.values()]) if (!present.has(mirror.sessionId)) this.#vanished(database, mirror);
   }
@@ -164,7 +187,7 @@ class PolledDatabase implements DatabaseTailer {
     while (mirror.nextSeq <= (lastSeq ?? -1) && read < budgetBytes) {
       const stretch = mirror.readNext(database, Math.min(CHUNK_LIMIT_BYTES, budgetBytes - read), updatedAt);
       if (stretch === undefined) break;
-      this.#append(mirror, stretch);
+      this.#append(mirror, stretch, updatedAt);
       read += stretch.bytes.length;
     }
     if (mirror.nextSeq <= (lastSeq ?? -1)) this.#hasMore = true;
@@ -193,13 +216,15 @@ class PolledDatabase implements DatabaseTailer {
     return mirror;
   }
 
-  /** A long row is several changes; the checkpoint of the last one alone goes on to the next row. */
-  #append(mirror: WindowMirror, stretch: Stretch): void {
-    const { bytes, checkpoint, start } = stretch;
-    const at = this.#deps.clock.now();
-    this.#outbox.push({ change: 'appended', generationId: mirror.id, start, bytes, checkpoint, at });
+  #append(mirror: WindowMirror, stretch: Stretch, updatedAt: number): void {
+    const { clock } = this.#deps;
+    const at = clock.now();
+    for (const piece of mirror.pieces(stretch, CHUNK_LIMIT_BYTES)) {
+      this.#outbox.push({ change: 'appended', generationId: mirror.id, ...piece, at });
+    }
     mirror.advance(stretch);
-    this.#hotSince.set(mirror.sessionId, this.#deps.clock.monotonic());
+    // What is read for the first time may be years old.
+    if (at - updatedAt < HOT_MS) this.#hotSince.set(mirror.sessionId, clock.monotonic());
   }
 
   #vanished(database: AgentDatabase, mirror: WindowMirror): void {
@@ -211,6 +236,7 @@ class PolledDatabase implements DatabaseTailer {
     const { name, ...archived } = archive;
     const path = [dirname(dirname(this.directory.path)), 'sessions', name].join(sep);
     this.#outbox.push({ change: 'moved', generationId: mirror.id, path, archived, at: this.#deps.clock.now() });
+    this.#archives.add(mirror.id, mirror.sessionId, path);
     this.#mirrors.delete(mirror.sessionId);
   }
 
@@ -223,7 +249,9 @@ class PolledDatabase implements DatabaseTailer {
   #missed(): void {
     this.#seen = undefined;
     this.#misses += 1;
-    if (!isDirectory(dirname(this.directory.path)) && !isDirectory(dirname(dirname(this.directory.path)))) {
+    const folder = dirname(this.directory.path);
+    // A volume that is not there now takes the folders above with it.
+    if (![folder, dirname(folder), dirname(dirname(folder))].some(isDirectory)) {
       if (this.#mirrors.size > 0) this.#describe('unreadable', 'ENOENT');
       return;
     }
@@ -234,19 +262,44 @@ class PolledDatabase implements DatabaseTailer {
   }
 
   #blinded(error: unknown): void {
-    // Somebody writes in this very moment; or a row does not unpack, which the next look may find mended.
-    if (errnoOf(error) === 'EAGAIN') return;
-    if (error instanceof UnknownSchema) this.#describe('unreadable', `unsupported-format ${error.version}`);
-    else this.#describe('unreadable', codeOf(error));
-    this.#deps.log.log('warn', 'capture.database', { name: basename(this.directory.path), code: codeOf(error) });
+    this.#seen = undefined;
+    const code = error instanceof UnknownSchema ? unsupported(error.version) : codeOf(error);
+    if (errnoOf(error) === 'EAGAIN' || code.startsWith('SQLITE_BUSY')) {
+      const now = this.#deps.clock.monotonic();
+      this.#busySince ??= now;
+      if (now - this.#busySince < BUSY_MS) return;
+    }
+    if (this.#listing.reason !== code) this.#deps.log.log('warn', 'capture.database', { name: basename(this.directory.path), code });
+    this.#describe('unreadable', code);
   }
 
   #describe(state: DirectoryListing['state'], reason?: string): void {
     const transcripts = new Map([...this.#mirrors].map(([nativeId, { checkpoint }]) => [nativeId, checkpoint.offset]));
+    const skipped = state === 'ok' ? this.#skipped : [];
     const last = this.#listing;
-    if (last.state === state && last.reason === reason && this.#outbox.length === 0 && last.transcripts.size === transcripts.size) return;
-    this.#listing = { state, transcripts, locks: [], skipped: [], ...(reason === undefined ? {} : { reason }) };
+    const isSame =
+      last.state === state &&
+      last.reason === reason &&
+      this.#outbox.length === 0 &&
+      last.transcripts.size === transcripts.size &&
+      JSON.stringify(last.skipped) === JSON.stringify(skipped);
+    if (isSame) return;
+    this.#listing = { state, transcripts, locks: [], skipped, ...(reason === undefined ? {} : { reason }) };
   }
+}
+
+/** The same object while it says the same: whoever reads it compares no entries. */
+function sameOr(last: IndexReading | undefined, now: IndexReading): IndexReading {
+  if (last === undefined || last.ok !== now.ok) return now;
+  if (!last.ok || !now.ok) return now;
+  const isSame =
+    last.entries.size === now.entries.size &&
+    [...now.entries].every(([key, entry]) => JSON.stringify(last.entries.get(key)) === JSON.stringify(entry));
+  return isSame ? last : now;
+}
+
+function unsupported(version: number): string {
+  return `unsupported-format:${version}`;
 }
 
 function codeOf(error: unknown): string {

@@ -93,6 +93,22 @@ export class WindowMirror {
     };
   }
 
+  /**
+   * A long row is several changes, of which the last alone goes on to the next row. They are committed together; where they were
+   * not, the bytes before the checkpoint end no row, so that nothing proves them and the transcript begins anew.
+   */
+  *pieces(stretch: Stretch, limitBytes: number): Generator<Stretch> {
+    const { start, bytes, checkpoint } = stretch;
+    let at = 0;
+    for (; bytes.length - at > limitBytes; at += limitBytes) {
+      const piece = bytes.subarray(at, at + limitBytes);
+      const offset = start + at + piece.length;
+      const tail = fingerprint(piece.subarray(-TAIL_LIMIT_BYTES));
+      yield { start: start + at, bytes: piece, checkpoint: { ...checkpoint, offset, tail, identity: this.identity } };
+    }
+    yield { start: start + at, bytes: bytes.subarray(at), checkpoint };
+  }
+
   advance({ bytes, checkpoint }: Stretch): void {
     const head = this.#head;
     if (head !== undefined) this.#head = Buffer.concat([head, bytes.subarray(0, HEAD_LIMIT_BYTES - head.length)]);

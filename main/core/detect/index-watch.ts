@@ -58,6 +58,8 @@ export class IndexWatch {
     const directoryKey = directoryKeyOf(view.directory);
     const state = this.#state(directoryKey);
     if (view.state !== 'ok' || (state.seen && state.reading === view.index)) return { changed: false, referenced: [] };
+    // A database of an unknown kind is told as that.
+    if (view.directory.store === 'database' && view.index?.ok !== true) return { changed: false, referenced: [] };
     state.seen = true;
     state.reading = view.index;
     if (view.index?.ok !== true) {

@@ -81,10 +81,18 @@ export class Places {
     return last?.nativeId;
   }
 
-  /** No index says it where OpenClaw keeps a database: what streams names its key alone, a whole message its session too. */
+  /** No index says it where OpenClaw keeps a database that cannot be read: what streams names its key alone, a whole message its session too. */
   #lastNamed(sourceId: number, agent: string, sessionKey: string | undefined): string | undefined {
-    if (sessionKey === undefined || !this.#book.keepsNoFiles(sourceId)) return undefined;
+    if (sessionKey === undefined || !this.keepsElsewhere({ sourceId, agent })) return undefined;
     return this.#named.get(namedKey(sourceId, agent, sessionKey));
+  }
+
+  /** In a database of a later version, which we cannot read: no transcript can prove or disprove what was said. */
+  keepsElsewhere({ sourceId, agent }: Pick<SessionRef, 'sourceId' | 'agent'>): boolean {
+    if (!this.#book.keepsNoFiles(sourceId)) return false;
+    return !this.#views(sourceId, agent).some(
+      ({ directory, state, index }) => directory.store === 'database' && state === 'ok' && index?.ok === true,
+    );
   }
 
   #name(key: string, nativeId: string): void {
@@ -95,7 +103,10 @@ export class Places {
   }
 
   #views(sourceId: number, agent: string): readonly DirectoryView[] {
-    return [...this.#desk.views.values()].filter(({ directory }) => directory.sourceId === sourceId && directory.agent === agent);
+    const own = [...this.#desk.views.values()].filter(({ directory }) => directory.sourceId === sourceId && directory.agent === agent);
+    // Beside a database that is in use, folders of files hold what it left there.
+    const isInUse = ({ directory, state }: DirectoryView) => directory.store === 'database' && state !== 'missing';
+    return [...own.filter(isInUse), ...own.filter((view) => !isInUse(view))];
   }
 }
 

@@ -78,6 +78,8 @@ export class WipeWatch {
   #reason(tracked: TrackedSession, shape: TranscriptShape, evidence: Evidence): string | undefined {
     const entry = this.#index.entry(tracked);
     if (entry === undefined || this.#saidAlready(tracked)) return undefined;
+    // No version that keeps a database empties a conversation.
+    if (this.#desk.views.get(tracked.directoryKey)?.directory.store === 'database') return undefined;
     const inAll = evidence.messageCount(tracked.session);
     // OpenClaw's own compaction leaves such a file, and all of it is in the backup that it made first.
     if (tracked.hasBackup && shape.messages < inAll) return undefined;

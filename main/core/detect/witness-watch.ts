@@ -212,7 +212,7 @@ export class WitnessWatch {
 
   /** OpenClaw keeps a list of its conversations where it writes them: without one nobody can tell what should be where. */
   #hasPlace(row: PlacedRow): boolean {
-    if (row.nativeId !== undefined && this.#book.keepsNoFiles(row.sourceId)) return true;
+    if (row.nativeId !== undefined && this.#places.keepsElsewhere(row)) return true;
     if (row.nativeId === undefined) return false;
     const view = this.#places.view(sessionOf(row));
     // A folder that was removed in mid turn is made again with no list in it: where a file of this was, is where it belongs.
@@ -220,9 +220,9 @@ export class WitnessWatch {
     return view !== undefined && (view.state !== 'ok' || view.index !== undefined || isKnown);
   }
 
-  /** In the database of a later version. What streamed when that died is in no database either. */
-  #isElsewhere({ sourceId, phase }: PlacedRow): boolean {
-    return phase !== 'partial' && this.#book.keepsNoFiles(sourceId);
+  /** What streamed when that died is in no database either. */
+  #isElsewhere(row: PlacedRow): boolean {
+    return row.phase !== 'partial' && this.#places.keepsElsewhere(row);
   }
 
   /** Conversations with an open loss, when a file of theirs or of their neighbours changed. */

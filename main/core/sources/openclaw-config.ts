@@ -19,6 +19,8 @@ export interface OpenclawConfig {
   readonly gateway: GatewaySettings;
   /** `session.store` as written, e.g. `~/chats/{agentId}/sessions.json`. */
   readonly storePath?: string;
+  /** `agentDir` of agents as written, e.g. `~/bots/kimi`. */
+  readonly agentDirs: readonly { readonly agent: string; readonly directory: string }[];
   /** `logging.file`, absolute; absent: OpenClaw's own choice. */
   readonly logFile?: string;
 }
@@ -45,6 +47,7 @@ export function readOpenclawConfig(root: string, env: Environment = process.env,
     resetPolicy: resetPolicyOf(session),
     ...portOf(config, variable('OPENCLAW_GATEWAY_PORT')),
     gateway: gatewaySettings(config, variable),
+    agentDirs: agentDirsOf(objectAt(config, 'agents')),
     ...(storePath === undefined || storePath === '' ? {} : { storePath }),
     ...logFileOf(config, openclawHome(env, home)),
   };
@@ -60,6 +63,17 @@ export function storePathFor(storePath: string, agent: string, root: string, hom
   if (!/^(?:\/|~(?:\/|$))/.test(expanded)) return undefined;
   const path = expandPath(expanded, home);
   return path !== undefined && (isInside(path, home) || isInside(path, root)) ? path : undefined;
+}
+
+/** 2026.9 names agents by the keys of `entries`, versions before in a `list`. */
+function agentDirsOf(agents: JsonObject | undefined): OpenclawConfig['agentDirs'] {
+  const list = Array.isArray(agents?.list) ? agents.list.filter(isObject) : [];
+  const named = [...Object.entries(objectAt(agents, 'entries') ?? {}), ...list.map((agent) => [agent.id, agent] as const)];
+  return named.flatMap(([id, entry]) => {
+    const agent = stringOf(id)?.trim().toLowerCase() ?? '';
+    const directory = isObject(entry) ? (stringOf(entry.agentDir)?.trim() ?? '') : '';
+    return agent === '' || directory === '' ? [] : [{ agent, directory }];
+  });
 }
 
 function logFileOf(config: JsonObject | undefined, home: string): Pick<OpenclawConfig, 'logFile'> {

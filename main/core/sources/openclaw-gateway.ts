@@ -50,8 +50,10 @@ export function createGatewayProbe(options: GatewayProbeOptions = {}): GatewayPr
   const look = (root: string) => {
     const config = readOpenclawConfig(root, env, home);
     const locks = readGatewayLocks(tmpDirs, fs, processes).filter((lock) => lock.alive);
+    // 2026.9 keeps its lock in the state directory itself: whichever lives there is this one.
+    const inside = readGatewayLocks([join(root, 'tmp')], fs, processes).find((lock) => lock.alive);
     const ownPaths = configPathsOf(root, config, openclawHome(env, home));
-    return { config, locks, own: locks.find((lock) => isLockOf(lock, ownPaths)) };
+    return { config, locks, own: inside ?? locks.find((lock) => isLockOf(lock, ownPaths)) };
   };
   return {
     alive: (pid, startTime) => isSameProcess(processes, pid, startTime),

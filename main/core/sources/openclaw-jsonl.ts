@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { errnoOf } from '../platform/errors.ts';
 import type { FileSystem } from '../platform/file-system.ts';
 import { isDirectory, realPath } from '../platform/real-paths.ts';
+import { agentDatabases } from './agent-databases.ts';
+import { agentsOf, namesIn } from './agent-folders.ts';
 import { classifyName, INDEX_NAME } from './file-names.ts';
 import { parseIndexFile } from './index-file.ts';
 import { parseLockFile } from './lock-file.ts';
@@ -12,12 +13,14 @@ import type { SessionsDirectory, TranscriptSource } from './source.ts';
 import { parseTranscriptLine } from './transcript-line.ts';
 
 const DEFAULT_AGENT = 'main';
-const DATABASE = 'openclaw-agent.sqlite';
 
-/** OpenClaw up to 2026.7.1: one JSONL file per conversation. Facts: 2026.3.13, as run and as read. */
+/**
+ * OpenClaw up to 2026.7.1: one JSONL file per conversation (2026.3.13, as run and as read). From 2026.7.2 on the same lines are
+ * rows of a database (2026.9.6).
+ */
 export const openclawJsonl: TranscriptSource = {
   layout: 'openclaw-jsonl',
-  directories: (root, fs) => sessionsDirectories(root, fs),
+  directories: (root, fs) => [...sessionsDirectories(root, fs), ...agentDatabases(root, fs)],
   keepsElsewhere: (root, fs) => keepsDatabase(root, fs),
   classify: classifyName,
   parse: parseTranscriptLine,
@@ -60,27 +63,9 @@ export function sessionsDirectories(
  * the index of the files; a later one moves that index away, and does not start where there is one.
  */
 export function keepsDatabase(root: string, fs: FileSystem, env: Environment = process.env, home: string = homedir()): boolean {
-  const hasDatabase = agentsOf(root, fs).some((agent) => namesIn(join(root, 'agents', agent, 'agent'), fs).includes(DATABASE));
-  if (!hasDatabase) return false;
+  if (agentDatabases(root, fs, env, home).length === 0) return false;
   const ofAgents = sessionsDirectories(root, fs, env, home).filter(({ path }) => path !== join(root, 'sessions'));
   return !ofAgents.some(({ path }) => namesIn(path, fs).includes('sessions.json'));
-}
-
-function agentsOf(root: string, fs: FileSystem): readonly string[] {
-  const agentsDir = join(root, 'agents');
-  return namesIn(agentsDir, fs)
-    .filter((name) => !name.startsWith('.') && isDirectory(join(agentsDir, name)))
-    .sort();
-}
-
-function namesIn(directory: string, fs: FileSystem): readonly string[] {
-  try {
-    return fs.list(directory);
-  } catch (error) {
-    // No agent yet, or not for us to see: the directory's own state is reported by whoever mirrors it.
-    if (errnoOf(error) === undefined) throw error;
-    return [];
-  }
 }
 
 /** The part that exists without its symbolic links, so that a directory keeps its identity when it appears. */

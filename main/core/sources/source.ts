@@ -8,9 +8,9 @@ import type { SourceLayout } from '../types.ts';
  */
 export interface TranscriptSource {
   readonly layout: SourceLayout;
-  /** Sessions directories below a state directory, from its names and its configuration; reads no transcript. Never throws. */
+  /** Where conversations of a state directory are, from its names and its configuration, files first; reads no transcript. Never throws. */
   directories(root: string, fs: FileSystem): readonly SessionsDirectory[];
-  /** Conversations of a state directory are in a place that this layout cannot read. Never throws. */
+  /** OpenClaw keeps the conversations of a state directory in databases now, so that a file put there is none of them. Never throws. */
   keepsElsewhere(root: string, fs: FileSystem): boolean;
   /** What a name in a sessions directory means. Pure and total. */
   classify(name: string): Artefact;
@@ -28,6 +28,8 @@ export interface SessionsDirectory {
   readonly agent: string;
   /** Absolute; may not exist yet. */
   readonly path: string;
+  /** `database`: `path` is the file of one. Absent: files. */
+  readonly store?: 'files' | 'database';
 }
 
 export type Artefact =
@@ -56,7 +58,7 @@ export interface ParsedLine {
   readonly at?: number;
   /** As a person would read it: the envelope that OpenClaw wraps around user text is taken off, tool calls are `[tool name]`. */
   readonly text?: string;
-  readonly boundary?: 'compaction';
+  readonly boundary?: 'compaction' | 'reset';
   /** Header only. */
   readonly sessionId?: string;
   readonly version?: number;

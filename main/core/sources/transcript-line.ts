@@ -24,6 +24,9 @@ export function parseTranscriptLine(line: Uint8Array): ParsedLine {
       return isObject(entry.message) ? message(entry, entry.message) : OPAQUE;
     case 'compaction':
       return { kind: 'boundary', boundary: 'compaction', role: 'system', ...common(entry), ...textOf(entry.summary) };
+    // From 2026.9 on a reset begins no new transcript: what is said after it follows in the same one.
+    case 'reset':
+      return { kind: 'boundary', boundary: 'reset', role: 'system', ...common(entry), ...textOf(entry.reason) };
     case 'branch_summary':
       return { kind: 'meta', role: 'system', ...common(entry), ...textOf(entry.summary) };
     case 'custom_message':
@@ -35,6 +38,8 @@ export function parseTranscriptLine(line: Uint8Array): ParsedLine {
     case 'model_change':
     case 'thinking_level_change':
     case 'custom':
+    // From 2026.9 on: the conversation goes on from an earlier message.
+    case 'leaf':
       return { kind: 'meta', ...common(entry) };
     default:
       return OPAQUE;

@@ -1,4 +1,4 @@
-import type { Health, SessionState, WitnessKind } from '../../core/types.ts';
+import type { Health, SessionState, StorageLayout, WitnessKind } from '../../core/types.ts';
 import { count, format } from './quantities.ts';
 
 /** What the product says about itself and its sources at a glance. */
@@ -25,9 +25,10 @@ export const status = {
     'source-unreadable': 'cannot be read',
     'skipped-files': 'holds files that cannot be read',
     'root-missing': 'is not there at the moment',
-    'unsupported-format':
-      'keeps conversations in a database, which Clawback cannot read yet: it only listens, and keeps replies that the end of the gateway cuts off',
   },
+  /** `version`: of the database. What can be read of it is saved. */
+  unsupportedFormat: (version: string) =>
+    `keeps conversations in a database of a kind that Clawback does not know (version ${version}): what can be read of it is saved, and some of it may be missing`,
   sourceTrouble: (root: string, problem: string) => `${root} ${problem}.`,
 };
 
@@ -87,4 +88,5 @@ export const source = {
   gatewayRunning: 'OpenClaw is running',
   gatewayStopped: 'OpenClaw is not running',
   polling: 'watched by polling',
+  layouts: { 'openclaw-jsonl': 'files', 'openclaw-sqlite': 'database' } satisfies Record<StorageLayout, string>,
 };

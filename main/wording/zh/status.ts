@@ -23,8 +23,8 @@ export const status: Messages['status'] = {
     'source-unreadable': '无法读取',
     'skipped-files': '有文件无法读取',
     'root-missing': '暂时找不到',
-    'unsupported-format': '对话保存在数据库中，Clawback 还无法读取；目前只监听实时消息，并保留因网关退出而中断的回复',
   },
+  unsupportedFormat: (version) => `对话保存在 Clawback 不认识的数据库中（版本 ${version}）：能读取的内容都会保存，但可能有遗漏`,
   sourceTrouble: (root, problem) => `${root}：${problem}。`,
 };
 
@@ -53,6 +53,7 @@ export const source: Messages['source'] = {
   gatewayRunning: 'OpenClaw 正在运行',
   gatewayStopped: 'OpenClaw 未运行',
   polling: '以轮询方式监视',
+  layouts: { 'openclaw-jsonl': '文件', 'openclaw-sqlite': '数据库' },
 };
 
 export const witnesses: Messages['witnesses'] = {

@@ -1,0 +1,154 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Core } from '../../../main/core/core.ts';
+import { en } from '../../../main/wording/en/index.ts';
+import { statusCopy } from '../../../main/wording/status-copy.ts';
+import { AgentDatabaseFile } from '../../support/agent-database.ts';
+import { cli } from '../../support/cli.ts';
+import { CoreRig } from '../../support/core-rig.ts';
+
+const MAIN = 'ce72cd63-225e-455e-ab12-7cea9507c1ae';
+const KEY = 'agent:main:chat';
+
+let rig: CoreRig;
+let database: AgentDatabaseFile;
+
+beforeEach(() => {
+  rig = new CoreRig();
+  database = new AgentDatabaseFile(rig.state.root, rig.clock).empty();
+});
+afterEach(async () => {
+  database[Symbol.dispose]();
+  await rig[Symbol.asyncDispose]();
+});
+
+const session = async (core: Core, sessionId: string) =>
+  (await core.handlers.sessions({ limit: 50 })).items.find((one) => one.sessionId === sessionId);
+const alarms = () => rig.incidents.filter(({ severity }) => severity !== 'info').map(({ kind }) => kind);
+const run = async (...args: readonly string[]) => {
+  const { code, stdout } = await cli([...args, '--home', rig.home, '--state-dir', rig.state.root], { NO_COLOR: '1' });
+  expect(code).toBe(0);
+  return stdout.toString();
+};
+
+it('protects conversations in a database as those in files', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'a question about otters', 'an answer '.repeat(400));
+  const core = await rig.start();
+  await rig.pass(5_000);
+  expect(core.status).toMatchObject({ health: 'protecting', sources: [{ layout: 'openclaw-sqlite', sessions: 1, problems: [] }] });
+  expect(statusCopy(en, core.status, rig.clock.now()).line).toMatch(/^Protected/);
+  expect(await session(core, 'chat')).toMatchObject({
+    sessionKey: KEY,
+    records: 2,
+    title: 'a question about otters',
+    onlyHere: 0,
+    state: 'live',
+  });
+  await rig.pass(700_000);
+  expect(alarms()).toEqual([]);
+});
+
+it('shows, searches and exports them, and says of each source where it keeps them', async () => {
+  await rig[Symbol.asyncDispose]();
+  rig = new CoreRig();
+  database = new AgentDatabaseFile(rig.state.root, rig.clock);
+  const core = await rig.start();
+  await rig.pass(5_000);
+  expect(core.status.sources).toHaveLength(1);
+  await rig.stop();
+  expect(JSON.parse(await run('sessions', '--json'))).toMatchObject([{ sessionId: MAIN, sessionKey: 'agent:main:main' }]);
+  expect(await run('show', MAIN)).toContain('after new command');
+  expect(await run('search', 'killed')).toContain('killed');
+
+  const rows = database.rows('SELECT event_json AS json FROM transcript_events ORDER BY seq') as { json: string }[];
+  expect(await run('export', MAIN, '--format', 'jsonl')).toBe(rows.map(({ json }) => `${json}\n`).join(''));
+  expect(await run('status')).toContain('database');
+});
+
+it('follows what is said, and quiet history raises no alarm', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  const core = await rig.start();
+  await rig.pass(5_000);
+  for (const reason of ['new', 'reset', 'idle'] as const) {
+    database.reset('chat', reason);
+    database.turn('chat', `after ${reason}`, 'answer');
+    await rig.pass(3_000);
+  }
+  expect(await session(core, 'chat')).toMatchObject({ records: 8, onlyHere: 0 });
+  database.remove(KEY, { archived: true });
+  await rig.pass(20_000);
+  expect(await session(core, 'chat')).toMatchObject({ state: 'archived', onlyHere: 0 });
+  expect(alarms()).toEqual([]);
+});
+
+it('is where it was after a restart', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  await rig.start();
+  await rig.pass(5_000);
+  await rig.stop();
+  database.turn('chat', 'three', 'four');
+  const core = await rig.start();
+  await rig.pass(5_000);
+  expect(await session(core, 'chat')).toMatchObject({ records: 4, generations: 1, onlyHere: 0 });
+  expect(alarms()).toEqual([]);
+});
+
+it('passes over what a rule names, and reads it when the rule is gone', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  database.begin('agent:main:private', 'private');
+  database.turn('private', 'a secret', 'kept');
+  const core = await rig.start({ ignore: { keys: ['agent:main:private'] } });
+  await rig.pass(5_000);
+  database.turn('private', 'another secret', 'kept');
+  await rig.pass(5_000);
+  expect((await core.handlers.sessions({ limit: 50 })).items.map(({ sessionId }) => sessionId)).toEqual(['chat']);
+  expect(core.status.ignored).toBe(1);
+  await core.handlers.configure({ roots: [rig.state.root], flushIntervalMs: 1_000 });
+  await rig.pass(5_000);
+  expect(await session(core, 'private')).toMatchObject({ records: 4 });
+  await core.handlers.configure({ roots: [rig.state.root], flushIntervalMs: 1_000, ignore: { keys: ['agent:main:private'] } });
+  await rig.pass(5_000);
+  database.turn('private', 'not seen', 'not seen');
+  database.turn('chat', 'three', 'four');
+  await rig.pass(5_000);
+  expect(await session(core, 'private')).toMatchObject({ records: 4 });
+  expect(await session(core, 'chat')).toMatchObject({ records: 4 });
+  expect(alarms()).toEqual([]);
+});
+
+it('finds an agent that begins while it runs', async () => {
+  const core = await rig.start();
+  await rig.pass(5_000);
+  using other = new AgentDatabaseFile(rig.state.root, rig.clock, { agent: 'kimi' });
+  await rig.pass(20_000);
+  expect((await core.handlers.sessions({ limit: 50 })).items.map(({ agent, sessionId }) => [agent, sessionId])).toEqual([['kimi', MAIN]]);
+  expect(other.rows('SELECT 1 AS one')).toHaveLength(1);
+});
+
+it('says of a database of an unknown version that some may be missing, and saves what can be read', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  database.open().pragma('user_version = 99');
+  database.close();
+  const core = await rig.start();
+  await rig.pass(20_000);
+  expect(core.status).toMatchObject({ health: 'degraded', sources: [{ problems: ['unsupported-format:99'] }] });
+  const { line, detail } = statusCopy(en, core.status, rig.clock.now());
+  expect(line).toBe('Not fully protected');
+  expect(detail).toContain('version 99');
+  expect(await session(core, 'chat')).toMatchObject({ records: 2 });
+  expect(alarms()).toEqual([]);
+});
+
+it('says nothing of an empty file and of an OpenClaw with files', async () => {
+  rmSync(database.path);
+  rig.state.begin('agent:main:main', 'first');
+  rig.state.turn('first', 'one', 'two');
+  const core = await rig.start();
+  await rig.pass(20_000);
+  expect(core.status).toMatchObject({ health: 'protecting', sources: [{ layout: 'openclaw-jsonl', problems: [] }] });
+});
