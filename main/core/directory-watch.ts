@@ -88,6 +88,7 @@ export class DirectoryWatch implements Disposable {
       directory: this.directory,
       state: listing.state,
       ...(listing.reason === undefined ? {} : { reason: listing.reason }),
+      ...(listing.setAside === undefined ? {} : { setAside: listing.setAside }),
       transcripts: listing.transcripts,
       ...(this.#index?.reading === undefined ? {} : { index: this.#index.reading }),
       locks: this.#sightLocks(listing),

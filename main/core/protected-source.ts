@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
+import type { PendingInput } from './database/agent-database.ts';
 import { createDatabaseTailer } from './database/database-tailer.ts';
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
 import { DirectoryIgnores } from './directory-ignores.ts';
@@ -13,6 +14,7 @@ import type { GatewayProbe } from './restore/restoring.ts';
 import type { IndexReading, TranscriptSource } from './sources/source.ts';
 import type { SourceRow } from './store/store.ts';
 import type { LiveSession, SourceStatus, StorageLayout } from './types.ts';
+import { PendingInputs } from './witness/pending-inputs.ts';
 import { createTrajectoryWitness } from './witness/trajectory.ts';
 import type { SidecarFollower, Witness } from './witness/witness.ts';
 import type { WitnessParty } from './witness-desk.ts';
@@ -61,6 +63,7 @@ export class ProtectedSource implements Disposable {
   /** By generation: who wants to be told when it grows. */
   readonly #followed = new Map<number, () => void>();
   readonly #witnesses: readonly Witness[];
+  readonly #inputs = new PendingInputs();
   /** Last watch event, in epoch ms. */
   #lastEventAt: number | undefined;
   /** Monotonic ms: since when something is read and not durable, and since when something waits to be read. */
@@ -96,7 +99,7 @@ export class ProtectedSource implements Disposable {
   get party(): WitnessParty {
     return {
       sourceId: this.row.id,
-      witnesses: this.#witnesses,
+      witnesses: this.layout === 'openclaw-sqlite' ? [...this.#witnesses, this.#inputs] : this.#witnesses,
       keys: this.#keys,
       look: (agent, nativeId) => {
         for (const { directory, tailer } of this.#watches.values()) if (directory.agent === agent) tailer.hint(`${nativeId}.jsonl`);
@@ -123,6 +126,8 @@ export class ProtectedSource implements Disposable {
     if (state !== this.#gateway) {
       this.#gateway = state;
       this.#gatewayChanged = true;
+      // What its gateway had accepted has nobody to answer it now, though no byte of the database changed.
+      for (const watch of this.#watches.values()) if (watch.directory.store === 'database') watch.hint(undefined);
     }
     this.#gatewayPid = state === 'running' ? this.#deps.gateway.pid?.(this.row.root) : undefined;
     this.#followHolders();
@@ -268,7 +273,9 @@ export class ProtectedSource implements Disposable {
       for (const { id, path } of known) this.#follow(id, path, directory.agent);
       const deps = { ...tailerDeps, classify: (name: string) => ignores.classify(name) };
       if (directory.store !== 'database') return createTailer(deps, directory, known);
-      return createDatabaseTailer({ ...deps, learn, isOwned: () => gateway.pid?.(this.row.root) !== undefined }, directory, known);
+      const isOwned = () => gateway.pid?.(this.row.root) !== undefined;
+      const unanswered = (inputs: readonly PendingInput[]) => this.#inputs.take(directory.agent, inputs);
+      return createDatabaseTailer({ ...deps, learn, unanswered, isOwned }, directory, known);
     };
     return new DirectoryWatch({ fs: tailerDeps.fs, source, alive: gateway.alive }, directory, ignores, openTailer, index);
   }

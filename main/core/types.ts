@@ -132,7 +132,7 @@ export interface GenerationSummary {
 }
 
 /** Ways of seeing a conversation beside its transcript, by how much of it they see. */
-export type WitnessKind = 'recorder-plugin' | 'acp-store' | 'trajectory' | 'gateway-stream';
+export type WitnessKind = 'recorder-plugin' | 'acp-store' | 'trajectory' | 'pending-input' | 'gateway-stream';
 
 /** Where a message is known from. */
 export type Provenance = 'transcript' | WitnessKind;

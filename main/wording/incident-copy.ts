@@ -44,8 +44,10 @@ const tellingOf: Readonly<Record<IncidentKind, (words: Messages, incident: Told,
     };
   },
   truncated: (words, incident, now) => goneFromDisk(words, incident, now, words.incidents.truncated),
-  overwritten: (words, incident, now) => goneFromDisk(words, incident, now, words.incidents.overwritten),
-  deleted: (words, incident, now) => goneFromDisk(words, incident, now, words.incidents.deleted),
+  overwritten: (words, incident, now) =>
+    goneFromDisk(words, incident, now, isInDatabase(incident) ? words.incidents.rowsRemoved : words.incidents.overwritten),
+  deleted: (words, incident, now) =>
+    goneFromDisk(words, incident, now, isInDatabase(incident) ? words.incidents.rowsDeleted : words.incidents.deleted),
   'mass-change': massChange,
   'index-lost': (words, incident, now) => {
     const text = words.incidents.indexLost;
@@ -80,6 +82,11 @@ const tellingOf: Readonly<Record<IncidentKind, (words: Messages, incident: Told,
   'source-unreadable': (words, incident, now) => {
     const { title, whole, some, safe, next } = words.incidents.unreadable;
     const since = timeSince(words, incident, now);
+    const { reason } = incident.evidence;
+    if (reason === 'SQLITE_CORRUPT' || reason === 'SQLITE_NOTADB') {
+      const text = words.incidents.databaseDamaged;
+      return { title: text.title, summary: text.summary(since), safe, next: text.next };
+    }
     return {
       title,
       summary: incident.evidence.whole === true ? whole(since) : some(numberIn(incident, 'skipped') ?? 0, since),
@@ -99,7 +106,12 @@ const tellingOf: Readonly<Record<IncidentKind, (words: Messages, incident: Told,
   'unexplained-reset': (words, incident, now) => resetTelling(words, words.incidents.reset.titleUnexplained, incident, now),
 };
 
+function isInDatabase({ evidence }: Told): boolean {
+  return evidence.store === 'database';
+}
+
 function massChange(words: Messages, incident: Told, now: number): Telling {
+  if (incident.evidence.what === 'database') return databaseSetAside(words, incident, now);
   const text = incident.evidence.what === 'archives' ? words.incidents.archivesRemoved : words.incidents.massLoss;
   const conversations = numberIn(incident, 'sessions') ?? 0;
   const since = words.format.time(numberIn(incident, 'firstAt') ?? incident.openedAt, now);
@@ -108,6 +120,18 @@ function massChange(words: Messages, incident: Told, now: number): Telling {
     summary: text.summary(since, conversations, incident.messages, incident.bytes),
     safe: words.incidents.onlyCopyHere,
     next: text.next,
+  };
+}
+
+function databaseSetAside(words: Messages, incident: Told, now: number): Telling {
+  const { title, summary, next } = words.incidents.setAside;
+  const conversations = numberIn(incident, 'sessions') ?? 0;
+  const since = words.format.time(numberIn(incident, 'firstAt') ?? incident.openedAt, now);
+  return {
+    title,
+    summary: summary(since, conversations, incident.messages, incident.bytes),
+    safe: words.incidents.onlyCopyHere,
+    next,
   };
 }
 

@@ -157,6 +157,35 @@ export class AgentDatabaseFile implements Disposable {
     });
   }
 
+  /** A branch from the beginning: every row once more under another id, and the key names that from now on. */
+  rewind(key: string, from: string, to: string): void {
+    const now = this.#clock.now();
+    this.#write((db) => {
+      db.prepare(
+        'INSERT INTO session_windows (session_id, session_key, previous_session_id, created_at, updated_at, transcript_updated_at) VALUES (?, ?, ?, ?, ?, ?)',
+      ).run(to, key, from, now, now, now);
+      db.prepare(
+        `INSERT INTO transcript_events (session_id, seq, event_json, event_zstd, event_utf8_bytes, navigation_json, created_at)
+         SELECT ?, seq, event_json, event_zstd, event_utf8_bytes, navigation_json, created_at FROM transcript_events WHERE session_id = ?`,
+      ).run(to, from);
+      db.prepare('UPDATE session_nodes SET current_session_id = ?, updated_at = ? WHERE session_key = ?').run(to, now, key);
+    });
+    this.append(to, { type: 'leaf', id: this.#nextId(), parentId: null, timestamp: this.#iso(), targetId: null });
+  }
+
+  /** `chat.send` was acknowledged, and its turn has not begun. */
+  accept(key: string, sessionId: string, text: string): void {
+    const message = JSON.stringify({ role: 'user', content: text, timestamp: this.#clock.now() });
+    const id = this.#nextId();
+    this.#write((db) => {
+      db.prepare(
+        `INSERT INTO session_pending_inputs (input_id, session_key, session_id, idempotency_key, run_id, request_hash, message_json,
+                                             lifecycle_generation, state, accepted_at)
+         VALUES (?, ?, ?, ?, ?, 'hash', ?, 'generation', 'queued', ?)`,
+      ).run(id, key, sessionId, id, `run of ${id}`, message, this.#clock.now());
+    });
+  }
+
   /** Any statement of the owner. */
   run(sql: string, ...values: readonly unknown[]): void {
     this.#write((db) => db.prepare(sql).run(...values));

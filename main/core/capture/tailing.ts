@@ -36,6 +36,8 @@ export interface DirectoryListing {
   /** Names of lock files, with the name each one locks. */
   readonly locks: readonly { readonly name: string; readonly of: string }[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Of a database: the whole of it went, and this is the damaged one that OpenClaw put aside. */
+  readonly setAside?: string;
   /** Path of the live index file, where there is one. */
   readonly indexPath?: string;
 }

@@ -14,6 +14,19 @@ export interface WindowRow {
   readonly updatedAt: number;
 }
 
+/** A message that OpenClaw accepted and that no transcript holds: it waits for its turn, or its turn was cut off before it began. */
+export interface PendingInput {
+  readonly id: string;
+  readonly sessionKey: string;
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly at: number;
+  /** `interrupted`: the gateway that had accepted it ended, and the next one waits for the person to send it again. */
+  readonly state: 'queued' | 'interrupted';
+  /** As OpenClaw would write it: `{"role","content",…}`. */
+  readonly message: string;
+}
+
 /** 2026.7.2 has 4, 2026.9.6 has 23. What is read here has been the same since windows came, in 14. */
 const FIRST_VERSION = 14;
 const LAST_VERSION = 23;
@@ -22,6 +35,8 @@ const FIRST_WITH_TRANSCRIPTS = 4;
 const ROWS = ['session_id', 'seq', 'event_json', 'created_at'];
 const WINDOWS = ['session_id', 'session_key', 'updated_at', 'transcript_updated_at'];
 const REWRITES = ['session_id', 'generation'];
+const INPUTS = ['seq', 'input_id', 'session_key', 'session_id', 'run_id', 'message_json', 'state', 'accepted_at', 'consumed_event_id'];
+const MOST_INPUTS = 200;
 const NODES = ['session_key', 'current_session_id', 'entry_json', 'updated_at', 'label', 'display_name'];
 
 /** What is needed is not where it was: nothing can be read. */
@@ -48,7 +63,7 @@ export class AgentDatabase {
   /** Somebody has seen this version, and all is where it was; else the rows are kept as they are, and it is said. */
   readonly isKnown: boolean;
   readonly #db: Sqlite;
-  readonly #has: { readonly windows: boolean; readonly rewrites: boolean; readonly nodes: boolean };
+  readonly #has: { readonly windows: boolean; readonly rewrites: boolean; readonly nodes: boolean; readonly inputs: boolean };
   readonly #rows;
   readonly #before;
 
@@ -66,6 +81,7 @@ export class AgentDatabase {
       windows: has('session_windows', WINDOWS),
       rewrites: has('transcript_rewrite_watermarks', REWRITES),
       nodes: has('session_nodes', NODES),
+      inputs: has('session_pending_inputs', INPUTS),
     };
     const isWhole = this.#has.windows && this.#has.rewrites && this.#has.nodes;
     this.isKnown = isWhole && this.version >= FIRST_VERSION && this.version <= LAST_VERSION;
@@ -130,6 +146,19 @@ export class AgentDatabase {
         .flatMap((table) => this.#db.prepare<[], Row>(`SELECT session_id AS sessionId FROM ${table}`).all())
         .map(({ sessionId }) => sessionId),
     );
+  }
+
+  /** The newest of them; a person's own `/stop` leaves `cancelled` ones, which nobody misses. */
+  pendingInputs(): readonly PendingInput[] {
+    if (!this.#has.inputs) return [];
+    return this.#db
+      .prepare<[number], PendingInput>(
+        `SELECT input_id AS id, session_key AS sessionKey, session_id AS sessionId, run_id AS runId, accepted_at AS at, state,
+                message_json AS message
+           FROM session_pending_inputs
+          WHERE consumed_event_id IS NULL AND state IN ('queued', 'interrupted') ORDER BY seq DESC LIMIT ?`,
+      )
+      .all(MOST_INPUTS);
   }
 
   /** Which conversations it lists. */

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
@@ -23,6 +23,15 @@ export function glanceAt(path: string, now: number): DatabaseGlance | undefined 
   const wal = lookAt(`${path}-wal`);
   const newest = Math.max(main.mtimeMs, wal?.mtimeMs ?? 0);
   return { version: `${main.version} ${wal?.version ?? '-'}`, isYoung: Math.abs(now - newest) < TICK_MS };
+}
+
+/** What OpenClaw called the damaged database that was here: `<name>.corrupt-<ms>`, the newest; `undefined`: none. */
+export function setAsideFrom(path: string): string | undefined {
+  const prefix = `${basename(path)}.corrupt-`;
+  const time = (name: string) => Number.parseInt(name.slice(prefix.length), 10);
+  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(prefix));
+  const newest = names.toSorted((a, b) => time(b) - time(a))[0];
+  return newest === undefined ? undefined : join(dirname(path), newest);
 }
 
 /** Which file it is; another one has other rows. */

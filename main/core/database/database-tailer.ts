@@ -4,9 +4,9 @@ import type { DirectoryListing, DirectoryTailer, KnownGeneration, TailerDeps } f
 import { errnoOf } from '../platform/errors.ts';
 import { isDirectory } from '../platform/real-paths.ts';
 import type { IndexReading } from '../sources/source.ts';
-import { AgentDatabase, keepsTranscripts, UnknownSchema, type WindowRow } from './agent-database.ts';
+import { AgentDatabase, keepsTranscripts, type PendingInput, UnknownSchema, type WindowRow } from './agent-database.ts';
 import { ArchivedWindows } from './archived-windows.ts';
-import { fileOf, glanceAt, readDatabase } from './database-file.ts';
+import { fileOf, glanceAt, readDatabase, setAsideFrom } from './database-file.ts';
 import { type Stretch, WindowMirror } from './window-mirror.ts';
 
 /** One `appended` carries at most this much, so that a long line never is one allocation or one row. */
@@ -21,6 +21,8 @@ export interface DatabaseTailerDeps extends Omit<TailerDeps, 'fs' | 'handles'> {
   readonly isOwned: () => boolean;
   /** The list of conversations as it is now, before any row is read; true: names mean something else since, read nothing. */
   readonly learn?: (index: IndexReading) => boolean;
+  /** Messages that were accepted and that nobody will answer by himself, as they are at this look. */
+  readonly unanswered?: (inputs: readonly PendingInput[]) => void;
 }
 
 /**
@@ -52,6 +54,7 @@ class PolledDatabase implements DirectoryTailer {
   #hotSince = new Map<string, number>();
   #listing: DirectoryListing = { state: 'missing', transcripts: new Map(), locks: [], skipped: [] };
   #skipped: { readonly name: string; readonly reason: string }[] = [];
+  #setAside: string | undefined;
   #outbox: Change[] = [];
 
   constructor(deps: DatabaseTailerDeps, directory: DirectoryRef, known: readonly KnownGeneration[]) {
@@ -128,7 +131,8 @@ class PolledDatabase implements DirectoryTailer {
     // Another file, such as a copy put back: every transcript has to prove that it is the one that was read.
     if (file !== this.#file) for (const mirror of this.#mirrors.values()) mirror.isProven = false;
     this.#file = file;
-    readDatabase(path, this.#deps.isOwned(), (db) => {
+    const isOwned = this.#deps.isOwned();
+    readDatabase(path, isOwned, (db) => {
       if (!keepsTranscripts(db)) {
         this.#describe('missing');
         return;
@@ -139,6 +143,7 @@ class PolledDatabase implements DirectoryTailer {
         this.#hasMore = true;
         return;
       }
+      this.#deps.unanswered?.(database.pendingInputs().filter(({ state }) => state === 'interrupted' || !isOwned));
       this.#skipped = [];
       this.#follow(database, budgetBytes);
       for (const { generationId } of this.#archives.gone(database)) {
@@ -162,7 +167,10 @@ class PolledDatabase implements DirectoryTailer {
         this.#skipped.push({ name, reason: codeOf(error) });
       }
     }
-    for (const mirror of [...this.#mirrors.values()]) if (!present.has(mirror.sessionId)) this.#vanished(database, mirror);
+    const before = [...this.#mirrors.values()];
+    for (const mirror of before) if (!present.has(mirror.sessionId)) this.#vanished(database, mirror);
+    // An empty one in the place of one that OpenClaw could not repair.
+    if (before.length > 0 && before.every(({ sessionId }) => !present.has(sessionId))) this.#setAside = setAsideFrom(this.directory.path);
   }
 
   /** Returns how many bytes it read. */
@@ -256,6 +264,7 @@ class PolledDatabase implements DirectoryTailer {
       return;
     }
     if (this.#misses < 2) return;
+    if (this.#mirrors.size > 0) this.#setAside = setAsideFrom(this.directory.path);
     for (const mirror of [...this.#mirrors.values()]) this.#close(mirror, 'deleted');
     this.#index = undefined;
     this.#describe('missing');
@@ -280,11 +289,19 @@ class PolledDatabase implements DirectoryTailer {
     const isSame =
       last.state === state &&
       last.reason === reason &&
+      last.setAside === this.#setAside &&
       this.#outbox.length === 0 &&
       last.transcripts.size === transcripts.size &&
       JSON.stringify(last.skipped) === JSON.stringify(skipped);
     if (isSame) return;
-    this.#listing = { state, transcripts, locks: [], skipped, ...(reason === undefined ? {} : { reason }) };
+    this.#listing = {
+      state,
+      transcripts,
+      locks: [],
+      skipped,
+      ...(reason === undefined ? {} : { reason }),
+      ...(this.#setAside === undefined ? {} : { setAside: this.#setAside }),
+    };
   }
 }
 

@@ -17,6 +17,8 @@ export interface DirectoryView {
   /** `missing`: the directory is gone while its parent is readable. `unreadable`: it cannot be seen (EACCES, unmounted). */
   readonly state: 'ok' | 'missing' | 'unreadable';
   readonly reason?: string;
+  /** Of a database: the whole of it went, and this is the damaged one that OpenClaw put aside. */
+  readonly setAside?: string;
   /** Transcripts under their live names: nativeId to size. Archives are not in it. */
   readonly transcripts: ReadonlyMap<string, number>;
   /** Last reading of `sessions.json`; `undefined`: there is none. */

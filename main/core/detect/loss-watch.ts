@@ -140,6 +140,7 @@ export class LossWatch {
         since: pending.since,
         lastOnDiskAt: Math.min(tracked.lastAppendAt, pending.since),
         fileThere: there,
+        ...(this.#desk.views.get(tracked.directoryKey)?.directory.store === 'database' ? { store: 'database' } : {}),
         ...(pending.sizeAfter === undefined ? {} : { sizeAfter: pending.sizeAfter }),
         ...(held.messages === messages ? {} : { onlyHereInAll: held.messages }),
       },

@@ -19,7 +19,9 @@ const listedIds = 200;
 interface Burst {
   readonly dedupeKey: string;
   readonly sourceId: number;
-  readonly what: 'transcripts' | 'archives';
+  readonly what: 'transcripts' | 'archives' | 'database';
+  /** Of a database that was put aside. */
+  readonly aside?: { readonly agent: string; readonly directory: string; readonly setAside: string };
   readonly firstAt: number;
   lastAt: number;
   sessions: number;
@@ -48,7 +50,8 @@ export class MassChange {
   }
 
   /** Opens incidents for losses that fell due together, or one for all of them. */
-  report(losses: readonly Loss[], now: number): void {
+  report(all: readonly Loss[], now: number): void {
+    const losses = all.filter((loss) => !this.#isAside(loss, now));
     for (const sourceId of new Set(losses.map(({ draft }) => draft.sourceId))) {
       const ofSource = losses.filter(({ draft }) => draft.sourceId === sourceId);
       const burst = this.#current(sourceId, 'transcripts', now);
@@ -67,6 +70,21 @@ export class MassChange {
       for (const { tracked, draft } of ofSource) this.#join(target, tracked, draft.kind, draft.messages, draft.bytes, now);
       this.#desk.raise(this.#draft(target), now);
     }
+  }
+
+  /** Of a database that went as a whole, however many conversations were in it: one story. */
+  #isAside({ tracked, draft }: Loss, now: number): boolean {
+    const view = this.#desk.views.get(tracked.directoryKey);
+    if (view?.setAside === undefined || tracked.liveGeneration !== undefined) return false;
+    const { agent, path } = view.directory;
+    const aside = { agent, directory: path, setAside: view.setAside };
+    const burst =
+      [...this.#bursts.values()].find(
+        (one) => one.aside?.setAside === aside.setAside && this.#desk.incident(one.dedupeKey) !== undefined,
+      ) ?? this.#begin(draft.sourceId, 'database', now, aside);
+    this.#join(burst, tracked, draft.kind, draft.messages, draft.bytes, now);
+    this.#desk.raise(this.#draft(burst), now);
+    return true;
   }
 
   /** An archive is no longer on disk: retention, a clean-up, or a move that will be understood in a moment. */
@@ -152,11 +170,12 @@ export class MassChange {
     );
   }
 
-  #begin(sourceId: number, what: Burst['what'], now: number): Burst {
+  #begin(sourceId: number, what: Burst['what'], now: number, aside?: Burst['aside']): Burst {
     const burst: Burst = {
-      dedupeKey: `mass-change:${what}:s${sourceId}:t${now}`,
+      dedupeKey: `mass-change:${what}:s${sourceId}:t${now}${aside === undefined ? '' : `:${aside.setAside}`}`,
       sourceId,
       what,
+      ...(aside === undefined ? {} : { aside }),
       firstAt: now,
       lastAt: now,
       sessions: 0,
@@ -188,6 +207,7 @@ export class MassChange {
       dedupeKey: burst.dedupeKey,
       severity: burst.what === 'archives' ? 'warning' : 'loss',
       sourceId: burst.sourceId,
+      ...(burst.aside === undefined ? {} : { agent: burst.aside.agent }),
       messages: burst.messages,
       bytes: burst.bytes,
       evidence: {
@@ -197,6 +217,7 @@ export class MassChange {
         nativeIds: [...burst.nativeIds],
         firstAt: burst.firstAt,
         lastAt: burst.lastAt,
+        ...(burst.aside === undefined ? {} : { directory: burst.aside.directory, setAside: burst.aside.setAside }),
       },
     };
   }
@@ -211,7 +232,9 @@ export class MassChange {
     const { evidence } = draft;
     const firstAt = typeof evidence.firstAt === 'number' ? evidence.firstAt : openedAt;
     const lastAt = typeof evidence.lastAt === 'number' ? evidence.lastAt : openedAt;
-    const what = evidence.what === 'archives' ? 'archives' : 'transcripts';
+    const what = evidence.what === 'archives' || evidence.what === 'database' ? evidence.what : 'transcripts';
+    const { directory, setAside } = evidence;
+    const isAside = what === 'database' && typeof directory === 'string' && typeof setAside === 'string';
     const nativeIds = Array.isArray(evidence.nativeIds) ? evidence.nativeIds.filter((id) => typeof id === 'string') : [];
     const burst: Burst = {
       dedupeKey: draft.dedupeKey,
@@ -225,10 +248,12 @@ export class MassChange {
       counts: {},
       nativeIds,
       members: new Set(),
+      ...(isAside ? { aside: { agent: draft.agent ?? '', directory, setAside } } : {}),
     };
-    if (what === 'transcripts') {
+    if (what !== 'archives') {
       for (const tracked of this.#desk.table.all()) {
         if (tracked.session.sourceId !== draft.sourceId || tracked.state !== 'lost') continue;
+        if (draft.agent !== undefined && tracked.session.agent !== draft.agent) continue;
         if (this.#desk.incidentsOf(tracked.session, lossKinds).length === 0) burst.members.add(tracked.key);
       }
     }

@@ -28,7 +28,7 @@ const MOST_BETWEEN = 200;
 /** One hook that fires twice for one message. */
 const ECHO_MS = 1_000;
 
-const FIDELITY: readonly WitnessKind[] = ['recorder-plugin', 'acp-store', 'trajectory', 'gateway-stream'];
+const FIDELITY: readonly WitnessKind[] = ['recorder-plugin', 'acp-store', 'trajectory', 'pending-input', 'gateway-stream'];
 
 interface Told {
   readonly role: WitnessedRow['role'];

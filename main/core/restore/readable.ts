@@ -28,6 +28,7 @@ const WITNESSES: Readonly<Record<Exclude<Provenance, 'transcript'>, string>> = {
   'recorder-plugin': 'the recorder saw it',
   'acp-store': 'the ACP runner kept it',
   trajectory: 'the trajectory of its run tells it',
+  'pending-input': 'OpenClaw had accepted it',
   'gateway-stream': 'it was heard on the live stream',
 };
 

@@ -43,6 +43,26 @@ export const incidents = {
     title: (messages: number) => `A conversation of ${count.messages(messages)} was deleted`,
     summary: (lost: Gone) => `${gone(lost)}: the file was deleted and OpenClaw kept no archive of it.`,
   },
+  /** Of a conversation in a database. */
+  rowsRemoved: {
+    title: (messages: number) => `${count.messages(messages)} removed from a conversation`,
+    summary: (lost: Gone) => `${gone(lost)}: OpenClaw compacted the conversation and kept no copy of ${itThem(lost.messages)}.`,
+  },
+  rowsDeleted: {
+    title: (messages: number) => `A conversation of ${count.messages(messages)} was deleted`,
+    summary: (lost: Gone) => `${gone(lost)}: they were taken out of OpenClaw's database, which kept no archive of them.`,
+  },
+  setAside: {
+    title: 'OpenClaw put a damaged database aside',
+    summary: (since: string, conversations: number, messages: number, bytes: number) =>
+      `Since ${since} the agent begins with an empty one: ${count.conversations(conversations)} with ${count.messages(messages)} (${format.bytes(bytes)}) ${isAre(conversations)} in no place that OpenClaw looks at.`,
+    next: 'Restore what you need: each as a new session, nothing is overwritten. Keep the file that was put aside.',
+  },
+  databaseDamaged: {
+    title: "OpenClaw's database is damaged",
+    summary: (since: string) => `Parts of the database with its conversations cannot be read since ${since}.`,
+    next: 'OpenClaw may refuse to start, and its own repair begins with an empty database. Everything captured before can be restored from here.',
+  },
   archivesRemoved: {
     title: (conversations: number) => `Archives of ${count.conversations(conversations)} were removed`,
     summary: (since: string, conversations: number, messages: number, bytes: number) =>

@@ -61,6 +61,7 @@ export const witnesses = {
     'recorder-plugin': 'Recorder in OpenClaw',
     'acp-store': 'Conversations of ACP agents',
     trajectory: "OpenClaw's trajectory files",
+    'pending-input': 'Messages that OpenClaw accepted',
   } satisfies Record<WitnessKind, string>,
   listening: 'listening',
   waiting: {
@@ -68,6 +69,7 @@ export const witnesses = {
     'recorder-plugin': 'waiting for the gateway to start with it',
     'acp-store': 'none on this machine',
     trajectory: 'none written by this OpenClaw',
+    'pending-input': 'none kept by this OpenClaw',
   } satisfies Record<WitnessKind, string>,
   off: 'off',
   notInstalled: 'not installed (clawback recorder install)',
@@ -79,6 +81,7 @@ export const witnesses = {
     'recorder-plugin': 'never saved by OpenClaw, seen by the recorder',
     'acp-store': 'never saved by OpenClaw, kept by the ACP agent',
     trajectory: 'never saved by OpenClaw, kept in a trajectory file',
+    'pending-input': 'accepted by OpenClaw and never answered',
   } satisfies Record<WitnessKind, string>,
   onlyHere: 'only here',
   cutOff: 'cut off',

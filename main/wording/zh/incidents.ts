@@ -35,6 +35,25 @@ export const incidents: Messages['incidents'] = {
     title: (messages) => `含 ${count.messages(messages)}的对话被删除`,
     summary: (lost) => `${gone(lost)}：文件被删除，OpenClaw 没有保留归档。`,
   },
+  rowsRemoved: {
+    title: (messages) => `对话中的 ${count.messages(messages)}被移除`,
+    summary: (lost) => `${gone(lost)}：OpenClaw 压缩了此对话，没有保留这些消息的副本。`,
+  },
+  rowsDeleted: {
+    title: (messages) => `含 ${count.messages(messages)}的对话被删除`,
+    summary: (lost) => `${gone(lost)}：这些消息已从 OpenClaw 的数据库中取出，没有保留归档。`,
+  },
+  setAside: {
+    title: 'OpenClaw 搁置了一个损坏的数据库',
+    summary: (since, conversations, messages, bytes) =>
+      `自 ${since} 起，该智能体改用空数据库：${count.conversations(conversations)}、${count.messages(messages)}（${format.bytes(bytes)}）已不在 OpenClaw 会查看的任何位置。`,
+    next: '请恢复所需的对话：每个都会成为新会话，不覆盖任何内容。请保留被搁置的文件。',
+  },
+  databaseDamaged: {
+    title: 'OpenClaw 的数据库已损坏',
+    summary: (since) => `自 ${since} 起，存放对话的数据库有部分内容无法读取。`,
+    next: 'OpenClaw 可能拒绝启动，而它自带的修复会从空数据库开始。此前捕获的内容都可以从这里恢复。',
+  },
   archivesRemoved: {
     title: (conversations) => `${count.conversations(conversations)}的归档被移除`,
     summary: (since, conversations, messages, bytes) =>

@@ -62,6 +62,7 @@ export const witnesses: Messages['witnesses'] = {
     'recorder-plugin': 'OpenClaw 中的记录插件',
     'acp-store': 'ACP 智能体的对话',
     trajectory: 'OpenClaw 的轨迹文件',
+    'pending-input': 'OpenClaw 已接受的消息',
   },
   listening: '监听中',
   waiting: {
@@ -69,6 +70,7 @@ export const witnesses: Messages['witnesses'] = {
     'recorder-plugin': '等待网关启动并载入插件',
     'acp-store': '这台电脑上没有',
     trajectory: '此版本的 OpenClaw 不写轨迹文件',
+    'pending-input': '此版本的 OpenClaw 不保留',
   },
   off: '已关闭',
   notInstalled: '未安装（clawback recorder install）',
@@ -79,6 +81,7 @@ export const witnesses: Messages['witnesses'] = {
     'recorder-plugin': '从未被 OpenClaw 保存，来自记录插件',
     'acp-store': '从未被 OpenClaw 保存，来自 ACP 智能体',
     trajectory: '从未被 OpenClaw 保存，来自轨迹文件',
+    'pending-input': 'OpenClaw 已接受，但从未回复',
   },
   onlyHere: '仅存于此',
   cutOff: '被中断',

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Core } from '../../../main/core/core.ts';
 import { en } from '../../../main/wording/en/index.ts';
+import { incidentCopy } from '../../../main/wording/incident-copy.ts';
 import { statusCopy } from '../../../main/wording/status-copy.ts';
 import { AgentDatabaseFile } from '../../support/agent-database.ts';
 import { cli } from '../../support/cli.ts';
@@ -151,4 +152,136 @@ it('says nothing of an empty file and of an OpenClaw with files', async () => {
   const core = await rig.start();
   await rig.pass(20_000);
   expect(core.status).toMatchObject({ health: 'protecting', sources: [{ layout: 'openclaw-jsonl', problems: [] }] });
+});
+
+it('tells of messages that were compacted away, and keeps them', async () => {
+  database.begin(KEY, 'chat');
+  for (const turn of ['one', 'two', 'three']) database.turn('chat', turn, `answer ${turn}`);
+  const core = await rig.start();
+  await rig.pass(5_000);
+  database.keepLast('chat', 2);
+  await rig.pass(10_000);
+  expect(rig.incidents).toEqual([
+    expect.objectContaining({
+      kind: 'overwritten',
+      severity: 'loss',
+      sessionKey: KEY,
+      messages: 4,
+      evidence: expect.objectContaining({ store: 'database' }),
+    }),
+  ]);
+  const [incident] = rig.incidents;
+  if (incident === undefined) throw new Error('nothing was told');
+  const { title, summary } = incidentCopy(en, incident, rig.clock.now());
+  expect(title).toBe('4 messages removed from a conversation');
+  expect(summary).toContain('compacted');
+  expect(await session(core, 'chat')).toMatchObject({ onlyHere: 4, generations: 2 });
+  expect(await core.handlers.messages({ sessionRow: incident.sessionRow ?? 0, limit: 50 })).toMatchObject({
+    items: ['one', 'answer one', 'two', 'answer two', 'three', 'answer three'].map((text) => ({ text })),
+  });
+});
+
+it('tells of a conversation that something else than OpenClaw took out of it', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  await rig.start();
+  await rig.pass(5_000);
+  database.remove(KEY, { archived: false });
+  await rig.pass(10_000);
+  expect(rig.incidents).toMatchObject([{ kind: 'deleted', messages: 2, evidence: { store: 'database' } }]);
+});
+
+it('is quiet about a rewind, cold storage and an archive that OpenClaw removes in the end', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  const core = await rig.start();
+  await rig.pass(5_000);
+  database.rewind(KEY, 'chat', 'chat-2');
+  database.turn('chat-2', 'three', 'four');
+  await rig.pass(10_000);
+  expect(await session(core, 'chat-2')).toMatchObject({ sessionKey: KEY, records: 4 });
+  database.remove(KEY, { archived: true });
+  await rig.pass(10_000);
+  database.run('DELETE FROM session_transcript_archives');
+  await rig.pass(10_000);
+  expect(await session(core, 'chat')).toMatchObject({ onlyHere: 2 });
+  expect(alarms()).toEqual([]);
+});
+
+it.each(['while it runs', 'while nobody looked'])('tells one story of a damaged database that was put aside %s', async (when) => {
+  for (const name of ['a', 'b', 'c']) {
+    database.begin(`agent:main:${name}`, name);
+    database.turn(name, `question ${name}`, `answer ${name}`);
+  }
+  await rig.start();
+  await rig.pass(5_000);
+  if (when === 'while nobody looked') await rig.stop();
+  renameSync(database.path, `${database.path}.corrupt-${rig.clock.now()}`);
+  if (when === 'while nobody looked') await rig.start();
+  await rig.pass(10_000);
+  expect(rig.incidents).toMatchObject([
+    {
+      kind: 'mass-change',
+      severity: 'loss',
+      agent: 'main',
+      messages: 6,
+      evidence: { what: 'database', sessions: 3, setAside: expect.stringContaining('.corrupt-') },
+    },
+  ]);
+  const [incident] = rig.incidents;
+  if (incident === undefined) throw new Error('nothing was told');
+  expect(incidentCopy(en, incident, rig.clock.now()).title).toBe('OpenClaw put a damaged database aside');
+});
+
+it('says that a damaged database is one', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  await rig.start();
+  await rig.pass(5_000);
+  writeFileSync(database.path, 'this is no database at all, and was one a moment ago'.repeat(200));
+  await rig.pass(10_000);
+  expect(rig.incidents).toMatchObject([{ kind: 'source-unreadable', evidence: { reason: 'SQLITE_NOTADB' } }]);
+  const [incident] = rig.incidents;
+  if (incident === undefined) throw new Error('nothing was told');
+  expect(incidentCopy(en, incident, rig.clock.now()).title).toBe("OpenClaw's database is damaged");
+});
+
+it('tells of a message that OpenClaw accepted and nobody will answer, once its gateway has ended', async () => {
+  rig.gateway.running = 'running';
+  rig.gateway.gatewayPid = 4711;
+  database.open();
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  const core = await rig.start();
+  await rig.pass(5_000);
+  database.accept(KEY, 'chat', 'are you there?');
+  await rig.pass(60_000);
+  expect(alarms()).toEqual([]);
+  rig.gateway.running = 'stopped';
+  rig.gateway.gatewayPid = undefined;
+  await rig.pass(60_000);
+  expect(rig.incidents).toMatchObject([
+    { kind: 'unpersisted', severity: 'loss', sessionKey: KEY, messages: 1, evidence: { witnesses: ['pending-input'] } },
+  ]);
+  const row = await session(core, 'chat');
+  expect(row).toMatchObject({ onlyHere: 1 });
+  expect((await core.handlers.messages({ sessionRow: row?.id ?? 0, limit: 50 })).items.at(-1)).toMatchObject({
+    text: 'are you there?',
+    persisted: false,
+    provenance: 'pending-input',
+  });
+});
+
+it('takes it back when OpenClaw writes the message after all', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  await rig.start();
+  await rig.pass(5_000);
+  database.accept(KEY, 'chat', 'are you there?');
+  await rig.pass(60_000);
+  expect(rig.incidents).toHaveLength(1);
+  database.run("UPDATE session_pending_inputs SET consumed_event_id = 'entry'");
+  database.turn('chat', 'are you there?', 'yes');
+  await rig.pass(60_000);
+  expect(rig.resolved).toMatchObject([{ kind: 'unpersisted', resolution: 'self-healed' }]);
 });
