@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { Announcements } from './announcements.ts';
 import { createDirectoryTailer } from './capture/directory-tailer.ts';
 import { HandlePool } from './capture/handle-pool.ts';
@@ -333,6 +334,7 @@ export class Core implements AsyncDisposable {
       openWitnesses: this.#options.witnesses ?? noWitnesses,
       onNews: () => this.#recorder.wake(),
       ignores: this.#book,
+      copies: join(this.#options.home, 'copies'),
       beforeReopening: () => this.#recorder.commitRead(),
     });
     source.refreshDirectories();

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { Change, DirectoryRef } from './capture/change.ts';
 import type { CreateDirectoryTailer, KnownGeneration, TailerDeps } from './capture/tailing.ts';
 import type { PendingInput } from './database/agent-database.ts';
+import { clearCopies } from './database/database-file.ts';
 import { createDatabaseTailer } from './database/database-tailer.ts';
 import type { DirectoryView, ResetPolicy } from './detect/detection.ts';
 import { DirectoryIgnores } from './directory-ignores.ts';
@@ -36,6 +37,8 @@ export interface ProtectedSourceDeps {
   readonly openWitnesses: OpenWitnesses;
   readonly onNews: () => void;
   readonly ignores: IgnoreBook;
+  /** A folder of ours for copies of databases. */
+  readonly copies: string;
   /** A directory is opened anew: everything that was read of it must be in the buffer. Throws what keeps it from being written. */
   readonly beforeReopening: () => void;
 }
@@ -73,6 +76,7 @@ export class ProtectedSource implements Disposable {
   constructor(row: SourceRow, deps: ProtectedSourceDeps) {
     this.row = row;
     this.#deps = deps;
+    clearCopies(deps.copies);
     this.#resetPolicy = deps.resetPolicy();
     this.#holders = new HolderWatch(deps.exits, deps.onHolderEnded);
     this.#keys = new SourceKeys(
@@ -275,7 +279,7 @@ export class ProtectedSource implements Disposable {
       if (directory.store !== 'database') return createTailer(deps, directory, known);
       const isOwned = () => gateway.pid?.(this.row.root) !== undefined;
       const unanswered = (inputs: readonly PendingInput[]) => this.#inputs.take(directory.agent, inputs);
-      return createDatabaseTailer({ ...deps, learn, unanswered, isOwned }, directory, known);
+      return createDatabaseTailer({ ...deps, learn, unanswered, isOwned, copies: this.#deps.copies }, directory, known);
     };
     return new DirectoryWatch({ fs: tailerDeps.fs, source, alive: gateway.alive }, directory, ignores, openTailer, index);
   }

@@ -21,7 +21,13 @@ function recorded() {
     return ids;
   };
   const transcripts = found.flatMap((directory) => {
-    const deps = { clock: new FakeClock(Date.now()), log: silentLogger, classify: openclawJsonl.classify, isOwned: () => false };
+    const deps = {
+      clock: new FakeClock(Date.now()),
+      log: silentLogger,
+      classify: openclawJsonl.classify,
+      isOwned: () => false,
+      copies: join(temp.path, 'copies'),
+    };
     using tailer = createDatabaseTailer({ ...deps, nextGenerationId }, { sourceId: 1, ...directory }, []);
     const { generations } = new Captured().with(tailer.poll(1024 ** 3));
     const { index } = tailer;

@@ -1,5 +1,4 @@
-import { constants, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
 import { openSqlite, type Sqlite } from '../store/sqlite.ts';
@@ -42,11 +41,13 @@ export function fileOf(path: string): string | undefined {
 /**
  * Runs `work` on the database of another program and never leaves a trace of it. While its owner runs, a read-only connection for
  * this moment is one of many to a WAL database; its last closing belongs to the owner, so none is held. Without its owner a
- * connection would leave sidecar files behind, or replay a log that is the owner's to replay: then a copy of both is read.
+ * connection would leave sidecar files behind, or replay a log that is the owner's to replay: then a copy of both is read, which
+ * lies in `copies` for that moment.
  */
-export function readDatabase<T>(path: string, isOwned: boolean, work: (db: Sqlite) => T): T {
+export function readDatabase<T>(path: string, isOwned: boolean, copies: string, work: (db: Sqlite) => T): T {
   if (isOwned && hasSidecars(path)) return reading(path, true, work);
-  const folder = mkdtempSync(join(tmpdir(), 'clawback-database-'));
+  mkdirSync(copies, { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(copies, 'database-'));
   try {
     const copy = join(folder, basename(path));
     copyWhole(path, copy);
@@ -54,6 +55,11 @@ export function readDatabase<T>(path: string, isOwned: boolean, work: (db: Sqlit
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Copies that an end of our process in the middle of a look left there. */
+export function clearCopies(copies: string): void {
+  rmSync(copies, { recursive: true, force: true });
 }
 
 /** Its owner has it open. Without them even an owner that lives, such as a gateway that starts, may have it closed. */

@@ -19,6 +19,8 @@ const BUSY_MS = 10_000;
 export interface DatabaseTailerDeps extends Omit<TailerDeps, 'fs' | 'handles'> {
   /** Its owner runs: only then it is opened in its place. Asked before every opening. */
   readonly isOwned: () => boolean;
+  /** A folder of ours for what is read while its owner does not run. */
+  readonly copies: string;
   /** The list of conversations as it is now, before any row is read; true: names mean something else since, read nothing. */
   readonly learn?: (index: IndexReading) => boolean;
   /** Messages that were accepted and that nobody will answer by himself, as they are at this look. */
@@ -132,7 +134,7 @@ class PolledDatabase implements DirectoryTailer {
     if (file !== this.#file) for (const mirror of this.#mirrors.values()) mirror.isProven = false;
     this.#file = file;
     const isOwned = this.#deps.isOwned();
-    readDatabase(path, isOwned, (db) => {
+    readDatabase(path, isOwned, this.#deps.copies, (db) => {
       if (!keepsTranscripts(db)) {
         this.#describe('missing');
         return;

@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -60,6 +60,7 @@ test('what is listed is told with its keys', () => {
 test('nothing is left beside a database whose owner does not run', () => {
   rig.poll();
   expect(rig.sidecars).toEqual([]);
+  expect(readdirSync(rig.copies)).toEqual([]);
 });
 
 test('a log that a kill left behind is read, and stays as it is', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Change, DirectoryRef } from '../../../main/core/capture/change.ts';
 import type { DirectoryTailer } from '../../../main/core/capture/tailing.ts';
 import { createDatabaseTailer } from '../../../main/core/database/database-tailer.ts';
@@ -50,6 +50,10 @@ export class DatabaseRig implements Disposable {
     return ['-wal', '-shm', '-journal'].filter((end) => existsSync(`${this.database.path}${end}`));
   }
 
+  get copies(): string {
+    return join(this.#temp.path, 'copies');
+  }
+
   get folder(): string {
     return dirname(this.database.path);
   }
@@ -77,6 +81,7 @@ export class DatabaseRig implements Disposable {
         classify: (name) => (this.ignored.has(basename(name, '.jsonl')) ? { is: 'ignored' } : openclawJsonl.classify(name)),
         nextGenerationId,
         isOwned: () => this.isOwned,
+        copies: this.copies,
       },
       this.directory,
       this.captured.known,
