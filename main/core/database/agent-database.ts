@@ -9,8 +9,6 @@ export interface WindowRow {
   readonly sessionId: string;
   /** Another one after rows were taken away: numbers begin anew. */
   readonly rewrite: string;
-  /** `undefined`: no rows yet, or in cold storage. */
-  readonly lastSeq: number | undefined;
   readonly updatedAt: number;
 }
 
@@ -66,6 +64,7 @@ export class AgentDatabase {
   readonly #has: { readonly windows: boolean; readonly rewrites: boolean; readonly nodes: boolean; readonly inputs: boolean };
   readonly #rows;
   readonly #before;
+  readonly #lastSeq;
 
   /** Throws `UnknownSchema`. */
   constructor(db: Sqlite) {
@@ -89,26 +88,28 @@ export class AgentDatabase {
     const select = `SELECT seq, event_json AS json, ${packed} AS zstd FROM transcript_events WHERE session_id = ?`;
     this.#rows = db.prepare<[string, number], EventRow>(`${select} AND seq >= ? ORDER BY seq`);
     this.#before = db.prepare<[string, number], EventRow>(`${select} AND seq < ? ORDER BY seq DESC`);
+    this.#lastSeq = db.prepare<[string], { seq: number | null }>('SELECT max(seq) AS seq FROM transcript_events WHERE session_id = ?');
   }
 
   /** The newest first. */
   windows(): readonly WindowRow[] {
-    type Row = Omit<WindowRow, 'lastSeq'> & { readonly lastSeq: number | null };
     const rewrite = this.#has.rewrites
       ? "coalesce((SELECT r.generation FROM transcript_rewrite_watermarks AS r WHERE r.session_id = w.session_id), '')"
       : "''";
     const windows = this.#has.windows
       ? 'SELECT session_id, coalesce(transcript_updated_at, updated_at) AS changed_at FROM session_windows'
       : 'SELECT session_id, max(created_at) AS changed_at FROM transcript_events GROUP BY session_id';
-    const rows = this.#db
-      .prepare<[], Row>(
-        `SELECT w.session_id AS sessionId, ${rewrite} AS rewrite,
-                (SELECT max(e.seq) FROM transcript_events AS e WHERE e.session_id = w.session_id) AS lastSeq,
-                w.changed_at AS updatedAt
+    return this.#db
+      .prepare<[], WindowRow>(
+        `SELECT w.session_id AS sessionId, ${rewrite} AS rewrite, w.changed_at AS updatedAt
            FROM (${windows}) AS w ORDER BY updatedAt DESC, w.session_id`,
       )
       .all();
-    return rows.map(({ lastSeq, ...row }) => ({ ...row, lastSeq: lastSeq ?? undefined }));
+  }
+
+  /** `undefined`: no rows yet, or in cold storage. */
+  lastSeq(sessionId: string): number | undefined {
+    return this.#lastSeq.get(sessionId)?.seq ?? undefined;
   }
 
   /** From `seq` on, in order. Stop iterating before anything else is asked. */
@@ -161,15 +162,23 @@ export class AgentDatabase {
       .all(MOST_INPUTS);
   }
 
-  /** Which conversations it lists. */
-  index(): IndexReading {
+  /** Which conversations it lists. Entries are long: those that `last` has as they are now are taken over. */
+  index(last?: IndexReading): IndexReading {
     if (!this.#has.nodes) return { ok: false, reason: `unsupported-format:${this.version}` };
-    type Row = { key: string; sessionId: string; entry: string; updatedAt: number; label: string | null; displayName: string | null };
-    const rows = this.#db.prepare<[], Row>(
-      `SELECT session_key AS key, current_session_id AS sessionId, entry_json AS entry, updated_at AS updatedAt, label, display_name AS displayName
-         FROM session_nodes`,
+    const before = last?.ok === true ? last.entries : new Map<string, IndexEntry>();
+    const nodes = this.#db.prepare<[], NodeRow>(
+      'SELECT session_key AS key, current_session_id AS sessionId, updated_at AS updatedAt, label, display_name AS displayName FROM session_nodes',
     );
-    return { ok: true, entries: new Map(rows.all().map((row) => [row.key.toLowerCase(), indexEntry(row)])) };
+    const entryOf = this.#db.prepare<[string], { json: string }>('SELECT entry_json AS json FROM session_nodes WHERE session_key = ?');
+    const entries = new Map<string, IndexEntry>();
+    for (const node of nodes.all()) {
+      const key = node.key.toLowerCase();
+      const known = before.get(key);
+      const isSame = known !== undefined && known.updatedAt === node.updatedAt && known.sessionId === node.sessionId;
+      entries.set(key, isSame ? known : indexEntry(node, entryOf.get(node.key)?.json ?? '{}'));
+    }
+    const isSame = entries.size === before.size && [...entries].every(([key, entry]) => before.get(key) === entry);
+    return isSame && last?.ok === true ? last : { ok: true, entries };
   }
 
   #first<T>(table: string, sql: string, sessionId: string): T | undefined {
@@ -177,15 +186,16 @@ export class AgentDatabase {
   }
 }
 
-function indexEntry(row: {
+interface NodeRow {
   readonly key: string;
   readonly sessionId: string;
-  readonly entry: string;
   readonly updatedAt: number;
   readonly label: string | null;
   readonly displayName: string | null;
-}): IndexEntry {
-  const entry = readJson(Buffer.from(row.entry));
+}
+
+function indexEntry(row: NodeRow, json: string): IndexEntry {
+  const entry = readJson(Buffer.from(json));
   const facts = isObject(entry) ? entry : {};
   const label = row.label ?? stringOf(facts.label);
   const displayName = row.displayName ?? stringOf(facts.displayName);

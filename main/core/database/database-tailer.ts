@@ -13,6 +13,8 @@ import { type Stretch, WindowMirror } from './window-mirror.ts';
 const CHUNK_LIMIT_BYTES = 256 * 1024;
 /** A conversation that something was said in so lately is shown as live. */
 const HOT_MS = 60_000;
+/** With more than these, only those that OpenClaw says it has changed are looked at between two sweeps. */
+const MOST_IN_A_POLL = 300;
 /** Somebody writes, or has locked it, in the moment of a look; what lasts longer is in the way. */
 const BUSY_MS = 10_000;
 
@@ -57,6 +59,9 @@ class PolledDatabase implements DirectoryTailer {
   #listing: DirectoryListing = { state: 'missing', transcripts: new Map(), locks: [], skipped: [] };
   #skipped: { readonly name: string; readonly reason: string }[] = [];
   #setAside: string | undefined;
+  /** What the database said of each when it was last looked at, and read to its end. */
+  #owesWhole = false;
+  readonly #seenWindows = new Map<string, string>();
   #outbox: Change[] = [];
 
   constructor(deps: DatabaseTailerDeps, directory: DirectoryRef, known: readonly KnownGeneration[]) {
@@ -76,12 +81,12 @@ class PolledDatabase implements DirectoryTailer {
   }
 
   poll(budgetBytes: number): readonly Change[] {
-    return this.#round(budgetBytes);
+    return this.#round(budgetBytes, this.#seenWindows.size <= MOST_IN_A_POLL);
   }
 
   sweep(budgetBytes: number): readonly Change[] {
     const startedAt = this.#deps.clock.monotonic();
-    const changes = this.#round(budgetBytes);
+    const changes = this.#round(budgetBytes, true);
     this.sweepCostMs = this.#deps.clock.monotonic() - startedAt;
     return changes;
   }
@@ -107,12 +112,15 @@ class PolledDatabase implements DirectoryTailer {
     this.#mirrors.clear();
   }
 
-  #round(budgetBytes: number): readonly Change[] {
+  /** `isWhole`: asks every transcript for its last number; else OpenClaw's own times tell which. */
+  #round(budgetBytes: number, isWhole: boolean): readonly Change[] {
     const { path } = this.directory;
     try {
       const glance = glanceAt(path, this.#deps.clock.now());
       if (glance === undefined) this.#missed();
-      else if (glance.version !== this.#seen || this.#hasMore) {
+      else if (glance.version !== this.#seen || this.#hasMore || (isWhole && this.#owesWhole)) {
+        if (isWhole) this.#seenWindows.clear();
+        this.#owesWhole = !isWhole;
         this.#misses = 0;
         this.#hasMore = false;
         this.#look(budgetBytes);
@@ -131,7 +139,10 @@ class PolledDatabase implements DirectoryTailer {
     const { path } = this.directory;
     const file = fileOf(path);
     // Another file, such as a copy put back: every transcript has to prove that it is the one that was read.
-    if (file !== this.#file) for (const mirror of this.#mirrors.values()) mirror.isProven = false;
+    if (file !== this.#file) {
+      for (const mirror of this.#mirrors.values()) mirror.isProven = false;
+      this.#seenWindows.clear();
+    }
     this.#file = file;
     const isOwned = this.#deps.isOwned();
     readDatabase(path, isOwned, this.#deps.copies, (db) => {
@@ -140,7 +151,7 @@ class PolledDatabase implements DirectoryTailer {
         return;
       }
       const database = new AgentDatabase(db);
-      this.#index = sameOr(this.#index, database.index());
+      this.#index = database.index(this.#index);
       if (this.#deps.learn?.(this.#index) === true) {
         this.#hasMore = true;
         return;
@@ -162,8 +173,12 @@ class PolledDatabase implements DirectoryTailer {
     for (const window of windows) {
       const name = `${window.sessionId}.jsonl`;
       if (this.#deps.classify(name).is !== 'transcript') continue;
+      const said = `${window.rewrite} ${window.updatedAt}`;
+      if (this.#seenWindows.get(window.sessionId) === said && this.#deps.clock.now() - window.updatedAt > HOT_MS) continue;
       try {
-        left -= this.#read(database, window, left);
+        const lastSeq = database.lastSeq(window.sessionId);
+        left -= this.#read(database, window, lastSeq, left);
+        if ((this.#mirrors.get(window.sessionId)?.nextSeq ?? 0) > (lastSeq ?? -1)) this.#seenWindows.set(window.sessionId, said);
       } catch (error) {
         // One row that does not unpack, or one damaged page, keeps no other conversation from being read.
         this.#skipped.push({ name, reason: codeOf(error) });
@@ -176,8 +191,8 @@ class PolledDatabase implements DirectoryTailer {
   }
 
   /** Returns how many bytes it read. */
-  #read(database: AgentDatabase, window: WindowRow, budgetBytes: number): number {
-    const { sessionId, rewrite, lastSeq, updatedAt } = window;
+  #read(database: AgentDatabase, window: WindowRow, lastSeq: number | undefined, budgetBytes: number): number {
+    const { sessionId, rewrite, updatedAt } = window;
     const known = this.#mirrors.get(sessionId);
     if (known !== undefined && lastSeq === undefined && known.nextSeq > 0) {
       // Its rows are in an archive, and the conversation is listed all the same.
@@ -305,16 +320,6 @@ class PolledDatabase implements DirectoryTailer {
       ...(this.#setAside === undefined ? {} : { setAside: this.#setAside }),
     };
   }
-}
-
-/** The same object while it says the same: whoever reads it compares no entries. */
-function sameOr(last: IndexReading | undefined, now: IndexReading): IndexReading {
-  if (last === undefined || last.ok !== now.ok) return now;
-  if (!last.ok || !now.ok) return now;
-  const isSame =
-    last.entries.size === now.entries.size &&
-    [...now.entries].every(([key, entry]) => JSON.stringify(last.entries.get(key)) === JSON.stringify(entry));
-  return isSame ? last : now;
 }
 
 function unsupported(version: number): string {

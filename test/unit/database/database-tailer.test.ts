@@ -269,3 +269,19 @@ test('a row that does not unpack keeps no other conversation from being read', (
   expect(rig.text(MAIN)).not.toBe('');
   expect(rig.tailer.listing).toMatchObject({ state: 'ok', skipped: [{ name: 'broken.jsonl' }] });
 });
+
+test('of very many conversations those that changed are read at the next poll, and the others stay', () => {
+  rig.database.open();
+  for (let one = 0; one < 320; one += 1) rig.database.begin(`agent:main:${one}`, `session-${one}`);
+  rig.clock.advance(120_000);
+  rig.poll();
+  rig.database.turn('session-7', 'question', 'answer');
+  expect(kindsOf(rig.poll())).toEqual(['appended']);
+  rig.database.remove('agent:main:8', { archived: false });
+  expect(kindsOf(rig.poll())).toEqual(['closed deleted']);
+  // What its time does not tell, the sweep finds.
+  rig.database.run("INSERT INTO transcript_events (session_id, seq, event_json, created_at) VALUES ('session-9', 1, '{}', 1)");
+  expect(rig.poll()).toEqual([]);
+  expect(kindsOf(rig.sweep())).toEqual(['appended']);
+  expectWhole();
+});

@@ -35,6 +35,10 @@ export class DatabaseRig implements Disposable {
     return this.#commit(this.tailer.poll(budgetBytes));
   }
 
+  sweep(): readonly Change[] {
+    return this.#commit(this.tailer.sweep(PLENTY_BYTES));
+  }
+
   restart(): void {
     this.tailer[Symbol.dispose]();
     this.tailer = this.#start();
