@@ -59,6 +59,7 @@ function program(): Command {
     .option('--dry-run', 'show what would happen')
     .addOption(new Option('--to <target>', 'where to').choices(['new-session', 'same-session', 'file']))
     .option('--output <file>', 'with --to file')
+    .option('--restart-gateway', 'OpenClaw may be stopped for it and started again')
     .option('--yes', 'do not ask')
     .action(withReference(restore));
   command.command('undo <restore>').description('take a restore back').action(withReference(undo));

@@ -8,6 +8,7 @@ import { staySmall } from '../core/platform/memory.ts';
 import { nodeFileSystem } from '../core/platform/node-file-system.ts';
 import type { CoreConfig } from '../core/requests.ts';
 import { createGatewayProbe } from '../core/sources/openclaw-gateway.ts';
+import { createOpenclawPrograms } from '../core/sources/openclaw-program.ts';
 import { WorkerThreads } from '../core/store/store-threads.ts';
 import { realGatewayAdmin, realWitnesses } from './real-witnesses.ts';
 
@@ -22,6 +23,7 @@ export function openRealCore(options: { home: string; config: CoreConfig; log: L
     gateway: createGatewayProbe({ env: options.env }),
     witnesses: realWitnesses(options),
     admin: realGatewayAdmin(options),
+    programs: createOpenclawPrograms({ env: options.env }),
     threads: new WorkerThreads(options.log),
     exits: exitWatch(options.env.CLAWBACK_EXIT_WATCH, options.log),
     hints: options.env.CLAWBACK_WATCH !== 'poll',

@@ -4,7 +4,7 @@ import type { ExitWatch } from './platform/exit-watch.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Logger } from './platform/logger.ts';
 import type { CoreConfig } from './requests.ts';
-import type { GatewayProbe } from './restore/restoring.ts';
+import type { GatewayProbe, OpenclawPrograms } from './restore/restoring.ts';
 import type { openBuffer } from './store/buffer.ts';
 import type { StoreThreads } from './store/store-threads.ts';
 import type { OpenWitnesses } from './witnesses.ts';
@@ -25,6 +25,8 @@ export interface CoreOptions {
   readonly witnesses?: OpenWitnesses;
   /** Changes conversations of a running gateway, for a restore that somebody confirmed; without it one waits until the gateway is down. */
   readonly admin?: GatewayAdmin;
+  /** OpenClaw's own program, whose importer takes in what is restored into a database; without it those are restored to files. */
+  readonly programs?: OpenclawPrograms;
   /** Watch events as hints; capture is complete without them. */
   readonly hints: boolean;
   /** For an import; absent: the core does everything in its own thread. The core disposes of them. */

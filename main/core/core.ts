@@ -28,6 +28,7 @@ import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests
 import { createRestorer } from './restore/restorer.ts';
 import type { Restorer } from './restore/restoring.ts';
 import { RestoreDesk } from './restore-desk.ts';
+import { restorerPlaces } from './restorer-places.ts';
 import { sourceRequests } from './source-requests.ts';
 import { SourceSet } from './source-set.ts';
 import { readOpenclawConfig } from './sources/openclaw-config.ts';
@@ -154,9 +155,13 @@ export class Core implements AsyncDisposable {
       gateway: options.gateway,
       ...(options.admin === undefined ? {} : { admin: options.admin }),
       isBusy: (sourceId, _agent, sessionKey) => this.#desk.isRunning(sourceId, sessionKey),
-      directoryOf: (sourceId, agent) => this.#directoryOf(sourceId, agent),
-      rootOf: (sourceId) => this.#journal.catalog.sources().find((row) => row.id === sourceId)?.root,
-      keepsElsewhere: (root) => sourceRegistry['openclaw-jsonl'].keepsElsewhere(root, options.fs),
+      ...(options.programs === undefined ? {} : { programs: options.programs }),
+      copies: join(options.home, 'copies'),
+      ...restorerPlaces({
+        fs: options.fs,
+        catalog: journal.catalog,
+        directories: () => this.#sources.all.flatMap(({ directories }) => directories),
+      }),
     });
     this.#sources = new SourceSet({ discover: () => this.#discovered(), open: (root) => this.#openSource(root) }, options.config);
     this.#sources.refresh();
@@ -302,15 +307,6 @@ export class Core implements AsyncDisposable {
   }
 
   /** Also of a state directory that is not under protection now: what was saved from it goes back to where it was. */
-  #directoryOf(sourceId: number, agent: string): string | undefined {
-    const protectedNow = this.#sources.directoryOf(sourceId, agent);
-    if (protectedNow !== undefined) return protectedNow;
-    const row = this.#journal.catalog.sources().find(({ id }) => id === sourceId);
-    if (row === undefined) return undefined;
-    const directories = sourceRegistry[row.layout].directories(row.root, this.#options.fs);
-    return directories.find((directory) => directory.agent === agent)?.path;
-  }
-
   #openSource(root: string): ProtectedSource {
     // One that was closed a moment ago goes on where it was read to, so that must be in the buffer.
     this.#recorder.commitRead();

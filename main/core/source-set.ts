@@ -59,12 +59,6 @@ export class SourceSet implements Disposable {
     return changed;
   }
 
-  /** Sessions directory of an agent; `undefined`: unknown. */
-  directoryOf(sourceId: number, agent: string): string | undefined {
-    const directories = this.all.flatMap((source) => source.directories);
-    return directories.find((directory) => directory.sourceId === sourceId && directory.agent === agent)?.path;
-  }
-
   [Symbol.dispose](): void {
     for (const source of this.#open.values()) source[Symbol.dispose]();
     this.#open.clear();

@@ -200,6 +200,9 @@ export type RestorePhase = 'planned' | 'written' | 'linked' | 'verified' | 'fail
 export type RefusalCode =
   | 'gateway-running'
   | 'gateway-refused'
+  | 'gateway-stopped'
+  | 'program-missing'
+  | 'import-refused'
   | 'session-busy'
   | 'session-has-transcript'
   | 'session-moved-on'
@@ -212,6 +215,12 @@ export type RefusalCode =
   | 'unsafe-path'
   | 'disk-full'
   | 'not-permitted';
+
+/**
+ * How OpenClaw is told of it: by an edit of its index while it is stopped, by the running gateway itself, or by its own importer
+ * (2026.7.2 and later), which it refuses while the gateway runs: with `import-restart` that is stopped and started again.
+ */
+export type RestoreRoute = 'index' | 'gateway' | 'import' | 'import-restart';
 
 /** What a restore would do, computed without touching anything. */
 export interface RestorePlan {
@@ -231,8 +240,7 @@ export interface RestorePlan {
   readonly sha256: string;
   /** Written exactly as captured, or rebuilt because OpenClaw would wipe it as it is. */
   readonly form: 'verbatim' | 'rebuilt';
-  /** How OpenClaw is told of it: by an edit of its index while it is stopped, or by the running gateway itself. */
-  readonly route?: 'index' | 'gateway';
+  readonly route?: RestoreRoute;
   /** Messages of it that OpenClaw never wrote. */
   readonly unpersisted?: number;
   /** What a rebuild changes, in codes such as `header-added`, `torn-line-dropped`, `assistant-added`. */
@@ -252,6 +260,8 @@ export interface RestoreReceipt {
   readonly sha256: string;
   /** True when this run found the finished restore of an earlier one and did nothing. */
   readonly already: boolean;
+  /** The gateway was stopped for it, and did not come back when it was started again. */
+  readonly gatewayIsDown?: true;
 }
 
 export interface RestoreSummary {

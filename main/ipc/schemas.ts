@@ -30,6 +30,7 @@ const restoreRequest = z.strictObject({
   generation: row.exactOptional(),
   target: z.enum(['new-session', 'same-session', 'file']),
   output: path.exactOptional(),
+  mayRestart: z.boolean().exactOptional(),
 });
 
 /** As the core takes them, which would refuse others only once they are stored. */

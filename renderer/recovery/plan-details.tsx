@@ -1,4 +1,5 @@
-import type { RestorePlan } from '../../main/core/types.ts';
+import type { RestorePlan, RestoreRoute, RestoreTarget } from '../../main/core/types.ts';
+import type { Messages } from '../../main/wording/catalogue.ts';
 import { planChangeText } from '../../main/wording/restore-copy.ts';
 import { useWords } from '../shared/words.tsx';
 
@@ -43,7 +44,7 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
         {plan.route !== undefined && (
           <>
             <dt>{text.how}</dt>
-            <dd data-route={plan.route}>{plan.route === 'gateway' ? text.throughGateway : text.byIndex[plan.target]}</dd>
+            <dd data-route={plan.route}>{wayText(text, plan.route, plan.target)}</dd>
           </>
         )}
         {plan.refusal === undefined && <Effects plan={plan} />}
@@ -52,15 +53,31 @@ export function PlanDetails({ plan }: { readonly plan: RestorePlan }) {
   );
 }
 
-function formOf(plan: RestorePlan, changes: readonly string[]): 'verbatim' | 'composed' | 'rebuilt' | undefined {
+function wayText(text: Messages['sheet'], route: RestoreRoute, target: RestoreTarget): string {
+  const texts: Readonly<Record<RestoreRoute, string>> = {
+    index: text.byIndex[target],
+    gateway: text.throughGateway,
+    import: text.byImport,
+    'import-restart': text.byImportWithPause,
+  };
+  return texts[route];
+}
+
+function isImported({ route }: RestorePlan): boolean {
+  return route === 'import' || route === 'import-restart';
+}
+
+function formOf(plan: RestorePlan, changes: readonly string[]): Parameters<Messages['sheet']['extent']>[1] {
   if (plan.form === 'verbatim') return 'verbatim';
   if (changes.length === 0) return undefined;
-  return (plan.unpersisted ?? 0) > 0 ? 'composed' : 'rebuilt';
+  if ((plan.unpersisted ?? 0) > 0) return 'composed';
+  return isImported(plan) ? 'prepared' : 'rebuilt';
 }
 
 /** A running gateway gives a new conversation its id, and the file is called by it. */
 function NewFile({ plan }: { readonly plan: RestorePlan }) {
   const text = useWords().sheet;
+  if (isImported(plan)) return <div class="dim">{text.intoDatabase}</div>;
   const isNamedLater = plan.route === 'gateway' && plan.target === 'new-session';
   return (
     <div class="dim">
@@ -72,7 +89,7 @@ function NewFile({ plan }: { readonly plan: RestorePlan }) {
 
 function Effects({ plan }: { readonly plan: RestorePlan }) {
   const text = useWords().sheet;
-  const added = plan.target === 'same-session' ? text.addsTranscript : text.addsFile;
+  const added = isImported(plan) ? text.addsRows : plan.target === 'same-session' ? text.addsTranscript : text.addsFile;
   return (
     <>
       <dt>{text.effect}</dt>

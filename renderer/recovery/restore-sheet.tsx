@@ -111,6 +111,11 @@ function TargetChoice({ target, canContinue, disabled, onChange }: TargetChoiceP
   );
 }
 
+/** What OpenClaw took in itself is in the one file that it keeps. */
+function isDatabase({ path }: RestoreReceipt): boolean {
+  return path.endsWith('.sqlite');
+}
+
 interface DoneProps {
   readonly receipt: RestoreReceipt;
   readonly plan: RestorePlan | undefined;
@@ -123,7 +128,8 @@ function Done({ receipt, plan, undone }: DoneProps) {
   return (
     <div role="status" class="done">
       <h1 id="sheet-title">{text.done(receipt.messages)}</h1>
-      <p>{receipt.already ? text.doneAlready : text.verified}</p>
+      <p>{receipt.already ? text.doneAlready : isDatabase(receipt) ? text.verifiedRows : text.verified}</p>
+      {receipt.gatewayIsDown === true && <p class="notice">{text.gatewayIsDown}</p>}
       {plan?.target === 'same-session' && <p>{text.goesOn}</p>}
       {receipt.sessionId !== undefined && plan?.label !== undefined && <p>{text.findIt(plan.label)}</p>}
       <p class="path dim">{receipt.path}</p>

@@ -49,7 +49,8 @@ export function useRestore(subject: RestoreSubject): RestoreFlow {
   );
   useEffect(() => {
     if (target !== 'new-session') return;
-    return whileCurrent(api.request('planRestore', { ...subject, target }), setBeside, setError);
+    // To press Restore is to allow what is shown, also that OpenClaw is stopped for a moment.
+    return whileCurrent(api.request('planRestore', { ...subject, target, mayRestart: true }), setBeside, setError);
   }, [subject, target, looks]);
 
   const plan = target === 'new-session' ? beside : target === 'same-session' && canContinue ? inPlace : undefined;

@@ -80,6 +80,7 @@ function restorerOf(journal: Journal, state: string): Restorer {
     clock: systemClock,
     log: silentLogger,
     gateway: { state: async () => 'stopped', alive: () => false },
+    copies: join(state, '..', 'copies'),
     directoryOf: (_, agent) => join(state, 'agents', agent, 'sessions'),
     rootOf: () => state,
   });

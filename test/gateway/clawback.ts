@@ -49,12 +49,14 @@ export interface CommandResult {
 export class Clawback implements AsyncDisposable {
   readonly #gateway: OpenClawGateway;
   readonly #ordinaryUser: boolean;
+  readonly #openclaw: string | undefined;
   readonly #home: string;
   readonly #lines: WatchLine[] = [];
   readonly #listeners = new Set<() => void>();
   #end: ((signal: NodeJS.Signals) => Promise<number | null>) | undefined;
 
-  constructor(gateway: OpenClawGateway, ordinaryUser = false) {
+  constructor(gateway: OpenClawGateway, ordinaryUser = false, openclaw?: string) {
+    this.#openclaw = openclaw;
     this.#gateway = gateway;
     this.#ordinaryUser = ordinaryUser;
     this.#home = join(gateway.env.HOME, 'clawback');
@@ -181,7 +183,7 @@ export class Clawback implements AsyncDisposable {
   #spawn(args: readonly string[], stderr: 'pipe' | 'inherit') {
     const places = ['--home', this.#home, '--state-dir', this.#gateway.stateDir];
     const { PATH, CLAWBACK_EXIT_WATCH } = process.env;
-    const env = { PATH, CLAWBACK_EXIT_WATCH, TZ: 'UTC', NO_COLOR: '1', ...this.#gateway.env };
+    const env = { PATH, CLAWBACK_EXIT_WATCH, CLAWBACK_OPENCLAW: this.#openclaw, TZ: 'UTC', NO_COLOR: '1', ...this.#gateway.env };
     const all = [program, ...places, ...args];
     const [command, commandArgs] = this.#ordinaryUser ? asOrdinaryUser(process.execPath, all) : [process.execPath, all];
     return spawn(command, commandArgs, { stdio: ['ignore', 'pipe', stderr], env });

@@ -85,7 +85,7 @@ export const layers: readonly Layer[] = [
   },
   {
     path: 'main/core/restore',
-    values: ['main/core/platform', 'main/core/store', 'main/core/sources'],
+    values: ['main/core/platform', 'main/core/store', 'main/core/sources', 'main/core/database'],
     types: [...captureFacts, 'main/core/gateway/gateway.ts', 'main/core/types.ts'],
     packages: ['uuid', 'node:*'],
   },

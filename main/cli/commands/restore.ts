@@ -17,6 +17,7 @@ export interface RestoreOptions {
   readonly to?: RestoreTarget;
   readonly output?: string;
   readonly yes?: boolean;
+  readonly restartGateway?: boolean;
 }
 
 export async function restore(context: Context, reference: string, options: RestoreOptions): Promise<void> {
@@ -35,7 +36,11 @@ export async function restore(context: Context, reference: string, options: Rest
 
 export async function undo(context: Context, restoreId: string): Promise<void> {
   const undone = await withWriter(context, (ask) => ask('undo', { restoreId }));
-  context.out.result(undone, () => `Taken back: ${undone.path} is gone again. Its conversation is still saved here.`);
+  context.out.result(undone, () =>
+    undone.path.endsWith('.sqlite')
+      ? "Taken back: it is gone from OpenClaw's database, which keeps an archive of it. Its conversation is still saved here."
+      : `Taken back: ${undone.path} is gone again. Its conversation is still saved here.`,
+  );
 }
 
 /** A preview of what is refused now is a refusal too: whoever scripts it must not take it for a yes. */
@@ -51,6 +56,7 @@ async function apply(context: Context, ask: Ask, request: RestoreRequest): Promi
   context.out.result(receiptRow(receipt), () =>
     [
       `${paint('green', receipt.already ? 'Already restored' : 'Restored')} ${receipt.messages} messages to ${receipt.path}`,
+      ...(receipt.gatewayIsDown ? [paint('red', words.sheet.gatewayIsDown)] : []),
       ...(receipt.sessionKey === undefined ? [] : [whereText(request.target, receipt.sessionKey)]),
       `Take it back with: clawback undo ${receipt.restoreId}`,
     ].join('\n'),
@@ -79,11 +85,21 @@ function requestOf(context: Context, reference: string, options: RestoreOptions)
     ...(options.generation === undefined ? {} : { generation: options.generation }),
     target,
     ...(options.output === undefined ? {} : { output: resolve(options.output) }),
+    // Who is asked sees it in what they are asked about.
+    ...(options.restartGateway === true || isAsked(context, options) ? { mayRestart: true } : {}),
   };
 }
 
+function isAsked(context: Context, options: RestoreOptions): boolean {
+  return options.dryRun === true || (options.yes !== true && canAsk(context));
+}
+
+function canAsk({ out }: Context): boolean {
+  return !out.json && process.stdin.isTTY && process.stdout.isTTY;
+}
+
 async function confirm(context: Context, plan: RestorePlan): Promise<void> {
-  if (context.out.json || !process.stdin.isTTY || !process.stdout.isTTY) {
+  if (!canAsk(context)) {
     throw new CoreError('confirmation-needed', 'nobody confirmed this restore', 'Look at it with `--dry-run`, then add `--yes`.');
   }
   context.out.line(planText(plan));
@@ -116,6 +132,12 @@ function placeText({ target, route, path, sessionKey }: RestorePlan): readonly s
     return [
       `  into the session that has no transcript${chat}, as ${path}`,
       '  whose last use is set to now, so that OpenClaw does not reset it',
+    ];
+  }
+  if (route === 'import' || route === 'import-restart') {
+    return [
+      `  as a new session ${sessionKey}, which OpenClaw's own importer takes into its database`,
+      ...(route === 'import' ? [] : ['  OpenClaw is stopped for about half a minute, and started again']),
     ];
   }
   if (route === 'gateway') {

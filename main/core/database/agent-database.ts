@@ -162,6 +162,16 @@ export class AgentDatabase {
       .all(MOST_INPUTS);
   }
 
+  /** How many rows a transcript has, and whether any of them came after `at`. */
+  rowsOf(sessionId: string, at: number): { readonly rows: number; readonly isNewer: boolean } {
+    const found = this.#db
+      .prepare<[string], { rows: number; newest: number | null }>(
+        'SELECT count(*) AS rows, max(created_at) AS newest FROM transcript_events WHERE session_id = ?',
+      )
+      .get(sessionId);
+    return { rows: found?.rows ?? 0, isNewer: (found?.newest ?? 0) > at };
+  }
+
   /** Which conversations it lists. Entries are long: those that `last` has as they are now are taken over. */
   index(last?: IndexReading): IndexReading {
     if (!this.#has.nodes) return { ok: false, reason: `unsupported-format:${this.version}` };

@@ -70,6 +70,11 @@ function adminSession(connection: OpenConnection): AdminSession {
     });
     return objectOf(await asked);
   };
+  const listed = async (): Promise<readonly unknown[]> => {
+    const { sessions } = await ask('sessions.list', {});
+    if (!Array.isArray(sessions)) throw answerOf('sessions.list');
+    return sessions;
+  };
   return {
     hello: connection.hello,
     async createSession({ key, label }) {
@@ -90,9 +95,11 @@ function adminSession(connection: OpenConnection): AdminSession {
       const id = stringOf(sessionId);
       return { ...(id === undefined ? {} : { sessionId: id }), messages: messages.filter(isObject).map(shown) };
     },
+    async busySessions() {
+      return (await listed()).filter((row) => isObject(row) && row.hasActiveRun === true).length;
+    },
     async session(key) {
-      const { sessions } = await ask('sessions.list', {});
-      if (!Array.isArray(sessions)) throw answerOf('sessions.list');
+      const sessions = await listed();
       const row = sessions.find((candidate) => isObject(candidate) && candidate.key === key.toLowerCase());
       const sessionId = isObject(row) ? stringOf(row.sessionId) : undefined;
       if (!isObject(row) || sessionId === undefined) return undefined;

@@ -49,6 +49,8 @@ export interface AdminSession {
   history(
     key: string,
   ): Promise<{ readonly sessionId?: string; readonly messages: readonly { readonly role: string; readonly text: string }[] }>;
+  /** Of `sessions.list`: how many answer somebody now, where the gateway says so (protocol 4). */
+  busySessions(): Promise<number>;
   /** `sessions.list` row of the key; `hasActiveRun` where the gateway says so (protocol 4). */
   session(key: string): Promise<{ readonly sessionId: string; readonly hasActiveRun?: boolean } | undefined>;
 }

@@ -31,12 +31,15 @@ export interface BuildOptions {
   readonly cwd: string;
   /** Time of added entries where the conversation has no time at all. */
   readonly fallbackAt: number;
+  /** For OpenClaw's importer: the header has to bear the id of the file, and the version that files have. */
+  readonly ownHeader?: boolean;
 }
 
 /** Every change that a rebuild can make. In a plan several of a kind are one entry `code:count`. */
 export type RebuildChange =
   | 'header-added'
   | 'header-fixed'
+  | 'header-renamed'
   | 'extra-header-dropped'
   | 'garbage-line-dropped'
   | 'torn-line-dropped'
@@ -169,12 +172,13 @@ class Survey {
       this.joinNext = 'root';
       return;
     }
-    this.header = header.id !== undefined && header.strippedBytes === 0 ? 'valid' : 'fixed';
+    const isForeign = this.options.ownHeader === true && (header.id !== this.options.sessionId || header.version !== 3);
+    this.header = header.id !== undefined && header.strippedBytes === 0 && !isForeign ? 'valid' : 'fixed';
     if (this.header === 'valid') return;
-    this.count('header-fixed');
+    this.count(isForeign ? 'header-renamed' : 'header-fixed');
     const set = new Map<string, string>();
-    if (header.id === undefined) set.set('id', jsonText(this.options.sessionId));
-    if (header.version === undefined) set.set('version', '3');
+    if (header.id === undefined || isForeign) set.set('id', jsonText(this.options.sessionId));
+    if (header.version === undefined || isForeign) set.set('version', '3');
     this.edits.set(this.index, { skipBytes: header.strippedBytes, set });
   }
 

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { CoreError } from '../platform/errors.ts';
 import type { RestoreDraft } from '../store/store.ts';
-import type { RestorePlan, RestoreTarget, SessionSummary } from '../types.ts';
+import type { RestorePlan, RestoreRoute, RestoreTarget, SessionSummary } from '../types.ts';
 import { utcOffsetMinutesAt } from './local-time.ts';
 import { chatPlace, outputPlace, type Place, sessionsPlace } from './places.ts';
 import type { Way } from './publishing.ts';
 import { isDamage, type PlannedContent, type Prepared, plannedContent, prepare } from './reading.ts';
-import { type ChatFacts, chatRefusal, nameNewSession, type Refusal, refusalFor } from './restore-plan.ts';
+import { type ChatFacts, chatRefusal, nameNewSession, type Refusal, refusal, refusalFor } from './restore-plan.ts';
 import type { RestoreRequest, RestorerDeps } from './restoring.ts';
 import { isCleanAbsolute } from './safe-directory.ts';
 import { buildOptions, type Subject, subjectOf } from './subject.ts';
@@ -17,7 +17,7 @@ export type PlannedWay = Way | { readonly is: 'closed'; readonly refusal: Refusa
 
 export interface PlannerTools {
   /** Whether a finished restore still is what a second one would make. */
-  readonly standing: (draft: RestoreDraft) => boolean;
+  readonly standing: (draft: RestoreDraft, sourceId: number) => boolean;
   readonly way: (sourceId: number) => Promise<PlannedWay>;
   readonly newNames: () => { readonly planId: string; readonly sessionId: string; readonly hex: string };
 }
@@ -51,7 +51,9 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     const { planId, sessionId: freshId, hex } = tools.newNames();
     const done = standingFor(subject, request.target, output);
     const sessionId = done?.sessionId ?? (request.target === 'new-session' ? freshId : session.sessionId);
-    const prepared = await tryPrepare(subject, request, sessionId);
+    const way = request.target === 'file' ? undefined : await tools.way(session.sourceId);
+    const route = plannedRoute(way);
+    const prepared = await tryPrepare(subject, request, sessionId, route);
     const { messages, unpersisted } = prepared;
     const known = {
       planId,
@@ -70,13 +72,12 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     const place = placeOf(session, request.target, sessionId, output);
     const { path } = place;
     if (output !== undefined && place.pathTaken && holds(path, prepared)) return { ...known, path, alreadyDone: planId };
-    const way = request.target === 'file' ? undefined : await tools.way(session.sourceId);
-    const refusal = refusalOf({ ...known, path }, subject, place, way, prepared.damage);
+    const refusal = refusalOf({ ...known, path }, subject, place, allowed(way, request), prepared.damage);
     return {
       ...known,
       path,
       ...namesOf(request.target, session, place, { sessionId, hex, messages }),
-      ...(way?.is === 'index' || way?.is === 'gateway' ? { route: way.is } : {}),
+      ...(route === undefined ? {} : { route }),
       ...(refusal === undefined ? {} : { refusal }),
     };
   }
@@ -93,7 +94,7 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     const place = placeOf(session, request.target, sessionId, output);
     if (output !== undefined && place.pathTaken && holds(place.path, asked)) return { is: 'already', restoreId: asked.planId, plan: asked };
     const way = request.target === 'file' ? undefined : await tools.way(session.sourceId);
-    const refusal = refusalOf(asked, subject, place, way, undefined);
+    const refusal = refusalOf(asked, subject, place, allowed(way, request), undefined);
     if (refusal !== undefined) throw new CoreError(refusal.code, refusal.message, refusal.hint);
     if (place.path !== asked.path || !isOwnKey(asked, place)) throw stale();
     return {
@@ -102,7 +103,7 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
       sourceId: session.sourceId,
       unpersisted: subject.unpersisted,
       createDirectory: place.check.is === 'missing',
-      content: await plannedContent(catalog, subject, asked.form, buildOptions(deps, subject, sessionId)),
+      content: await plannedContent(catalog, subject, asked.form, buildOptions(deps, subject, sessionId, plannedRoute(way))),
     };
   }
 
@@ -131,7 +132,7 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
       // A loss that has grown since is not what was restored then.
       if (draft.unpersisted !== subject.unpersisted) continue;
       if (output !== undefined && draft.path !== outputPlace(deps, subject.session, output).path) continue;
-      if (tools.standing(draft)) return draft;
+      if (tools.standing(draft, subject.session.sourceId)) return draft;
     }
     return undefined;
   }
@@ -140,9 +141,10 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
     subject: Subject,
     request: RestoreRequest,
     sessionId: string,
+    route: RestoreRoute | undefined,
   ): Promise<Prepared & { readonly damage?: string }> {
     try {
-      return await prepare(catalog, subject, request.target, buildOptions(deps, subject, sessionId));
+      return await prepare(catalog, subject, request.target, buildOptions(deps, subject, sessionId, route));
     } catch (error) {
       if (!isDamage(error) || !(error instanceof CoreError)) throw error;
       const messages = subject.base?.records ?? 0;
@@ -182,6 +184,29 @@ export function createPlanner(deps: RestorerDeps, tools: PlannerTools): Planner 
   }
 
   return { plan, check };
+}
+
+export function routeOf(way: Way): RestoreRoute {
+  return way.is === 'import' && way.pause !== undefined ? 'import-restart' : way.is;
+}
+
+function plannedRoute(way: PlannedWay | undefined): RestoreRoute | undefined {
+  return way === undefined || way.is === 'closed' ? undefined : routeOf(way);
+}
+
+/** What is in the way of this very request. */
+function allowed(way: PlannedWay | undefined, { target, mayRestart }: RestoreRequest): PlannedWay | undefined {
+  if (way?.is !== 'import') return way;
+  if (target === 'same-session') {
+    const message = 'OpenClaw keeps its conversations in a database, where each has what it has.';
+    return { is: 'closed', refusal: refusal('session-has-transcript', message) };
+  }
+  if (way.pause === undefined || mayRestart === true) return way;
+  const { code, message } = refusal('gateway-running', 'The gateway would have to be stopped for it, and started again.');
+  return {
+    is: 'closed',
+    refusal: { code, message, hint: 'Allow it with --restart-gateway, or stop the gateway yourself (openclaw gateway stop).' },
+  };
 }
 
 function outputOf(request: RestoreRequest): string | undefined {

@@ -6,11 +6,13 @@ import type { Logger } from '../platform/logger.ts';
 import type { RestoreDraft } from '../store/store.ts';
 import type { RefusalCode, RestorePhase } from '../types.ts';
 import { type FileLockDeps, lockScratchName } from './file-lock.ts';
+import type { DatabasePlace } from './import-check.ts';
 import type { IndexEditor } from './index-edit.ts';
 import { indexTmpName } from './index-edit.ts';
 import type { IndexText } from './index-text.ts';
 import type { PlannedContent } from './reading.ts';
 import { refusal } from './restore-plan.ts';
+import type { GatewayProbe, OpenclawProgram } from './restoring.ts';
 import { hashFile, look, stampOf, type TargetDisk } from './target-disk.ts';
 
 /** What the targets of a restore work with. */
@@ -26,6 +28,15 @@ export interface RestoreTools {
   readonly refuseWhileGatewayRuns: (sourceId: number) => Promise<void>;
   /** How OpenClaw can be told of something now. Throws CoreError `gateway-running` when nobody can say. */
   readonly wayTo: (sourceId: number) => Promise<Way>;
+  /** Throws CoreError `gateway-stopped`, `gateway-refused`. */
+  readonly askGateway: (sourceId: number) => Promise<WithAdmin>;
+  readonly pauseFor: (sourceId: number) => Promise<{ readonly state: 'running' | 'stopped' | 'unknown'; readonly pause?: GatewayPause }>;
+  /** A restore of ours made, or was to make, this session under this key. */
+  readonly isRestored: (sessionKey: string, sessionId: unknown) => boolean;
+  /** See `RestorerDeps.copies`. */
+  readonly copies: string;
+  /** The database that holds, or would hold, this session. */
+  readonly databaseOf: (sourceId: number, draft: RestoreDraft) => DatabasePlace;
   /** A turn runs in this chat, by what witnesses noticed. */
   readonly isBusy: (sourceId: number, agent: string, sessionKey: string) => boolean;
   /** The gateway has named the session that it made for a restore. */
@@ -33,7 +44,26 @@ export interface RestoreTools {
 }
 
 /** `index`: nobody else writes it now. */
-export type Way = { readonly is: 'index' } | { readonly is: 'gateway'; readonly admin: WithAdmin };
+export type Way = { readonly is: 'index' } | { readonly is: 'gateway'; readonly admin: WithAdmin } | ImportWay;
+
+/** Its own importer, while no gateway runs. */
+export interface ImportWay {
+  readonly is: 'import';
+  readonly program: OpenclawProgram;
+  /** The gateway runs, and may be stopped for as long as it takes. */
+  readonly pause?: GatewayPause;
+  /** The gateway runs and lets us in. */
+  readonly ask?: WithAdmin;
+}
+
+/** What stopping and starting a gateway needs. */
+export interface GatewayPause {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly gateway: GatewayProbe;
+  readonly program: OpenclawProgram;
+  readonly root: string;
+}
 
 /** A connection with `operator.admin`, for as long as the work takes. */
 export type WithAdmin = <T>(work: (session: AdminSession) => Promise<T>) => Promise<T>;

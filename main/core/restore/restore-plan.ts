@@ -144,6 +144,9 @@ const hints: Readonly<Record<RefusalCode, string>> = {
   'gateway-running':
     'Stop the gateway (openclaw gateway stop), restore, and start it again; or restore to a file, which works at any time.',
   'gateway-refused': 'Look at what waits for approval (openclaw devices list), or stop the gateway and restore then.',
+  'gateway-stopped': 'Start the gateway (openclaw gateway start) and take it back then.',
+  'program-missing': 'Start Clawback with its path in CLAWBACK_OPENCLAW, or restore to a file.',
+  'import-refused': 'Nothing of it was left behind. Restore to a file instead; the log says what OpenClaw answered.',
   'session-busy': 'Wait until the chat is quiet and try again, or restore to a new session. A lock that stays ends with the gateway.',
   'session-has-transcript': 'Restore to a new session: it stands beside the others.',
   'session-moved-on': 'Restore to a new session: it stands beside the others.',

@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { GatewayAdmin } from '../gateway/gateway.ts';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import { SerialQueue } from '../platform/serial-queue.ts';
 import type { RestoreDraft } from '../store/store.ts';
-import type { RestorePhase, RestorePlan, RestoreReceipt } from '../types.ts';
+import type { RestorePhase, RestorePlan, RestoreReceipt, RestoreRoute } from '../types.ts';
 import { settleFileTarget, undoFileTarget, writeFileTarget } from './file-target.ts';
 import { settleGatewaySession, undoThroughGateway, writeThroughGateway } from './gateway-session.ts';
+import { importConversations, importStands, settleImport, undoImport } from './import-target.ts';
 import { indexEditor } from './index-edit.ts';
 import {
   removeUndoMark,
@@ -19,10 +20,10 @@ import {
   undoNewSession,
   writeNewSession,
 } from './new-session-target.ts';
-import { type CheckedPlan, createPlanner, type PlannedWay, type Planner } from './planning.ts';
+import { type CheckedPlan, createPlanner, type PlannedWay, type Planner, routeOf } from './planning.ts';
 import { inspect, type RestoreTools, refused, type WithAdmin } from './publishing.ts';
-import { gatewayRefusal, type Refusal } from './restore-plan.ts';
-import type { RestoreRequest, Restorer, RestorerDeps } from './restoring.ts';
+import { gatewayRefusal, type Refusal, refusal } from './restore-plan.ts';
+import type { OpenclawProgram, RestoreRequest, Restorer, RestorerDeps } from './restoring.ts';
 import { isStillItself } from './safe-directory.ts';
 import { settleSameSession, settleUndoneInPlace, undoSameSession, writeSameSession } from './same-session-target.ts';
 import { look, targetDisk } from './target-disk.ts';
@@ -49,7 +50,7 @@ export function createRestorer(deps: RestorerDeps): Restorer {
     },
     async refuseWhileGatewayRuns(sourceId) {
       const way = await wayNow(deps, sourceId);
-      if (way.is === 'index') return;
+      if (way.is === 'index' || (way.is === 'import' && way.pause === undefined)) return;
       throw way.is === 'closed' ? asError(way.refusal) : refused('gateway-running', "OpenClaw's gateway is running.");
     },
     async wayTo(sourceId) {
@@ -57,10 +58,30 @@ export function createRestorer(deps: RestorerDeps): Restorer {
       if (way.is === 'closed') throw asError(way.refusal);
       return way;
     },
+    async askGateway(sourceId) {
+      const root = deps.rootOf(sourceId);
+      if (root === undefined || deps.admin === undefined || (await gateway.state(root)) !== 'running') {
+        throw refused('gateway-stopped', "OpenClaw's gateway does not run, and only it can take this conversation out again.");
+      }
+      return askedOf(deps, deps.admin, root);
+    },
+    async pauseFor(sourceId) {
+      const root = deps.rootOf(sourceId);
+      const program = root === undefined ? undefined : programOf(deps, root);
+      const state = root === undefined ? 'unknown' : await gateway.state(root);
+      return { state, ...(root === undefined || program === undefined ? {} : { pause: { clock, log, gateway, program, root } }) };
+    },
+    isRestored: (sessionKey, sessionId) =>
+      journal.catalog.restores().some((restore) => restore.sessionKey === sessionKey && restore.sessionId === sessionId),
+    copies: deps.copies,
+    databaseOf: (sourceId, { agent, path }) => ({
+      path: deps.databaseOf?.(sourceId, agent) ?? join(dirname(dirname(path)), 'agent', 'openclaw-agent.sqlite'),
+      copies: deps.copies,
+    }),
     isBusy: (sourceId, agent, sessionKey) => deps.isBusy?.(sourceId, agent, sessionKey) === true,
   };
   const planner = createPlanner(deps, {
-    standing: (draft) => stands(tools, draft),
+    standing: (draft, sourceId) => stands(tools, draft, sourceId),
     way: (sourceId) => wayNow(deps, sourceId),
     newNames: () => ({ planId: uuidv7(), sessionId: randomUUID(), hex: randomBytes(2).toString('hex') }),
   });
@@ -81,24 +102,33 @@ async function apply(
   request: RestoreRequest,
 ): Promise<RestoreReceipt> {
   const job = await planner.check(plan, request);
-  if (job.is === 'already') return receiptOf(job.plan, job.restoreId, true);
+  if (job.is === 'already') return receiptOf(placedIn(deps, tools, job.plan, job.restoreId), job.restoreId, true);
   const way = plan.target === 'file' ? undefined : await tools.wayTo(job.sourceId);
-  const draft = draftOf(plan, request, job, { way: way?.is, startedAt: deps.clock.now() });
+  const draft = draftOf(plan, request, job, { route: way && routeOf(way), startedAt: deps.clock.now() });
   deps.failpoint?.('record-planned');
   deps.journal.beginRestore(draft);
   deps.log.log('info', 'restore-started', { restoreId: draft.id, target: draft.target, path: draft.path });
   const { sourceId, content, createDirectory } = job;
   const label = plan.label ?? '';
   let done: Pick<RestorePlan, 'path' | 'sessionId'> = plan;
+  let gatewayIsDown = false;
   if (way === undefined) await writeFileTarget(tools, draft, content);
   else if (plan.target === 'same-session') await writeSameSession(tools, requireSessionDraft(draft), { sourceId, content });
-  else if (way.is === 'index') await writeNewSession(tools, requireSessionDraft(draft), { sourceId, label, content, createDirectory });
+  else if (way.is === 'import') {
+    const item = { draft: requireSessionDraft(draft), label, content, updatedAt: deps.clock.now() };
+    const { agent, path } = draft;
+    gatewayIsDown = (await importConversations(tools, way, { sourceId, agent, directory: dirname(path), createDirectory, items: [item] }))
+      .isDown;
+  } else if (way.is === 'index') await writeNewSession(tools, requireSessionDraft(draft), { sourceId, label, content, createDirectory });
   else {
     const keyed = { ...draft, sessionKey: plan.sessionKey ?? '' };
     done = await writeThroughGateway(tools, keyed, way.admin, { sourceId, label, content, createDirectory });
   }
   deps.log.log('info', 'restore-verified', { restoreId: draft.id });
-  return receiptOf({ ...plan, ...done }, draft.id, false);
+  return {
+    ...receiptOf(placedIn(deps, tools, { ...plan, ...done }, draft.id), draft.id, false),
+    ...(gatewayIsDown ? { gatewayIsDown } : {}),
+  };
 }
 
 /** What is on record before anything is done. The gateway names its sessions itself, so that one has no id yet. */
@@ -106,9 +136,9 @@ function draftOf(
   plan: RestorePlan,
   request: RestoreRequest,
   job: CheckedPlan & { readonly is: 'go' },
-  facts: { readonly way: 'index' | 'gateway' | undefined; readonly startedAt: number },
+  facts: { readonly route: RestoreRoute | undefined; readonly startedAt: number },
 ): RestoreDraft {
-  const isNamed = plan.sessionId !== undefined && !(facts.way === 'gateway' && plan.target === 'new-session');
+  const isNamed = plan.sessionId !== undefined && !(facts.route === 'gateway' && plan.target === 'new-session');
   return {
     id: uuidv7(),
     ...(request.incidentId === undefined ? {} : { incidentId: request.incidentId }),
@@ -117,7 +147,7 @@ function draftOf(
     upTo: plan.upTo,
     ...(job.unpersisted === undefined ? {} : { unpersisted: job.unpersisted }),
     target: plan.target,
-    ...(facts.way === undefined ? {} : { route: facts.way }),
+    ...(facts.route === undefined ? {} : { route: facts.route }),
     path: plan.path,
     agent: plan.agent,
     ...(isNamed ? { sessionId: plan.sessionId } : {}),
@@ -145,10 +175,11 @@ async function undo(
   else {
     const session = catalog.session(draft.sessionRow);
     if (session === undefined) throw new CoreError('not-found', 'the restored conversation is unknown', 'Delete the session in OpenClaw.');
-    await undoSession(tools, requireSessionDraft(draft), session.sourceId);
+    if (isImported(draft)) await undoImport(tools, requireSessionDraft(draft), session.sourceId, summary.finishedAt ?? deps.clock.now());
+    else await undoSession(tools, requireSessionDraft(draft), session.sourceId);
   }
   deps.log.log('info', 'restore-undone', { restoreId });
-  return { ok: true, restoreId, path: draft.path };
+  return { ok: true, restoreId, path: placedIn(deps, tools, draft, restoreId).path };
 }
 
 async function undoSession(tools: RestoreTools, draft: SessionDraft, sourceId: number): Promise<void> {
@@ -185,6 +216,7 @@ async function settle(
   if (phase === 'verified' || phase === 'undone') {
     if (!isStillItself(directory)) return undefined;
     const session = requireSessionDraft(draft);
+    if (isImported(draft)) return undefined;
     if (phase === 'verified') return draft.target === 'same-session' ? settleUndoneInPlace(tools, session) : settleUndo(tools, session);
     removeUndoMark(tools, session);
     return undefined;
@@ -197,32 +229,75 @@ async function settle(
   if (!isStillItself(directory)) throw refused('unsafe-path', `The folder is gone or became a link: ${directory}`);
   if (draft.target === 'file') return settleFileTarget(tools, draft, phase);
   if (draft.target === 'same-session') return settleSameSession(tools, requireSessionDraft(draft), phase);
+  if (isImported(draft)) return settleImport(tools, draft, phase, sourceId);
   if (draft.route === 'gateway') return settleGatewaySession(tools, draft, phase, sourceId);
   return settleNewSession(tools, requireSessionDraft(draft), phase);
 }
 
-function stands(tools: RestoreTools, draft: RestoreDraft): boolean {
+/** What OpenClaw took in itself lies in its database; the file that it was taken from is gone. */
+function placedIn<T extends { readonly path: string }>({ journal }: RestorerDeps, tools: RestoreTools, placed: T, restoreId: string): T {
+  const draft = journal.catalog.restoreDraft(restoreId);
+  const session = draft && journal.catalog.session(draft.sessionRow);
+  if (draft === undefined || session === undefined || !isImported(draft)) return placed;
+  return { ...placed, path: tools.databaseOf(session.sourceId, draft).path };
+}
+
+function isImported({ route }: RestoreDraft): boolean {
+  return route === 'import' || route === 'import-restart';
+}
+
+function stands(tools: RestoreTools, draft: RestoreDraft, sourceId: number): boolean {
+  if (isImported(draft)) return importStands(tools, requireSessionDraft(draft), sourceId);
   if (draft.target === 'file') return inspect(draft).is === 'intact';
   return sessionStands(tools, requireSessionDraft(draft));
 }
 
-/** An index beside its database keeps a gateway of 2026.9.6 from starting (exit 78), until somebody takes it away. */
-const keptElsewhere: Refusal = {
-  code: 'index-unreadable',
-  message: 'This OpenClaw keeps its conversations in a database, into which Clawback cannot restore yet.',
-  hint: 'Restore to a file instead.',
-};
-
 async function wayNow(deps: RestorerDeps, sourceId: number): Promise<PlannedWay> {
   const root = deps.rootOf(sourceId);
   if (root === undefined) return { is: 'index' };
-  if (deps.keepsElsewhere?.(root) === true) return { is: 'closed', refusal: keptElsewhere };
+  if (deps.keepsElsewhere?.(root) === true) return importWay(deps, root);
   const { admin } = deps;
   const state = await deps.gateway.state(root);
   const answers = state === 'unknown' && (await deps.gateway.answers?.(root)) === true;
   const refusal = gatewayRefusal(state, answers, admin !== undefined);
   if (refusal !== undefined) return { is: 'closed', refusal };
   return state === 'running' && admin !== undefined ? { is: 'gateway', admin: askedOf(deps, admin, root) } : { is: 'index' };
+}
+
+async function importWay(deps: RestorerDeps, root: string): Promise<PlannedWay> {
+  const { clock, log, gateway, admin } = deps;
+  const program = programOf(deps, root);
+  if (program === undefined)
+    return { is: 'closed', refusal: refusal('program-missing', 'Clawback does not know where the program openclaw is.') };
+  const state = await gateway.state(root);
+  if (state === 'stopped') return { is: 'import', program };
+  if (state === 'unknown') return { is: 'closed', refusal: refusal('gateway-running', 'Nobody can say whether the gateway runs.') };
+  if (!program.controls(gateway.pid?.(root))) {
+    return {
+      is: 'closed',
+      refusal: refusal('gateway-running', 'The gateway runs, and was not started as a service that Clawback could stop.'),
+    };
+  }
+  const pause = { clock, log, gateway, program, root };
+  return { is: 'import', program, pause, ...(admin === undefined ? {} : { ask: askedOf(deps, admin, root) }) };
+}
+
+function programOf({ programs, failpoint = () => undefined }: RestorerDeps, root: string): OpenclawProgram | undefined {
+  const program = programs?.of(root);
+  if (program === undefined) return undefined;
+  return {
+    controls: (pid) => program.controls(pid),
+    async run(args, timeoutMs) {
+      const step = args
+        .slice(0, 3)
+        .filter((word) => /^[a-z-]+$/.test(word))
+        .join('-');
+      failpoint(step);
+      const end = await program.run(args, timeoutMs);
+      failpoint(`${step}-done`);
+      return end;
+    },
+  };
 }
 
 /** Each request has a named point before and behind it: a program can end while the gateway does what it was asked for. */
@@ -241,6 +316,7 @@ function askedOf({ failpoint = () => undefined }: RestorerDeps, admin: GatewayAd
         refreshSession: (key) => asking('refresh', () => session.refreshSession(key)),
         deleteSession: (key) => asking('delete', () => session.deleteSession(key)),
         history: (key) => asking('history', () => session.history(key)),
+        busySessions: () => asking('busy', () => session.busySessions()),
         session: (key) => asking('session', () => session.session(key)),
       }),
     );

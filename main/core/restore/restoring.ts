@@ -15,6 +15,8 @@ export interface RestoreRequest {
   readonly target: RestoreTarget;
   /** `file` only: absolute path of a file that does not exist. */
   readonly output?: string;
+  /** The gateway may be stopped for it and started again; without it such a restore is refused while the gateway runs. */
+  readonly mayRestart?: boolean;
 }
 
 /** A plan that was previewed a short while ago; see `RestorePlan.planId`. */
@@ -33,11 +35,38 @@ export interface GatewayProbe {
   alive(pid: number, startTime?: number): boolean;
 }
 
+/** How a program ended. */
+export interface ProgramEnd {
+  /** `undefined`: it was ended from outside, took too long, or could not be started. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** OpenClaw's own command line program, for one state directory. */
+export interface OpenclawProgram {
+  /** Whether its `gateway stop` and `gateway start` are about the gateway with this pid. */
+  controls(pid: number | undefined): boolean;
+  /** Never rejects. */
+  run(args: readonly string[], timeoutMs: number): Promise<ProgramEnd>;
+}
+
+export interface OpenclawPrograms {
+  /** `undefined`: nobody knows where it is. */
+  of(root: string): OpenclawProgram | undefined;
+}
+
 export interface RestorerDeps {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly log: Logger;
   readonly gateway: GatewayProbe;
+  /** OpenClaw's own importer, for conversations that it keeps in a database; without it those are restored to files alone. */
+  readonly programs?: OpenclawPrograms;
+  /** A folder of ours for copies of databases, for the moment of a look; the next start empties it. */
+  readonly copies: string;
+  /** The database of an agent; default: where OpenClaw puts it by itself, beside the folder of sessions. */
+  readonly databaseOf?: (sourceId: number, agent: string) => string | undefined;
   /** This OpenClaw reads no files any more: nothing may be put beside them; default: it does. */
   readonly keepsElsewhere?: (root: string) => boolean;
   /** Without it a restore waits until the gateway is down. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { CoreError } from '../platform/errors.ts';
 import type { Catalog } from '../store/store.ts';
-import type { GenerationSummary, RestorePlan, SessionSummary } from '../types.ts';
+import type { GenerationSummary, RestorePlan, RestoreRoute, SessionSummary } from '../types.ts';
 import type { BuildOptions } from './conversation-builder.ts';
 import { type Composition, workingFolder } from './reading.ts';
 import { chooseGeneration } from './restore-plan.ts';
@@ -53,13 +53,18 @@ export function subjectOf(deps: RestorerDeps, request: RestoreRequest, plan?: Pi
 }
 
 /** What is rebuilt starts as the conversation did: at its folder, or at that of the one that it continues. */
-export function buildOptions(deps: RestorerDeps, subject: Subject, sessionId: string): BuildOptions {
+export function buildOptions(deps: RestorerDeps, subject: Subject, sessionId: string, route?: RestoreRoute): BuildOptions {
   const { catalog } = deps.journal;
   const { session, generations, witnessed, base } = subject;
   const root = deps.rootOf(session.sourceId) ?? '/';
   const folder = () => workingFolder(catalog, transcriptsOf(generations)) ?? folderBefore(catalog, session);
   const opened = generations.find(({ id }) => id === subject.generationId)?.openedAt ?? deps.clock.now();
-  return { sessionId, cwd: folder() ?? join(root, 'workspace'), fallbackAt: base === undefined ? (witnessed[0]?.at ?? opened) : opened };
+  return {
+    sessionId,
+    cwd: folder() ?? join(root, 'workspace'),
+    fallbackAt: base === undefined ? (witnessed[0]?.at ?? opened) : opened,
+    ownHeader: route === 'import' || route === 'import-restart',
+  };
 }
 
 function choose(generations: readonly GenerationSummary[], request: RestoreRequest, wanted: number | undefined): GenerationSummary {

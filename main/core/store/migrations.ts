@@ -1,10 +1,11 @@
 import { CoreError } from '../platform/errors.ts';
 import { APPLICATION_ID, SCHEMA_V1 } from './schema.ts';
 import { SCHEMA_V2 } from './schema-forgetting.ts';
+import { SCHEMA_V3 } from './schema-import.ts';
 import { inTransaction, type Sqlite } from './sqlite.ts';
 
 /** Step n brings a buffer from version n to n + 1. Steps are never edited once released. */
-const STEPS: readonly string[] = [SCHEMA_V1, SCHEMA_V2];
+const STEPS: readonly string[] = [SCHEMA_V1, SCHEMA_V2, SCHEMA_V3];
 
 export const SCHEMA_VERSION = STEPS.length;
 

@@ -1,4 +1,4 @@
-import type { RestorePhase, RestoreSummary, RestoreTarget } from '../types.ts';
+import type { RestorePhase, RestoreRoute, RestoreSummary, RestoreTarget } from '../types.ts';
 import type { RestoreDraft } from './store.ts';
 
 export interface RestoreRow {
@@ -9,7 +9,7 @@ export interface RestoreRow {
   readonly up_to: number;
   readonly unpersisted: string | null;
   readonly target: RestoreTarget;
-  readonly route: 'index' | 'gateway' | null;
+  readonly route: RestoreRoute | null;
   readonly path: string;
   readonly agent: string;
   readonly session_id: string | null;

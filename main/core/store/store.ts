@@ -9,6 +9,7 @@ import type {
   MessageView,
   Page,
   RestorePhase,
+  RestoreRoute,
   RestoreSummary,
   RestoreTarget,
   SearchHit,
@@ -38,7 +39,7 @@ export interface RestoreDraft {
   readonly unpersisted?: string;
   readonly target: RestoreTarget;
   /** How OpenClaw learns of it; see `RestorePlan.route`. */
-  readonly route?: 'index' | 'gateway';
+  readonly route?: RestoreRoute;
   /** By way of the gateway only a name in the right folder, until `placeRestore`. */
   readonly path: string;
   readonly agent: string;

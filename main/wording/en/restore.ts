@@ -5,6 +5,7 @@ import { count, format, isAre } from './quantities.ts';
 export const planChanges = {
   'header-added': 'The first line, which OpenClaw needs and which was missing, is added.',
   'header-fixed': 'The first line is made as OpenClaw expects it.',
+  'header-renamed': 'The first line gets the id of the new conversation.',
   'extra-header-dropped': 'A second first line in the middle is left out.',
   'garbage-line-dropped': 'A line that is not part of a conversation is left out.',
   'torn-line-dropped': 'A line that was only half written is left out.',
@@ -41,11 +42,14 @@ export const sheet = {
   /** After the number of all messages; the rest of what it says follows in `extent`. */
   unsaved: (unsaved: number, all: number) =>
     unsaved < all ? `, ${format.number(unsaved)} of them never saved by OpenClaw` : ' never saved by OpenClaw',
-  extent: (bytes: number, form: 'verbatim' | 'composed' | 'rebuilt' | undefined) =>
-    `, ${format.bytes(bytes)}${form === undefined ? '' : forms[form]}`,
+  extent: (bytes: number, form: keyof typeof forms | undefined) => `, ${format.bytes(bytes)}${form === undefined ? '' : forms[form]}`,
   changedTimes: (change: string, times: string) => `${change} (${times} times)`,
   named: (label: string) => `“${label}”`,
   sameChat: 'the same chat',
+  byImport: 'By OpenClaw’s own importer, into its database.',
+  byImportWithPause:
+    'By OpenClaw’s own importer, into its database. OpenClaw is stopped for about half a minute and started again; nobody gets an answer meanwhile.',
+  intoDatabase: 'into OpenClaw’s database',
   throughGateway: 'Through the running gateway. Clawback asks it for the right to change conversations, for this moment only.',
   byIndex: {
     'new-session': 'By an entry in OpenClaw’s list of conversations, while no gateway runs.',
@@ -55,6 +59,7 @@ export const sheet = {
   newFile: 'a new file, ',
   newFileNamed: 'a new file, named by OpenClaw, in ',
   addsFile: 'One conversation is added, in a file of its own. Nothing is replaced or removed.',
+  addsRows: 'One conversation is added. Nothing is replaced or removed.',
   addsTranscript: 'The file that this chat does not have is added. Nothing is replaced or removed.',
   checked: 'It is read back and compared with what was captured.',
   canUndo: 'You can undo this as long as nothing was added to it.',
@@ -65,6 +70,8 @@ export const sheet = {
   done: (messages: number) => `${count.messages(messages)} ${isAre(messages)} back`,
   doneAlready: 'This was already put back; nothing was done twice.',
   verified: 'Written, read back, and the same to the last byte.',
+  verifiedRows: 'Taken in, read back from OpenClaw’s database, and the same row by row.',
+  gatewayIsDown: 'OpenClaw was stopped for it and did not come back by itself. Start it: openclaw gateway start',
   findIt: (label: string) => `In OpenClaw it is called “${label}”.`,
   goesOn: 'The chat goes on with them: just write to it.',
   undo: 'Undo',
@@ -77,5 +84,6 @@ export const sheet = {
 const forms = {
   verbatim: ', exactly as it was captured',
   composed: '; put together from what was seen:',
+  prepared: ', prepared for OpenClaw’s importer:',
   rebuilt: '; rebuilt, because OpenClaw would wipe it as it was:',
 } as const;

@@ -4,6 +4,7 @@ import { count, format } from './quantities.ts';
 export const planChanges: Messages['planChanges'] = {
   'header-added': '补上 OpenClaw 所需而缺失的首行',
   'header-fixed': '将首行改为 OpenClaw 要求的形式',
+  'header-renamed': '首行改用新对话的标识符',
   'extra-header-dropped': '去掉中间多出的首行',
   'garbage-line-dropped': '去掉不属于对话的行',
   'torn-line-dropped': '去掉只写了一半的行',
@@ -41,6 +42,9 @@ export const sheet: Messages['sheet'] = {
   changedTimes: (change, times) => `${change}（${times} 处）`,
   named: (label) => `“${label}”`,
   sameChat: '原来的聊天',
+  byImport: '通过 OpenClaw 自己的导入功能，写入它的数据库。',
+  byImportWithPause: '通过 OpenClaw 自己的导入功能，写入它的数据库。OpenClaw 会停止约半分钟再启动，其间不会回复任何人。',
+  intoDatabase: '写入 OpenClaw 的数据库',
   throughGateway: '通过正在运行的网关。Clawback 只在此时请求更改对话的权限。',
   byIndex: {
     'new-session': '在没有网关运行时，于 OpenClaw 的对话列表中添加一项。',
@@ -50,6 +54,7 @@ export const sheet: Messages['sheet'] = {
   newFile: '新文件：',
   newFileNamed: '新文件（由 OpenClaw 命名）：',
   addsFile: '添加一个对话，使用单独的文件，不替换也不移除任何内容。',
+  addsRows: '添加一个对话，不替换也不移除任何内容。',
   addsTranscript: '添加此聊天所缺的文件，不替换也不移除任何内容。',
   checked: '写入后重新读取，并与捕获的内容比对。',
   canUndo: '只要之后没有新增内容，随时可以撤销。',
@@ -60,6 +65,8 @@ export const sheet: Messages['sheet'] = {
   done: (messages) => `已恢复 ${count.messages(messages)}`,
   doneAlready: '此前已经恢复过，没有重复执行。',
   verified: '已写入并重新读取，逐字节一致。',
+  verifiedRows: '已导入，并从 OpenClaw 的数据库中重新读取，逐行一致。',
+  gatewayIsDown: 'OpenClaw 为此停止后没有重新启动，请启动它：openclaw gateway start',
   findIt: (label) => `在 OpenClaw 中名为“${label}”。`,
   goesOn: '聊天会接着这些消息继续，直接输入即可。',
   undo: '撤销',
@@ -72,5 +79,6 @@ export const sheet: Messages['sheet'] = {
 const forms = {
   verbatim: '，与捕获时完全一致',
   composed: '，由多处记录拼合而成：',
+  prepared: '，已按 OpenClaw 的导入要求准备：',
   rebuilt: '，经过重建，因为原样放回会被 OpenClaw 清空：',
 } as const;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { CoreRig } from '../../support/core-rig.ts';
 
-it('nothing is restored beside a database, where an index would keep OpenClaw from starting', async () => {
+it('nothing is restored beside a database without the program that takes it in: an index there would keep OpenClaw from starting', async () => {
   await using rig = new CoreRig();
   await rig.start();
   rig.state.begin('agent:main:main', 's1');
@@ -16,8 +16,8 @@ it('nothing is restored beside a database, where an index would keep OpenClaw fr
   rmSync(join(rig.state.root, 'agents', 'main', 'sessions', 'sessions.json'));
   const { refusal } = await rig.core.handlers.planRestore({ sessionRow, target: 'new-session' });
   expect(refusal).toMatchObject({
-    code: 'index-unreadable',
-    message: expect.stringContaining('database'),
+    code: 'program-missing',
+    message: expect.stringContaining('openclaw'),
     hint: expect.stringContaining('file'),
   });
 });

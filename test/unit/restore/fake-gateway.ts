@@ -47,6 +47,7 @@ export class FakeGateway implements GatewayAdmin {
         if (this.shows !== undefined) return await this.shows(key);
         return await this.#answer('history', key, () => this.#history(key));
       },
+      busySessions: async () => 0,
       session: (key) =>
         this.#answer('session', key, () => {
           const sessionId = this.#index()[key]?.sessionId;

@@ -6,7 +6,7 @@ import type { GatewayAdmin } from '../../../main/core/gateway/gateway.ts';
 import type { Clock } from '../../../main/core/platform/clock.ts';
 import { silentLogger } from '../../../main/core/platform/logger.ts';
 import { createRestorer } from '../../../main/core/restore/restorer.ts';
-import type { RestoreRequest, Restorer } from '../../../main/core/restore/restoring.ts';
+import type { OpenclawPrograms, RestoreRequest, Restorer } from '../../../main/core/restore/restoring.ts';
 import { parseLine } from '../../../main/core/sources/registry.ts';
 import { openBuffer } from '../../../main/core/store/buffer.ts';
 import type { Journal } from '../../../main/core/store/store.ts';
@@ -19,6 +19,8 @@ export interface RestorerOptions {
   readonly answers?: boolean;
   /** Lets a running gateway be asked. */
   readonly admin?: GatewayAdmin;
+  /** This OpenClaw keeps its conversations in a database. */
+  readonly programs?: OpenclawPrograms;
   readonly isBusy?: () => boolean;
   /** Whether the holder of a lock lives; default: nobody does. */
   readonly alive?: (pid: number) => boolean;
@@ -97,8 +99,10 @@ export class Scene implements Disposable {
         alive: (pid) => options.alive?.(pid) ?? false,
         answers: async () => options.answers ?? false,
       },
+      copies: join(this.root, '..', 'copies'),
       directoryOf: options.directoryOf ?? ((_, agent) => (agent === 'main' ? this.sessions : join(this.root, 'agents', agent, 'sessions'))),
       rootOf: () => this.root,
+      ...(options.programs === undefined ? {} : { programs: options.programs, keepsElsewhere: () => true }),
       ...(options.admin === undefined ? {} : { admin: options.admin }),
       ...(options.isBusy === undefined ? {} : { isBusy: options.isBusy }),
       ...(options.failpoint === undefined ? {} : { failpoint: options.failpoint }),

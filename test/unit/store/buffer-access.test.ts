@@ -57,7 +57,7 @@ test('the buffer says what it is', () => {
   using recording = new Recording(dir);
   const db = openSqlite(join(recording.home, 'buffer.db'), { readonly: true, busyTimeoutMs: 0 });
   expect(db.pragma('application_id', { simple: true })).toBe(0x434c4157);
-  expect(db.pragma('user_version', { simple: true })).toBe(2);
+  expect(db.pragma('user_version', { simple: true })).toBe(3);
   db.close();
 });
 
