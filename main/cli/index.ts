@@ -8,6 +8,7 @@ import { dismiss, incidents } from './commands/incidents.ts';
 import { prompt } from './commands/prompt.ts';
 import { rebuildIndex } from './commands/rebuild-index.ts';
 import { type RecorderOptions, recorder } from './commands/recorder.ts';
+import { recover } from './commands/recover.ts';
 import { restore, undo } from './commands/restore.ts';
 import { search } from './commands/search.ts';
 import { selfTest } from './commands/self-test.ts';
@@ -62,6 +63,13 @@ function program(): Command {
     .option('--restart-gateway', 'OpenClaw may be stopped for it and started again')
     .option('--yes', 'do not ask')
     .action(withReference(restore));
+  command
+    .command('recover <incident>')
+    .description('put everything back that an incident about many conversations lost')
+    .option('--dry-run', 'show what would happen')
+    .option('--restart-gateway', 'OpenClaw may be stopped for it and started again')
+    .option('--yes', 'do not ask')
+    .action(withReference(recover));
   command.command('undo <restore>').description('take a restore back').action(withReference(undo));
   command.command('dismiss <incident>').description('stop showing an incident; what was saved stays').action(withReference(dismiss));
   command

@@ -3,7 +3,7 @@ import type { Detector } from './detect/detection.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Recorder } from './recorder.ts';
 import type { CoreHandlers } from './requests.ts';
-import type { RestoreRequest } from './restore/restoring.ts';
+import type { RecoveryRequest, RestoreRequest } from './restore/restoring.ts';
 import type { RestoreDesk } from './restore-desk.ts';
 import type { Catalog, Journal } from './store/store.ts';
 
@@ -15,7 +15,7 @@ export interface IncidentRequestsDeps {
   readonly restores: RestoreDesk;
 }
 
-type IncidentMethod = 'acknowledge' | 'dismiss' | 'planRestore' | 'restore' | 'undo';
+type IncidentMethod = 'acknowledge' | 'dismiss' | 'planRestore' | 'restore' | 'planRecovery' | 'recoverAll' | 'undo';
 
 /** What a person does about an incident. */
 export function incidentRequests({
@@ -38,8 +38,14 @@ export function incidentRequests({
     },
     planRestore: async (request) => restores.plan(named(catalog, request)),
     restore: async (asked) => restores.restore('planId' in asked ? asked : named(catalog, asked)),
+    planRecovery: async (request) => restores.planRecovery(ofIncident(catalog, request)),
+    recoverAll: async (request) => restores.recoverAll(ofIncident(catalog, request)),
     undo: ({ restoreId }) => restores.undo(restoreId),
   };
+}
+
+function ofIncident(catalog: Catalog, request: RecoveryRequest): RecoveryRequest {
+  return { ...request, incidentId: requireIncident(catalog, request.incidentId).id };
 }
 
 /** More of them open at once are one mass change. */

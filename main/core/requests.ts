@@ -1,4 +1,4 @@
-import type { PlannedRestore, RestoreRequest } from './restore/restoring.ts';
+import type { PlannedRestore, RecoveryPlan, RecoveryReceipt, RecoveryRequest, RestoreRequest } from './restore/restoring.ts';
 import type { SessionQuery } from './store/store.ts';
 import type {
   CommitInfo,
@@ -84,6 +84,10 @@ export interface CoreRequests {
   planRestore: { in: RestoreRequest; out: RestorePlan };
   /** By `planId` exactly what was previewed is done; a request is planned anew. */
   restore: { in: RestoreRequest | PlannedRestore; out: RestoreReceipt };
+  /** Of an incident about many conversations. Throws CoreError `not-found`, `invalid`. */
+  planRecovery: { in: RecoveryRequest; out: RecoveryPlan };
+  /** All that it lost, with one import for each agent. */
+  recoverAll: { in: RecoveryRequest; out: RecoveryReceipt };
   undo: { in: { restoreId: string }; out: { ok: true; restoreId: string; path: string } };
   /**
    * Writes a whole conversation into a new file of mode 0600. `jsonl` is byte-exact: one generation, by default the most complete one;

@@ -4,7 +4,7 @@ import type { Clock } from './platform/clock.ts';
 import { CoreError } from './platform/errors.ts';
 import type { Recorder } from './recorder.ts';
 import { PreviewedPlans } from './restore/previewed-plans.ts';
-import type { PlannedRestore, RestoreRequest, Restorer } from './restore/restoring.ts';
+import type { PlannedRestore, RecoveryPlan, RecoveryReceipt, RecoveryRequest, RestoreRequest, Restorer } from './restore/restoring.ts';
 import type { Catalog } from './store/store.ts';
 import type {
   Incident,
@@ -84,6 +84,14 @@ export class RestoreDesk {
     return this.#inTurn(() => this.#restore(asked));
   }
 
+  planRecovery(request: RecoveryRequest): Promise<RecoveryPlan> {
+    return this.#deps.restorer.planRecovery(request);
+  }
+
+  recoverAll(request: RecoveryRequest): Promise<RecoveryReceipt> {
+    return this.#inTurn(() => this.#recoverAll(request));
+  }
+
   undo(restoreId: string): Promise<{ ok: true; restoreId: string; path: string }> {
     return this.#inTurn(() => this.#undo(restoreId));
   }
@@ -126,6 +134,25 @@ export class RestoreDesk {
     }
     this.#tell(open, session, 'verified');
     return receipt;
+  }
+
+  async #recoverAll(request: RecoveryRequest): Promise<RecoveryReceipt> {
+    const { catalog, recorder, restorer } = this.#deps;
+    const incident = catalog.incident(request.incidentId);
+    try {
+      const receipt = await restorer.recoverAll(request);
+      for (const { restoreId } of receipt.restores) {
+        const row = catalog.restore(restoreId)?.sessionRow;
+        this.#tellOf(
+          incident?.resolvedAt === undefined ? incident : undefined,
+          row === undefined ? undefined : catalog.session(row),
+          'verified',
+        );
+      }
+      return receipt;
+    } finally {
+      recorder.wake();
+    }
   }
 
   #tell(incident: Incident | undefined, session: SessionRef | undefined, phase: 'started' | 'verified' | 'failed'): void {

@@ -16,7 +16,7 @@ async function openSheet(): Promise<UiWindow> {
 test('a window that a notification opened shows the preview at once', async () => {
   const { page, api } = await openSheet();
   await page.getByText('exactly as it was captured').waitFor();
-  expect(api.inputsOf('planRestore')).toEqual([{ incidentId: 'incident-1', target: 'new-session' }]);
+  expect(api.inputsOf('planRestore')).toEqual([{ incidentId: 'incident-1', target: 'new-session', mayRestart: true }]);
   expect(api.inputsOf('restore')).toEqual([]);
 });
 

@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { CoreError } from '../../core/platform/errors.ts';
 import type { RestoreRequest } from '../../core/restore/restoring.ts';
 import type { RestorePlan, RestoreTarget } from '../../core/types.ts';
 import { en as words } from '../../wording/en/index.ts';
 import { planChangeText } from '../../wording/restore-copy.ts';
 import { type Ask, withCatalog, withWriter } from '../backend.ts';
+import { confirm, isAsked } from '../consent.ts';
 import type { Context } from '../context.ts';
 import { paint } from '../output.ts';
 import { conversationOf, findReferenced } from '../reference.ts';
@@ -29,7 +29,7 @@ export async function restore(context: Context, reference: string, options: Rest
       return;
     }
     if (plan.refusal !== undefined) throw new CoreError(plan.refusal.code, plan.refusal.message, plan.refusal.hint);
-    if (plan.alreadyDone === undefined && request.target !== 'file' && options.yes !== true) await confirm(context, plan);
+    if (plan.alreadyDone === undefined && request.target !== 'file' && options.yes !== true) await confirm(context, planText(plan));
     await apply(context, ask, request);
   });
 }
@@ -88,28 +88,6 @@ function requestOf(context: Context, reference: string, options: RestoreOptions)
     // Who is asked sees it in what they are asked about.
     ...(options.restartGateway === true || isAsked(context, options) ? { mayRestart: true } : {}),
   };
-}
-
-function isAsked(context: Context, options: RestoreOptions): boolean {
-  return options.dryRun === true || (options.yes !== true && canAsk(context));
-}
-
-function canAsk({ out }: Context): boolean {
-  return !out.json && process.stdin.isTTY && process.stdout.isTTY;
-}
-
-async function confirm(context: Context, plan: RestorePlan): Promise<void> {
-  if (!canAsk(context)) {
-    throw new CoreError('confirmation-needed', 'nobody confirmed this restore', 'Look at it with `--dry-run`, then add `--yes`.');
-  }
-  context.out.line(planText(plan));
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await prompt.question('Restore? [y/N] ');
-    if (!/^y(es)?$/i.test(answer.trim())) throw new CoreError('refused', 'nothing was restored', '');
-  } finally {
-    prompt.close();
-  }
 }
 
 function planText(plan: RestorePlan): string {

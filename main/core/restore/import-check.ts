@@ -28,23 +28,53 @@ export function digestsOfFile(path: string): LineDigests {
   return [...splitLines([readRegular(path) ?? new Uint8Array()])].map(({ bytes }) => digestOf(bytes));
 }
 
-/** `lines` absent: whatever it holds now counts as whole, if nothing came after `newestAt`. Looks at a copy, so that nothing is left behind. */
-export function standingIn(
-  { path, copies }: DatabasePlace,
-  conversation: { readonly sessionId: string; readonly sessionKey: string; readonly lines?: LineDigests; readonly newestAt?: number },
-): Standing {
-  if (look(path) === undefined) return 'absent';
-  const { sessionId, sessionKey, lines, newestAt = Number.POSITIVE_INFINITY } = conversation;
-  return readDatabase(path, false, copies, (db): Standing => {
+export interface AwaitedConversation {
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  /** Absent: whatever it holds now counts as whole, if nothing came after `newestAt`. */
+  readonly lines?: LineDigests;
+  readonly newestAt?: number;
+}
+
+/** All in one look, at a copy, so that nothing is left behind. */
+export function standingsIn(place: DatabasePlace, conversations: readonly AwaitedConversation[]): readonly Standing[] {
+  const { path, copies } = place;
+  if (look(path) === undefined) return conversations.map(() => 'absent');
+  return readDatabase(path, false, copies, (db) => {
     const agent = new AgentDatabase(db);
     const index = agent.index();
-    const named = index.ok ? index.entries.get(sessionKey.toLowerCase())?.sessionId : undefined;
-    const { rows, isNewer } = agent.rowsOf(sessionId, newestAt);
-    if (named === undefined && rows === 0) return 'absent';
-    if (named !== sessionId || rows === 0 || isNewer) return 'other';
-    if (lines === undefined) return 'whole';
-    const found = Array.from(agent.events(sessionId, 0), (row) => digestOf(eventLine(row)));
-    return found.length === lines.length && found.every((digest, at) => digest === lines[at]) ? 'whole' : 'other';
+    const entries = index.ok ? index.entries : new Map<string, never>();
+    return conversations.map(({ sessionId, sessionKey, lines, newestAt = Number.POSITIVE_INFINITY }): Standing => {
+      const named = entries.get(sessionKey.toLowerCase())?.sessionId;
+      const { rows, isNewer } = agent.rowsOf(sessionId, newestAt);
+      if (named !== sessionId && rows === 0) return 'absent';
+      if (named !== sessionId || rows === 0 || isNewer) return 'other';
+      if (lines === undefined) return 'whole';
+      const found = Array.from(agent.events(sessionId, 0), (row) => digestOf(eventLine(row)));
+      return found.length === lines.length && found.every((digest, at) => digest === lines[at]) ? 'whole' : 'other';
+    });
+  });
+}
+
+export function standingIn(place: DatabasePlace, conversation: AwaitedConversation): Standing {
+  return standingsIn(place, [conversation])[0] ?? 'absent';
+}
+
+/** Keys that lead somewhere, and ids that have rows: what is taken there. */
+export function takenIn(
+  { path, copies }: DatabasePlace,
+  sessionIds: readonly string[],
+): { readonly keys: ReadonlySet<string>; readonly ids: ReadonlySet<string> } {
+  if (look(path) === undefined) return { keys: new Set(), ids: new Set() };
+  return readDatabase(path, false, copies, (db) => {
+    const agent = new AgentDatabase(db);
+    const index = agent.index();
+    const entries = index.ok ? [...index.entries.values()] : [];
+    const named = entries.map(({ sessionId }) => sessionId);
+    return {
+      keys: new Set(entries.map(({ key }) => key)),
+      ids: new Set([...named, ...sessionIds.filter((sessionId) => agent.rowsOf(sessionId, 0).rows > 0)]),
+    };
   });
 }
 

@@ -3,7 +3,7 @@ import { CoreError, errnoOf } from '../platform/errors.ts';
 import { isObject, readJson } from '../sources/json-value.ts';
 import type { RestoreDraft } from '../store/store.ts';
 import { startGateway, stopGateway } from './gateway-pause.ts';
-import { type DatabasePlace, digestsOfFile, type LineDigests, type Standing, standingIn } from './import-check.ts';
+import { type DatabasePlace, digestsOfFile, type LineDigests, type Standing, standingIn, standingsIn } from './import-check.ts';
 import { readImportReport, whyNotImported, whyNotReady } from './import-report.ts';
 import { indexTmpName } from './index-edit.ts';
 import { requireSessionDraft, type SessionDraft } from './new-session-target.ts';
@@ -143,11 +143,15 @@ function clear(
   lines: ReadonlyMap<string, LineDigests>,
 ): readonly Standing[] {
   for (const directory of new Set(drafts.map(({ path }) => dirname(path)))) removeIndex(tools, directory);
-  return drafts.map((draft) => {
+  for (const draft of drafts) {
     removeScratch(tools, draft);
     if (inspect(draft).is === 'intact') tools.disk.unlink('take-back', draft.path);
-    return database === undefined ? 'absent' : standingIn(database, conversationOf(draft, lines));
-  });
+  }
+  if (database === undefined) return drafts.map(() => 'absent');
+  return standingsIn(
+    database,
+    drafts.map((draft) => conversationOf(draft, lines)),
+  );
 }
 
 function conclude(tools: RestoreTools, draft: SessionDraft, standing: Standing | undefined, failure: unknown): Settled {
@@ -183,7 +187,8 @@ function removeIndex(tools: RestoreTools, directory: string): void {
   const index = readJson(readRegular(store) ?? new Uint8Array());
   if (!isObject(index)) return;
   const entries = Object.entries(index);
-  const isOurs = entries.every(([key, entry]) => isObject(entry) && tools.isRestored(key, entry.sessionId));
+  const ours = tools.restoredKeys();
+  const isOurs = entries.every(([key, entry]) => isObject(entry) && ours.get(key)?.has(String(entry.sessionId)) === true);
   if (!isOurs || entries.length === 0) return;
   tools.disk.unlink('remove-index', store);
   tools.disk.syncDirectory('remove-index-sync', directory);

@@ -4,16 +4,13 @@ import type { RestoreDraft } from '../store/store.ts';
 import type { RestorePlan, RestoreRoute, RestoreTarget, SessionSummary } from '../types.ts';
 import { utcOffsetMinutesAt } from './local-time.ts';
 import { chatPlace, outputPlace, type Place, sessionsPlace } from './places.ts';
-import type { Way } from './publishing.ts';
+import type { PlannedWay, Way } from './publishing.ts';
 import { isDamage, type PlannedContent, type Prepared, plannedContent, prepare } from './reading.ts';
 import { type ChatFacts, chatRefusal, nameNewSession, type Refusal, refusal, refusalFor } from './restore-plan.ts';
 import type { RestoreRequest, RestorerDeps } from './restoring.ts';
 import { isCleanAbsolute } from './safe-directory.ts';
 import { buildOptions, type Subject, subjectOf } from './subject.ts';
 import { hashFile, look } from './target-disk.ts';
-
-/** `closed`: something is in the way of both. */
-export type PlannedWay = Way | { readonly is: 'closed'; readonly refusal: Refusal };
 
 export interface PlannerTools {
   /** Whether a finished restore still is what a second one would make. */
@@ -195,7 +192,10 @@ function plannedRoute(way: PlannedWay | undefined): RestoreRoute | undefined {
 }
 
 /** What is in the way of this very request. */
-function allowed(way: PlannedWay | undefined, { target, mayRestart }: RestoreRequest): PlannedWay | undefined {
+export function allowed(
+  way: PlannedWay | undefined,
+  { target, mayRestart }: Pick<RestoreRequest, 'target' | 'mayRestart'>,
+): PlannedWay | undefined {
   if (way?.is !== 'import') return way;
   if (target === 'same-session') {
     const message = 'OpenClaw keeps its conversations in a database, where each has what it has.';

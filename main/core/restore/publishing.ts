@@ -11,7 +11,7 @@ import type { IndexEditor } from './index-edit.ts';
 import { indexTmpName } from './index-edit.ts';
 import type { IndexText } from './index-text.ts';
 import type { PlannedContent } from './reading.ts';
-import { refusal } from './restore-plan.ts';
+import { type Refusal, refusal } from './restore-plan.ts';
 import type { GatewayProbe, OpenclawProgram } from './restoring.ts';
 import { hashFile, look, stampOf, type TargetDisk } from './target-disk.ts';
 
@@ -28,15 +28,17 @@ export interface RestoreTools {
   readonly refuseWhileGatewayRuns: (sourceId: number) => Promise<void>;
   /** How OpenClaw can be told of something now. Throws CoreError `gateway-running` when nobody can say. */
   readonly wayTo: (sourceId: number) => Promise<Way>;
+  /** The same, with what is in the way in place of an error. */
+  readonly wayNow: (sourceId: number) => Promise<PlannedWay>;
   /** Throws CoreError `gateway-stopped`, `gateway-refused`. */
   readonly askGateway: (sourceId: number) => Promise<WithAdmin>;
   readonly pauseFor: (sourceId: number) => Promise<{ readonly state: 'running' | 'stopped' | 'unknown'; readonly pause?: GatewayPause }>;
-  /** A restore of ours made, or was to make, this session under this key. */
-  readonly isRestored: (sessionKey: string, sessionId: unknown) => boolean;
+  /** Ids of sessions that restores of ours made, or were to make, by key. */
+  readonly restoredKeys: () => ReadonlyMap<string, ReadonlySet<string>>;
   /** See `RestorerDeps.copies`. */
   readonly copies: string;
   /** The database that holds, or would hold, this session. */
-  readonly databaseOf: (sourceId: number, draft: RestoreDraft) => DatabasePlace;
+  readonly databaseOf: (sourceId: number, draft: Pick<RestoreDraft, 'agent' | 'path'>) => DatabasePlace;
   /** A turn runs in this chat, by what witnesses noticed. */
   readonly isBusy: (sourceId: number, agent: string, sessionKey: string) => boolean;
   /** The gateway has named the session that it made for a restore. */
@@ -45,6 +47,9 @@ export interface RestoreTools {
 
 /** `index`: nobody else writes it now. */
 export type Way = { readonly is: 'index' } | { readonly is: 'gateway'; readonly admin: WithAdmin } | ImportWay;
+
+/** `closed`: something is in the way of all of them. */
+export type PlannedWay = Way | { readonly is: 'closed'; readonly refusal: Refusal };
 
 /** Its own importer, while no gateway runs. */
 export interface ImportWay {

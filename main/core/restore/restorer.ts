@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
-import type { GatewayAdmin } from '../gateway/gateway.ts';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import { SerialQueue } from '../platform/serial-queue.ts';
 import type { RestoreDraft } from '../store/store.ts';
@@ -20,14 +19,16 @@ import {
   undoNewSession,
   writeNewSession,
 } from './new-session-target.ts';
-import { type CheckedPlan, createPlanner, type PlannedWay, type Planner, routeOf } from './planning.ts';
-import { inspect, type RestoreTools, refused, type WithAdmin } from './publishing.ts';
-import { gatewayRefusal, type Refusal, refusal } from './restore-plan.ts';
-import type { OpenclawProgram, RestoreRequest, Restorer, RestorerDeps } from './restoring.ts';
+import { type CheckedPlan, createPlanner, type Planner, routeOf } from './planning.ts';
+import { inspect, type RestoreTools, refused } from './publishing.ts';
+import { createRecovery } from './recovery.ts';
+import type { Refusal } from './restore-plan.ts';
+import type { RestoreRequest, Restorer, RestorerDeps } from './restoring.ts';
 import { isStillItself } from './safe-directory.ts';
 import { settleSameSession, settleUndoneInPlace, undoSameSession, writeSameSession } from './same-session-target.ts';
 import { look, targetDisk } from './target-disk.ts';
 import { withHint } from './target-faults.ts';
+import { askedOf, programOf, wayNow } from './ways.ts';
 
 export function createRestorer(deps: RestorerDeps): Restorer {
   const failpoint = deps.failpoint ?? (() => undefined);
@@ -58,6 +59,7 @@ export function createRestorer(deps: RestorerDeps): Restorer {
       if (way.is === 'closed') throw asError(way.refusal);
       return way;
     },
+    wayNow: (sourceId) => wayNow(deps, sourceId),
     async askGateway(sourceId) {
       const root = deps.rootOf(sourceId);
       if (root === undefined || deps.admin === undefined || (await gateway.state(root)) !== 'running') {
@@ -71,8 +73,14 @@ export function createRestorer(deps: RestorerDeps): Restorer {
       const state = root === undefined ? 'unknown' : await gateway.state(root);
       return { state, ...(root === undefined || program === undefined ? {} : { pause: { clock, log, gateway, program, root } }) };
     },
-    isRestored: (sessionKey, sessionId) =>
-      journal.catalog.restores().some((restore) => restore.sessionKey === sessionKey && restore.sessionId === sessionId),
+    restoredKeys() {
+      const keys = new Map<string, Set<string>>();
+      for (const { sessionKey, sessionId } of journal.catalog.restores()) {
+        if (sessionKey === undefined || sessionId === undefined) continue;
+        keys.set(sessionKey, (keys.get(sessionKey) ?? new Set()).add(sessionId));
+      }
+      return keys;
+    },
     copies: deps.copies,
     databaseOf: (sourceId, { agent, path }) => ({
       path: deps.databaseOf?.(sourceId, agent) ?? join(dirname(dirname(path)), 'agent', 'openclaw-agent.sqlite'),
@@ -86,7 +94,10 @@ export function createRestorer(deps: RestorerDeps): Restorer {
     newNames: () => ({ planId: uuidv7(), sessionId: randomUUID(), hex: randomBytes(2).toString('hex') }),
   });
   const inTurn = taking(failpoint);
+  const recovery = createRecovery(deps, tools);
   return {
+    planRecovery: (request) => recovery.plan(request),
+    recoverAll: (request) => inTurn(() => recovery.apply(request)),
     plan: (request) => planner.plan(request),
     apply: (plan, request) => inTurn(() => apply(deps, tools, planner, plan, request)),
     undo: (restoreId) => inTurn(() => undo(deps, tools, restoreId)),
@@ -250,76 +261,6 @@ function stands(tools: RestoreTools, draft: RestoreDraft, sourceId: number): boo
   if (isImported(draft)) return importStands(tools, requireSessionDraft(draft), sourceId);
   if (draft.target === 'file') return inspect(draft).is === 'intact';
   return sessionStands(tools, requireSessionDraft(draft));
-}
-
-async function wayNow(deps: RestorerDeps, sourceId: number): Promise<PlannedWay> {
-  const root = deps.rootOf(sourceId);
-  if (root === undefined) return { is: 'index' };
-  if (deps.keepsElsewhere?.(root) === true) return importWay(deps, root);
-  const { admin } = deps;
-  const state = await deps.gateway.state(root);
-  const answers = state === 'unknown' && (await deps.gateway.answers?.(root)) === true;
-  const refusal = gatewayRefusal(state, answers, admin !== undefined);
-  if (refusal !== undefined) return { is: 'closed', refusal };
-  return state === 'running' && admin !== undefined ? { is: 'gateway', admin: askedOf(deps, admin, root) } : { is: 'index' };
-}
-
-async function importWay(deps: RestorerDeps, root: string): Promise<PlannedWay> {
-  const { clock, log, gateway, admin } = deps;
-  const program = programOf(deps, root);
-  if (program === undefined)
-    return { is: 'closed', refusal: refusal('program-missing', 'Clawback does not know where the program openclaw is.') };
-  const state = await gateway.state(root);
-  if (state === 'stopped') return { is: 'import', program };
-  if (state === 'unknown') return { is: 'closed', refusal: refusal('gateway-running', 'Nobody can say whether the gateway runs.') };
-  if (!program.controls(gateway.pid?.(root))) {
-    return {
-      is: 'closed',
-      refusal: refusal('gateway-running', 'The gateway runs, and was not started as a service that Clawback could stop.'),
-    };
-  }
-  const pause = { clock, log, gateway, program, root };
-  return { is: 'import', program, pause, ...(admin === undefined ? {} : { ask: askedOf(deps, admin, root) }) };
-}
-
-function programOf({ programs, failpoint = () => undefined }: RestorerDeps, root: string): OpenclawProgram | undefined {
-  const program = programs?.of(root);
-  if (program === undefined) return undefined;
-  return {
-    controls: (pid) => program.controls(pid),
-    async run(args, timeoutMs) {
-      const step = args
-        .slice(0, 3)
-        .filter((word) => /^[a-z-]+$/.test(word))
-        .join('-');
-      failpoint(step);
-      const end = await program.run(args, timeoutMs);
-      failpoint(`${step}-done`);
-      return end;
-    },
-  };
-}
-
-/** Each request has a named point before and behind it: a program can end while the gateway does what it was asked for. */
-function askedOf({ failpoint = () => undefined }: RestorerDeps, admin: GatewayAdmin, root: string): WithAdmin {
-  async function asking<T>(what: string, request: () => Promise<T>): Promise<T> {
-    failpoint(`gateway-${what}`);
-    const answer = await request();
-    failpoint(`gateway-${what}-done`);
-    return answer;
-  }
-  return (work) =>
-    admin.withAdmin(root, (session) =>
-      work({
-        hello: session.hello,
-        createSession: (input) => asking('create', () => session.createSession(input)),
-        refreshSession: (key) => asking('refresh', () => session.refreshSession(key)),
-        deleteSession: (key) => asking('delete', () => session.deleteSession(key)),
-        history: (key) => asking('history', () => session.history(key)),
-        busySessions: () => asking('busy', () => session.busySessions()),
-        session: (key) => asking('session', () => session.session(key)),
-      }),
-    );
 }
 
 function asError({ code, message, hint }: Refusal): CoreError {

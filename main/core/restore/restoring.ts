@@ -2,7 +2,7 @@ import type { GatewayAdmin } from '../gateway/gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Journal } from '../store/store.ts';
-import type { RestorePlan, RestoreReceipt, RestoreTarget } from '../types.ts';
+import type { RestorePlan, RestoreReceipt, RestoreRoute, RestoreTarget } from '../types.ts';
 
 export interface RestoreRequest {
   readonly incidentId?: string;
@@ -17,6 +17,30 @@ export interface RestoreRequest {
   readonly output?: string;
   /** The gateway may be stopped for it and started again; without it such a restore is refused while the gateway runs. */
   readonly mayRestart?: boolean;
+}
+
+/** Everything that one incident lost: of a database that was put aside, of an upgrade, of many conversations at once. */
+export interface RecoveryRequest {
+  readonly incidentId: string;
+  readonly mayRestart?: boolean;
+}
+
+/** What a restore of everything that an incident lost would do. */
+export interface RecoveryPlan {
+  readonly conversations: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly agents: readonly string[];
+  readonly route?: RestoreRoute;
+  readonly refusal?: NonNullable<RestorePlan['refusal']>;
+}
+
+export interface RecoveryReceipt {
+  readonly ok: true;
+  /** In the order of `restores`; one that came in is taken back by its id like any other. */
+  readonly restores: readonly { readonly restoreId: string; readonly sessionId: string; readonly sessionKey: string }[];
+  readonly messages: number;
+  readonly gatewayIsDown?: true;
 }
 
 /** A plan that was previewed a short while ago; see `RestorePlan.planId`. */
@@ -89,6 +113,13 @@ export interface Restorer {
   plan(request: RestoreRequest): Promise<RestorePlan>;
   /** Checks the plan again first. Throws CoreError with the refusal's code. A repeated restore returns the finished one. */
   apply(plan: RestorePlan, request: RestoreRequest): Promise<RestoreReceipt>;
+  /** Touches nothing. Throws CoreError `not-found`, `invalid` for an incident about one conversation. */
+  planRecovery(request: RecoveryRequest): Promise<RecoveryPlan>;
+  /**
+   * Into an OpenClaw that keeps its conversations in a database: each comes back under its own key and id where nobody has taken
+   * them since, else beside the others. All of an agent's, or none.
+   */
+  recoverAll(request: RecoveryRequest): Promise<RecoveryReceipt>;
   /**
    * Takes a restore back: removes its key and its file if nothing was added since, else refuses with `target-changed`. A gateway
    * that runs removes both itself and keeps the file as an archive.

@@ -10,7 +10,7 @@ import type { OpenclawPrograms, RestoreRequest, Restorer } from '../../../main/c
 import { parseLine } from '../../../main/core/sources/registry.ts';
 import { openBuffer } from '../../../main/core/store/buffer.ts';
 import type { Journal } from '../../../main/core/store/store.ts';
-import type { RestoreReceipt } from '../../../main/core/types.ts';
+import type { IncidentDraft, RestoreReceipt, SessionState } from '../../../main/core/types.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type Said, witnessed } from './witnessed.ts';
 
@@ -65,6 +65,21 @@ export class Scene implements Disposable {
   record(nativeId: string, contents: readonly (string | Uint8Array)[], agent = 'main'): number {
     for (const content of contents) this.journal.commit(this.#changes(nativeId, agent, Buffer.from(content)), nothing, this.clock.now());
     return this.#rowOf(nativeId, agent);
+  }
+
+  /** What detection has made of it, and what the index said of it last. */
+  lose(nativeId: string, routingKey: string, to: SessionState = 'lost'): void {
+    const session = { sourceId: this.sourceId, agent: 'main', nativeId };
+    const at = this.clock.now();
+    const transition = { session, from: 'live' as const, to, cause: 'test', at };
+    this.journal.commit([], { ...nothing, transitions: [transition], sessions: [{ session, sessionId: nativeId, routingKey }] }, at);
+  }
+
+  /** Opens one; its id. */
+  incident(draft: IncidentDraft): string {
+    const [opened] = this.journal.commit([], { ...nothing, drafts: [draft] }, this.clock.now()).opened;
+    if (opened === undefined) throw new Error('no incident was opened');
+    return opened.id;
   }
 
   #rowOf(nativeId: string, agent: string): number {
