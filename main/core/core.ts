@@ -321,6 +321,7 @@ export class Core implements AsyncDisposable {
         this.#detector.adopt(directory, known);
         return known;
       },
+      knownDatabases: () => this.#journal.knownDatabases(row.id),
       source: sourceRegistry[row.layout],
       gateway,
       exits: this.#exits,

@@ -25,6 +25,8 @@ export interface ProtectedSourceDeps {
   readonly tailerDeps: Omit<TailerDeps, 'classify'>;
   readonly createTailer: CreateDirectoryTailer;
   readonly knownGenerations: (directory: DirectoryRef) => readonly KnownGeneration[];
+  /** With conversations of which the buffer does not know that they are gone. */
+  readonly knownDatabases: () => readonly DirectoryRef[];
   readonly source: TranscriptSource;
   readonly gateway: GatewayProbe;
   readonly exits: ExitWatch;
@@ -115,7 +117,9 @@ export class ProtectedSource implements Disposable {
   refreshDirectories(): boolean {
     const before = this.#watches.size;
     this.#resetPolicy = this.#deps.resetPolicy();
-    for (const found of this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs)) {
+    // What was deleted while nobody looked is found nowhere, and has to be missed all the same.
+    const known = before === 0 ? this.#deps.knownDatabases() : [];
+    for (const found of [...this.#deps.source.directories(this.row.root, this.#deps.tailerDeps.fs), ...known]) {
       const { path } = found;
       if (this.#watches.has(path)) continue;
       const directory: DirectoryRef = { sourceId: this.row.id, ...found };

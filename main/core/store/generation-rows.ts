@@ -37,6 +37,16 @@ export function readKnownGenerations(db: Sqlite, directory: DirectoryRef): reado
   return rows.map(toKnown);
 }
 
+/** A transcript in a database has a path below that of the database, which is its directory. */
+export function readKnownDatabases(db: Sqlite, sourceId: number): readonly DirectoryRef[] {
+  return db
+    .prepare<[number], { agent: string; path: string }>(
+      `SELECT DISTINCT agent, directory AS path FROM generation WHERE source_id = ? AND on_disk = 1 AND directory GLOB '*.sqlite'`,
+    )
+    .all(sourceId)
+    .map((row) => ({ sourceId, ...row, store: 'database' as const }));
+}
+
 function toKnown(row: KnownRow): KnownGeneration {
   const archived =
     row.closed_as === 'archived'

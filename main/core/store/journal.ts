@@ -11,7 +11,7 @@ import { ChunkWriter } from './chunk-writer.ts';
 import { markSuspect } from './damage.ts';
 import { bufferPaths } from './database.ts';
 import { BufferForgetting } from './forgetting.ts';
-import { readKnownGenerations } from './generation-rows.ts';
+import { readKnownDatabases, readKnownGenerations } from './generation-rows.ts';
 import { GenerationWriter } from './generation-writer.ts';
 import { type IncidentRow, SELECT_INCIDENT, toDraft } from './incident-rows.ts';
 import { IncidentWriter } from './incident-writer.ts';
@@ -171,6 +171,10 @@ export class BufferJournal implements Journal {
 
   knownGenerations(directory: DirectoryRef): readonly KnownGeneration[] {
     return this.#guarded(() => readKnownGenerations(this.#db, directory));
+  }
+
+  knownDatabases(sourceId: number): readonly DirectoryRef[] {
+    return this.#guarded(() => readKnownDatabases(this.#db, sourceId));
   }
 
   rememberedSessions(): readonly RememberedSession[] {

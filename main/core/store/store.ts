@@ -77,6 +77,8 @@ export interface Journal extends Disposable {
   witnessCursor(sourceId: number, witness: string): string | undefined;
   /** Generations whose file may still be on disk, to continue from. */
   knownGenerations(directory: DirectoryRef): readonly KnownGeneration[];
+  /** Databases of a source that may still hold something, also one that is gone. */
+  knownDatabases(sourceId: number): readonly DirectoryRef[];
   rememberedSessions(): readonly RememberedSession[];
   rememberedIncidents(): readonly RememberedIncident[];
   /** Derives records and full text from captured bytes, newest first, at most about `budgetBytes`. Returns bytes still to do. */

@@ -285,3 +285,15 @@ it('takes it back when OpenClaw writes the message after all', async () => {
   await rig.pass(60_000);
   expect(rig.resolved).toMatchObject([{ kind: 'unpersisted', resolution: 'self-healed' }]);
 });
+
+it('misses a database that was deleted while nobody looked', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  await rig.start();
+  await rig.pass(5_000);
+  await rig.stop();
+  database.delete();
+  await rig.start();
+  await rig.pass(10_000);
+  expect(rig.incidents).toMatchObject([{ kind: 'deleted', sessionKey: KEY, messages: 2 }]);
+});
