@@ -40,6 +40,7 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
     // Never waits: while the core is being started again this is what says so.
     status: async () => core.status,
     sessions: ask('sessions'),
+    sessionFacets: ask('sessionFacets'),
     session: ask('session'),
     messages: ask('messages'),
     messageText: ask('messageText'),

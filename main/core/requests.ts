@@ -1,5 +1,5 @@
 import type { PlannedRestore, RestoreRequest } from './restore/restoring.ts';
-import type { SessionQuery } from './store/store.ts';
+import type { SessionFilter, SessionQuery } from './store/store.ts';
 import type {
   CommitInfo,
   CoreStatus,
@@ -14,6 +14,7 @@ import type {
   RestoreSummary,
   SearchHit,
   SelfTestStep,
+  SessionFacets,
   SessionSummary,
   SourceStatus,
   StorageFacts,
@@ -70,6 +71,8 @@ export interface CoreConfig {
 export interface CoreRequests {
   status: { in: Record<string, never>; out: CoreStatus };
   sessions: { in: SessionQuery; out: Page<SessionSummary> };
+  /** `automatic`: of what the filter leaves, whatever it says of automatic ones itself. */
+  sessionFacets: { in: SessionFilter; out: SessionFacets };
   session: { in: { row: number }; out: { session: SessionSummary; generations: readonly GenerationSummary[] } };
   messages: { in: { sessionRow: number; generationId?: number; cursor?: number; limit: number }; out: Page<MessageView> };
   messageText: { in: { generationId: number; start: number }; out: string };

@@ -111,6 +111,14 @@ export interface SessionSummary {
   readonly onlyHere: number;
 }
 
+/** What a list of conversations can be narrowed by, and what is left out of it. */
+export interface SessionFacets {
+  /** Of all conversations, by name; the first 200. */
+  readonly agents: readonly string[];
+  /** Conversations that nobody typed. */
+  readonly automatic: number;
+}
+
 export interface GenerationSummary {
   readonly id: number;
   /** `witness`: lines that Clawback made of messages which OpenClaw never wrote; no file ever held them. */

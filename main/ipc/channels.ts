@@ -4,6 +4,7 @@ import type { Channel, Events } from './contract.ts';
 export const channels = {
   status: true,
   sessions: true,
+  sessionFacets: true,
   session: true,
   messages: true,
   messageText: true,

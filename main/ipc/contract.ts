@@ -5,6 +5,7 @@ import type { Language, LanguageSetting } from '../wording/language.ts';
 export type CoreChannel =
   | 'status'
   | 'sessions'
+  | 'sessionFacets'
   | 'session'
   | 'messages'
   | 'messageText'

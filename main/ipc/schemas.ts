@@ -24,6 +24,16 @@ const sessionState = z.enum([
   'archived',
 ] as const satisfies readonly SessionState[]);
 
+const sessionFilter = {
+  text: searchText.exactOptional(),
+  states: z.array(sessionState).max(20).exactOptional(),
+  agent: id.exactOptional(),
+  onlyHere: z.boolean().exactOptional(),
+  nativeIds: z.array(id).max(200).exactOptional(),
+  since: z.int().nonnegative().exactOptional(),
+  automatic: z.boolean().exactOptional(),
+};
+
 const restoreRequest = z.strictObject({
   incidentId: id.exactOptional(),
   sessionRow: row.exactOptional(),
@@ -74,15 +84,8 @@ const settingsPatch = z.strictObject({
 /** One schema per channel; a channel without one, or one that lets through another type, does not compile. */
 export const schemas = {
   status: nothing,
-  sessions: z.strictObject({
-    text: searchText.exactOptional(),
-    states: z.array(sessionState).max(20).exactOptional(),
-    agent: id.exactOptional(),
-    onlyHere: z.boolean().exactOptional(),
-    nativeIds: z.array(id).max(200).exactOptional(),
-    cursor: z.number().exactOptional(),
-    limit: pageLimit,
-  }),
+  sessions: z.strictObject({ ...sessionFilter, cursor: z.number().exactOptional(), limit: pageLimit }),
+  sessionFacets: z.strictObject(sessionFilter),
   session: z.strictObject({ row }),
   messages: z.strictObject({
     sessionRow: row,

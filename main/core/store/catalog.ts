@@ -76,6 +76,7 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
     sourceBytes: () => answer(() => storage.bySource()),
     held: (now) => answer(() => storage.held(now)),
     sessions: (query) => answer(() => sessions.page(query)),
+    sessionFacets: (filter) => answer(() => sessions.facets(filter)),
     session: (row) => answer(() => sessions.byRow(row)),
     findSessions: (reference) => answer(() => sessions.find(reference)),
     generations: (sessionRow) => answer(() => sessions.generations(sessionRow)),

@@ -12,6 +12,7 @@ import type {
   RestoreSummary,
   RestoreTarget,
   SearchHit,
+  SessionFacets,
   SessionState,
   SessionSummary,
   SourceLayout,
@@ -166,7 +167,8 @@ export interface CommitResult extends CommitInfo {
   readonly resolved: readonly Incident[];
 }
 
-export interface SessionQuery {
+/** What a list of conversations is narrowed to; all that is given holds. */
+export interface SessionFilter {
   readonly text?: string;
   readonly states?: readonly SessionState[];
   readonly agent?: string;
@@ -174,6 +176,13 @@ export interface SessionQuery {
   readonly onlyHere?: boolean;
   /** Only these, as an incident of many conversations lists them. */
   readonly nativeIds?: readonly string[];
+  /** Epoch ms: last added to, or first seen where nothing ever was, then or later. */
+  readonly since?: number;
+  /** False: leave out what nobody typed, which is what cron jobs, heartbeats and sub-agents said. */
+  readonly automatic?: boolean;
+}
+
+export interface SessionQuery extends SessionFilter {
   readonly cursor?: number;
   readonly limit: number;
 }
@@ -192,6 +201,8 @@ export interface Catalog extends Disposable, Evidence {
   held(now: number): Pick<StorageFacts, 'transcriptBytes' | 'conversations' | 'grownLastWeek' | 'oldestAt'>;
   /** Newest append first; `cursor` is opaque. */
   sessions(query: SessionQuery): Page<SessionSummary>;
+  /** See `CoreRequests.sessionFacets`. */
+  sessionFacets(filter: SessionFilter): SessionFacets;
   session(row: number): SessionSummary | undefined;
   /** By row id, OpenClaw session id, native id or session key; several when ambiguous. */
   findSessions(reference: string): readonly SessionSummary[];
