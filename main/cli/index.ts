@@ -11,13 +11,14 @@ import { type RecorderOptions, recorder } from './commands/recorder.ts';
 import { restore, undo } from './commands/restore.ts';
 import { search } from './commands/search.ts';
 import { selfTest } from './commands/self-test.ts';
-import { sessions } from './commands/sessions.ts';
+import { type SessionsOptions, sessions } from './commands/sessions.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
 import { verify } from './commands/verify.ts';
 import { type WatchOptions, watch } from './commands/watch.ts';
 import { type Context, contextOf, DEFAULT_FLUSH_INTERVAL_MS, type GlobalOptions } from './context.ts';
 import { Output } from './output.ts';
+import { parseSince } from './since.ts';
 
 const USAGE_ERROR = 2;
 
@@ -45,7 +46,10 @@ function program(): Command {
     .command('sessions')
     .description('conversations that are saved')
     .option('--all', 'also those that OpenClaw archived or replaced')
-    .action(run((context, { all }: { all?: boolean }) => sessions(context, all === true)));
+    .option('--agent <name>', 'of this agent')
+    .option('--only-here', 'with messages that no file on disk holds any more, whatever has become of it')
+    .option('--since <date>', 'added to on this day or later: 2026-03-14, or 2026-03-14T09:30 (of this machine)', since)
+    .action(run((context, options: SessionsOptions) => sessions(context, options)));
   command.command('show <conversation>').description('read a conversation, by its number, id or incident').action(withReference(show));
   command
     .command('incidents')
@@ -144,6 +148,12 @@ function flushInterval(value: string): number {
   const ms = Number(value);
   if (!Number.isFinite(ms) || ms < 250 || ms > 30_000) throw new InvalidArgumentError('It is 250 to 30000 milliseconds.');
   return ms;
+}
+
+function since(value: string): number {
+  const at = parseSince(value);
+  if (at === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-14, or a time of it such as 2026-03-14T09:30.');
+  return at;
 }
 
 function generationNumber(value: string): number {

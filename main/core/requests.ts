@@ -67,6 +67,8 @@ export interface CoreConfig {
   readonly retention?: Retention;
 }
 
+export type { SessionFilter };
+
 /** What the core answers, over any transport; the key is the method name. Arguments and results are plain data. */
 export interface CoreRequests {
   status: { in: Record<string, never>; out: CoreStatus };

@@ -1,3 +1,4 @@
+import type { SessionFilter } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
 import type { Format } from '../../main/wording/format.ts';
 import { LongList } from '../shared/long-list.tsx';
@@ -8,42 +9,82 @@ import { useWords } from '../shared/words.tsx';
 import { useSessions } from './use-sessions.ts';
 
 interface SessionListProps {
-  readonly onlyHere: boolean;
+  readonly query: SessionFilter;
+  /** The person narrowed it. */
+  readonly filtered: boolean;
+  /** Automatic conversations that it leaves out. */
+  readonly hidden: number;
   /** Changes when the core saved something; the first page is asked for again then. */
   readonly version: number;
   readonly selected: number | undefined;
-  readonly onSelect: (row: number) => void;
   readonly now: number;
+  readonly onSelect: (row: number) => void;
+  readonly onClear: () => void;
+  readonly onShowAutomatic: () => void;
 }
 
 const rowPx = 50;
 
-export function SessionList({ onlyHere, version, selected, onSelect, now }: SessionListProps) {
+export function SessionList(props: SessionListProps) {
+  const { query, version, selected, onSelect, now } = props;
   const words = useWords();
-  const { items, more, error, loadMore } = useSessions(onlyHere, version);
+  const { items, more, error, loadMore } = useSessions(query, version);
   if (items === undefined) return <ErrorNotice error={error} />;
-  if (items.length === 0) return <p class="dim empty">{onlyHere ? words.recovery.noneOnlyHere : words.recovery.noConversations}</p>;
   return (
-    <nav aria-label={words.recovery.conversations}>
-      <ErrorNotice error={error} />
-      <LongList items={items} estimatedPx={rowPx}>
-        {(sessions, before) =>
-          groupByDay(words.format, sessions, now).map(([day, ofDay]) => (
-            <section key={day}>
-              {(before === undefined || ofDay[0] !== sessions[0] || dayOf(words.format, before, now) !== day) && <h2>{day}</h2>}
-              <ul>
-                {ofDay.map((session) => (
-                  <li key={session.id}>
-                    <SessionRow session={session} on={session.id === selected} onSelect={onSelect} />
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))
-        }
-      </LongList>
-      {more && <Sentinel of={items} onVisible={loadMore} />}
-    </nav>
+    <>
+      {items.length === 0 ? (
+        <ErrorNotice error={error} />
+      ) : (
+        <nav aria-label={words.recovery.conversations}>
+          <ErrorNotice error={error} />
+          <LongList items={items} estimatedPx={rowPx}>
+            {(sessions, before) =>
+              groupByDay(words.format, sessions, now).map(([day, ofDay]) => (
+                <section key={day}>
+                  {(before === undefined || ofDay[0] !== sessions[0] || dayOf(words.format, before, now) !== day) && <h2>{day}</h2>}
+                  <ul>
+                    {ofDay.map((session) => (
+                      <li key={session.id}>
+                        <SessionRow session={session} on={session.id === selected} onSelect={onSelect} />
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              ))
+            }
+          </LongList>
+          {more && <Sentinel of={items} onVisible={loadMore} />}
+        </nav>
+      )}
+      {!more && <LeftOut {...props} empty={items.length === 0} />}
+    </>
+  );
+}
+
+/** Said at the end of the list: why there is nothing, or what is not in it, and the way back. */
+function LeftOut({ query, filtered, hidden, empty, onClear, onShowAutomatic }: SessionListProps & { readonly empty: boolean }) {
+  const { noneOnlyHere, noConversations, filters } = useWords().recovery;
+  const onlyHere = query.onlyHere === true;
+  const why = filtered ? filters.nothing : onlyHere ? noneOnlyHere : hidden > 0 ? '' : noConversations;
+  // What exists only here must not be missed because of a filter that was forgotten.
+  const said = empty ? why : filtered && onlyHere ? filters.matching : '';
+  return (
+    <div class="left-out dim">
+      <div role="status">
+        {said !== '' && <p>{said}</p>}
+        {hidden > 0 && <p>{filters.hidden(hidden)}</p>}
+      </div>
+      {said !== '' && filtered && (
+        <button type="button" class="plain" onClick={onClear}>
+          {filters.clear}
+        </button>
+      )}
+      {hidden > 0 && (
+        <button type="button" class="plain" aria-label={filters.automatic} onClick={onShowAutomatic}>
+          {filters.show}
+        </button>
+      )}
+    </div>
   );
 }
 

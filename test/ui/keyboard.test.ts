@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { oneIncident, restorable, searchable } from './support/states.ts';
+import { filterable, oneIncident, restorable, searchable } from './support/states.ts';
 import { patience, windows } from './support/windows.ts';
 import { answersIn, message, session, settings } from './support/world.ts';
 
@@ -108,6 +108,60 @@ test('the filter is changed with the arrow keys', async () => {
   await page.keyboard.press('ArrowRight');
   await page.waitForFunction(() => document.querySelectorAll('nav button.row').length === 1);
   expect(api.inputsOf('sessions').at(-1)).toEqual({ limit: 60, onlyHere: true });
+});
+
+test('the list is filtered, emptied, and whole again by keyboard', async () => {
+  const { page, api, emit } = await screen.open('recovery', filterable);
+  const rows = page.locator('nav button.row');
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(6);
+  await tabTo(page, 'Filter');
+  await page.keyboard.press('Enter');
+  await tabTo(page, /^All agents/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => rows.count(), patience).toBe(2);
+  await tabTo(page, /^Any state/);
+  await page.keyboard.type('Put');
+  await page.getByText('No conversation matches these filters.').waitFor();
+  await tabTo(page, /^Any time/);
+  await page.keyboard.press('ArrowDown');
+  const today = Date.UTC(2026, 2, 14);
+  const filter = { agent: 'research', states: ['reset', 'superseded'], since: today };
+  await expect.poll(() => api.inputsOf('sessions').at(-1), patience).toEqual({ ...filter, automatic: false, limit: 60 });
+  await page.keyboard.press('Escape');
+  expect(await activeText(page)).toBe('Filter, 3 on');
+  expect(await page.getByRole('combobox').count()).toBe(0);
+  // What somebody is led to is shown whatever the list leaves out.
+  await emit('conversation.selected', { sessionRow: 1 });
+  await page.getByRole('heading', { name: session(1).title }).waitFor();
+  await tabTo(page, 'Clear filters');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rows.count(), patience).toBe(6);
+  expect(await activeText(page)).toBe('Filter');
+});
+
+test('what nobody typed is left out, counted, and shown by keyboard; under Only here nothing is left out', async () => {
+  const { page, api } = await screen.open('recovery', filterable);
+  const rows = page.locator('nav button.row');
+  await page.getByText('2 automatic conversations hidden').waitFor();
+  await tabTo(page, 'Show automatic conversations');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rows.count(), patience).toBe(8);
+  expect(await activeText(page)).toBe('Filter');
+  expect(await page.getByText('hidden').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  await tabTo(page, /^Show automatic conversationsCron/);
+  await page.keyboard.press('Space');
+  await expect.poll(() => rows.count(), patience).toBe(6);
+  await page.getByText('Only here', { exact: true }).first().click();
+  await expect.poll(() => rows.count(), patience).toBe(1);
+  expect(api.inputsOf('sessions').at(-1)).toEqual({ onlyHere: true, limit: 60 });
+  expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('main');
+  await page.getByText('No conversation matches these filters.').waitFor();
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('research');
+  await page.getByText('Only what matches the filters is listed.').waitFor();
 });
 
 test('the output of a tool that is longer than its place is scrolled by keyboard', async () => {

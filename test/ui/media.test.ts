@@ -7,7 +7,9 @@ import { sizes, windows } from './support/windows.ts';
 import { answersIn } from './support/world.ts';
 
 const screen = windows();
-const shown = states.filter(({ name }) => ['one incident', 'the preview of a restore', 'sources with faults'].includes(name));
+const shown = states.filter(({ name }) =>
+  ['one incident', 'a filtered list', 'the preview of a restore', 'sources with faults'].includes(name),
+);
 
 test.each(shown)('$name is accessible with forced colours', async (state) => {
   const { page } = await reached(screen, state, { forcedColors: 'active' });

@@ -114,6 +114,22 @@ const hits = [1, 2, 3].map((id) => ({
 
 export const searchable = answersIn({ hits });
 
+/** Two agents, and two conversations that nobody typed; one of these exists only here. */
+export const filterable = answersIn({
+  sessions: Array.from({ length: 8 }, (_, i) => {
+    const id = i + 1;
+    if (id === 3) return session(id, { sessionKey: 'agent:research:cron:digest', title: 'Nightly digest', state: 'lost', onlyHere: 2 });
+    if (id === 7) return session(id, { sessionKey: 'agent:main:cron:backup', title: 'Back up the notes' });
+    return session(id, id === 8 ? { agent: 'research', state: 'dormant' } : {});
+  }),
+});
+/** Opens the filters and narrows the list by two of them. */
+export const filterBy = async (ui: UiWindow, agent: string, state: string) => {
+  await ui.page.locator('button.filter').click();
+  await ui.page.getByRole('combobox').nth(0).selectOption(agent);
+  await ui.page.getByRole('combobox').nth(1).selectOption({ label: state });
+};
+
 const noRecorder = coreStatus({
   health: 'stopped',
   running: false,
@@ -149,6 +165,18 @@ export const recoveryStates: readonly State[] = [
       settings: { ...world.settings, sources: [{ root: '/home/ada/.openclaw', enabled: false }] },
     }),
     (page) => page.getByRole('heading', { name: 'Nothing is protected' }),
+  ),
+  recovery(
+    'a filtered list',
+    filterable,
+    (page) => page.getByText('1 automatic conversation hidden'),
+    (ui) => filterBy(ui, 'main', 'In OpenClaw now'),
+  ),
+  recovery(
+    'a list without what was filtered for',
+    filterable,
+    (page) => page.getByText('No conversation matches these filters.'),
+    (ui) => filterBy(ui, 'main', 'Put away by a reset'),
   ),
   recovery('first import', answersIn({ status: coreStatus({ importing: { doneBytes: 41, totalBytes: 100, sessions: 1284 } }) }), (page) =>
     page.getByText('Protected, saving what was there before: 41 %'),

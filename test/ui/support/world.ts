@@ -1,3 +1,4 @@
+import type { SessionFilter } from '../../../main/core/requests.ts';
 import type {
   CoreStatus,
   GenerationSummary,
@@ -247,14 +248,16 @@ export function answersIn(given: Partial<World> = {}): Answers {
   const byId = new Map(world.sessions.map((each) => [each.id, each]));
   return {
     status: () => world.status,
-    sessions: ({ cursor = 0, limit, onlyHere, nativeIds }) =>
+    sessions: ({ cursor = 0, limit, ...filter }) =>
       page(
-        world.sessions.filter(
-          (each) => (onlyHere !== true || each.onlyHere > 0) && (nativeIds === undefined || nativeIds.includes(each.nativeId)),
-        ),
+        world.sessions.filter((each) => isLeftBy(filter, each)),
         cursor,
         limit,
       ),
+    sessionFacets: ({ automatic: _, ...filter }) => ({
+      agents: [...new Set(world.sessions.map(({ agent }) => agent))].sort(),
+      automatic: world.sessions.filter((each) => isAutomatic(each) && isLeftBy(filter, each)).length,
+    }),
     session: ({ row }) => {
       const found = byId.get(row);
       return found === undefined
@@ -270,6 +273,19 @@ export function answersIn(given: Partial<World> = {}): Answers {
     'settings.get': () => world.settings,
     'app.info': () => world.info,
   };
+}
+
+const isAutomatic = ({ sessionKey }: SessionSummary): boolean => sessionKey?.includes(':cron:') === true;
+
+function isLeftBy({ onlyHere, nativeIds, agent, states, since, automatic }: SessionFilter, each: SessionSummary): boolean {
+  return (
+    (onlyHere !== true || each.onlyHere > 0) &&
+    (nativeIds === undefined || nativeIds.includes(each.nativeId)) &&
+    (agent === undefined || each.agent === agent) &&
+    (states === undefined || states.includes(each.state)) &&
+    (since === undefined || (each.lastAppendAt ?? each.firstSeenAt) >= since) &&
+    (automatic !== false || !isAutomatic(each))
+  );
 }
 
 function page<T>(all: readonly T[], cursor: number, limit: number): Page<T> {
