@@ -11,7 +11,7 @@ export const recovery: Messages['recovery'] = {
   filterLabel: '显示哪些对话',
   filters: {
     filter: '筛选',
-    button: (active) => (active === 0 ? '筛选' : `筛选，已启用 ${format.number(active)} 项`),
+    button: (active) => (active === 0 ? '筛选' : `筛选 ${format.number(active)} 项已启用`),
     label: '筛选对话',
     agent: '智能体',
     anyAgent: '所有智能体',
