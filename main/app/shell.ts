@@ -47,9 +47,18 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   const { platform, env } = process;
   const limited = limitedRoots(env);
   const words = () => wordsFor(settings.current);
+  const masksTitles = () => settings.current.maskTitles;
   const memory = openShellMemory(home, log);
   const isFirstStart = !memory.welcomed;
-  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log, clock: systemClock, memory, words });
+  const windows = new Windows({
+    preload: builtPaths.preload,
+    icons: builtPaths.icons,
+    log,
+    clock: systemClock,
+    memory,
+    words,
+    masksTitles,
+  });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
   const key = deviceKey({ home, storage: safeStorage, clock: systemClock, log });
@@ -73,12 +82,14 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
         id: incident.id,
         title: incidentCopy(words(), incident, Date.now()).title,
         ...(incident.title === undefined ? {} : { conversation: incident.title }),
+        ...(incident.agent === undefined ? {} : { agent: incident.agent }),
         restorable: isRestorable(incident),
         messages: incident.messages,
         openedAt: incident.openedAt,
       })),
     notificationsAvailable: notifier.unavailable === undefined,
     firstStart: isFirstStart,
+    masksTitles: masksTitles(),
   });
   const leaving = new Leaving(words);
   const quit = () => {
@@ -148,6 +159,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     if (next.openAtLogin !== before.openAtLogin) login.set(next.openAtLogin);
     windows.broadcast('settings.changed', next);
     if (next.language !== before.language) speakNow();
+    if (next.maskTitles !== before.maskTitles) refresh();
     const config = coreConfig(next, limited);
     if (!isDeepStrictEqual(config, coreConfig(before, limited))) await core.configure(config);
   };

@@ -30,6 +30,8 @@ export interface TrayView {
   readonly notificationsAvailable: boolean;
   /** Nobody has been told yet what was there when Clawback came. */
   readonly firstStart?: boolean;
+  /** Whoever looks over the shoulder shall not read what conversations are called. */
+  readonly masksTitles?: boolean;
 }
 
 export interface TrayIncident {
@@ -38,6 +40,7 @@ export interface TrayIncident {
   readonly title: string;
   /** Which conversation; several can have lost the same. */
   readonly conversation?: string;
+  readonly agent?: string;
   readonly restorable: boolean;
   /** Affected ones. */
   readonly messages: number;
@@ -54,7 +57,8 @@ const nameLimit = 48;
 const foundLimit = 96;
 const minuteMs = 60_000;
 
-export function trayMenu(words: Messages, view: TrayView, now: number): readonly TrayItem[] {
+export function trayMenu(words: Messages, shown: TrayView, now: number): readonly TrayItem[] {
+  const view = shown.masksTitles === true ? masked(words, shown) : shown;
   const { status, incidents } = view;
   const { tray } = words;
   const { line, detail } = statusCopy(words, status, now, 'at');
@@ -80,6 +84,15 @@ export function trayMenu(words: Messages, view: TrayView, now: number): readonly
     separator,
     action(tray.quit, { do: 'quit' }),
   ];
+}
+
+/** With whom instead of about what. */
+function masked({ tray }: Messages, view: TrayView): TrayView {
+  const live = view.status.live.map((session) => ({ ...session, title: tray.hiddenTitle(session.agent) }));
+  const incidents = view.incidents.map(({ conversation: _hidden, ...incident }) =>
+    incident.agent === undefined ? incident : { ...incident, conversation: tray.hiddenTitle(incident.agent) },
+  );
+  return { ...view, status: { ...view.status, live }, incidents };
 }
 
 /** The same in one line of words, for the pointer and for screen readers. */

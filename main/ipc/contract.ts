@@ -40,6 +40,8 @@ export interface Settings {
   readonly notify: NotifyPolicy;
   readonly openAtLogin: boolean;
   readonly language: LanguageSetting;
+  /** Lists and the menu hide what conversations are called, which is made of what somebody wrote. */
+  readonly maskTitles: boolean;
   /** State directories that the person added or switched off; discovery adds the rest. */
   readonly sources: readonly { readonly root: string; readonly enabled: boolean }[];
   /** Conversations that are not to be captured. */

@@ -5,6 +5,7 @@ import { LongList } from '../shared/long-list.tsx';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { Sentinel } from '../shared/sentinel.tsx';
 import { Time } from '../shared/time.tsx';
+import { Title } from '../shared/title.tsx';
 import { useWords } from '../shared/words.tsx';
 import { useSessions } from './use-sessions.ts';
 
@@ -111,7 +112,7 @@ function SessionRow({ session, on, onSelect }: RowProps) {
       <span class={onlyHere ? 'glyph only' : 'glyph dim'} aria-hidden="true">
         {onlyHere ? '◆' : session.state === 'live' ? '●' : '○'}
       </span>
-      <span class="t" dir="auto" children={session.title} />
+      <Title of={session.title} />
       <span class="dim">{session.lastAppendAt !== undefined && <Time at={session.lastAppendAt} />}</span>
       <small class="dim">{facts.join(' · ')}</small>
     </button>

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { Time } from '../shared/time.tsx';
+import { Title } from '../shared/title.tsx';
 import { useWords } from '../shared/words.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { activeFilters, cleared, type ListFilter, listQuery } from './list-filter.ts';
@@ -119,7 +120,7 @@ function IncidentList({ incidents, selection, onSelect, now }: IncidentListProps
                   {incident.severity === 'loss' ? '◆' : '▲'}
                 </span>
                 <b>{copy.title}</b>
-                {incident.title !== undefined && <span class="t" dir="auto" children={incident.title} />}
+                {incident.title !== undefined && <Title of={incident.title} />}
                 <span class="dim">
                   <Time at={incident.openedAt} withDay /> {incident.agent === undefined ? '' : `· ${incident.agent}`}
                 </span>

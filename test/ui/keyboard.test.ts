@@ -227,3 +227,37 @@ for (const [name, answers] of [
     });
   }
 }
+
+test('a masked title is read to nobody until its conversation is reached, and every title again once masks are off', async () => {
+  const { page, emit } = await screen.open('recovery', answersIn(), { masked: true });
+  const rows = page.locator('nav button.row');
+  await rows.nth(2).waitFor();
+  const [first, second] = [session(1).title, session(2).title];
+  const read = async () => (await rows.nth(1).ariaSnapshot()).includes(second);
+  expect(await read()).toBe(false);
+  expect(await rows.nth(1).locator('.bare').isVisible()).toBe(false);
+  await rows.nth(1).hover();
+  expect(await read()).toBe(true);
+  await rows.nth(0).hover();
+  expect(await read()).toBe(false);
+  await rows.nth(1).focus();
+  expect(await read()).toBe(true);
+  await page.keyboard.press('Enter');
+  await page.getByRole('searchbox').focus();
+  expect(await read()).toBe(true);
+  await page.mouse.move(600, 300);
+  expect(await rows.nth(0).ariaSnapshot()).not.toContain(first);
+  await emit('settings.changed', settings);
+  await page.locator('.masked').first().waitFor({ state: 'detached' });
+  expect(await rows.nth(0).ariaSnapshot()).toContain(first);
+});
+
+test('of what a search finds under the mask nothing is to be seen but who said it', async () => {
+  const { page } = await screen.open('recovery', searchable, { masked: true });
+  await page.getByRole('searchbox').fill('harbour');
+  const hits = page.locator('button.hit');
+  await hits.nth(2).waitFor();
+  expect(await hits.nth(1).ariaSnapshot()).not.toMatch(/harbour|table/);
+  await page.keyboard.press('ArrowDown');
+  expect(await hits.nth(0).ariaSnapshot()).toContain('harbour');
+});

@@ -114,6 +114,15 @@ test('a rule that the core refuses is said, and stays to be mended', async () =>
   expect(await rule.inputValue()).toBe('agent:*');
 });
 
+test('titles are masked by keyboard', async () => {
+  const ui = await screen.open('preferences', { ...answersIn(), ...storing });
+  await section('Privacy')(ui);
+  const mask = ui.page.getByRole('checkbox', { name: 'Hide titles and what was said until I point at it' });
+  await mask.press('Space');
+  await expect.poll(() => mask.isChecked(), patience).toBe(true);
+  expect(ui.api.inputsOf('settings.set')).toEqual([{ maskTitles: true }]);
+});
+
 test('the steps of a self-test appear as they are done, each with its result', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const names = ['write', 'capture', 'lose', 'detect', 'restore', 'compare', 'clean'] as const;

@@ -8,6 +8,8 @@ export const tray = {
   notificationsOff: 'Notifications are not available; look here instead',
   more: (incidents: number) => `${format.number(incidents)} more…`,
   liveHeading: 'Live conversations',
+  /** In place of a title that is not to be shown. */
+  hiddenTitle: (agent: string) => `Conversation with ${agent}`,
   saved: (elapsedMs: number) => `saved ${format.ago(elapsedMs)}`,
   notSavedYet: (bytes: number) => `${format.bytes(bytes)} not saved yet`,
   recovery: 'Recovery…',

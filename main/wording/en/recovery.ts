@@ -34,6 +34,8 @@ export const recovery = {
   nothingFound: 'Nothing found.',
   noConversations: 'No conversations yet. They appear here as OpenClaw writes them.',
   noneOnlyHere: 'Every message kept here is still on disk as well.',
+  /** For a screen reader, in place of a title or of what was said. */
+  hidden: 'hidden',
   choose: 'Choose a conversation to read it.',
   notRecording: 'Nothing is being recorded',
   incidentsWait: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'needs', 'need')} you`,

@@ -5,6 +5,7 @@ export const tray: Messages['tray'] = {
   notificationsOff: '无法显示通知，请留意此菜单',
   more: (incidents) => `还有 ${format.number(incidents)} 项…`,
   liveHeading: '进行中的对话',
+  hiddenTitle: (agent) => `与 ${agent} 的对话`,
   saved: (elapsedMs) => `${format.ago(elapsedMs)}保存`,
   notSavedYet: (bytes) => `${format.bytes(bytes)} 尚未保存`,
   recovery: '恢复窗口…',

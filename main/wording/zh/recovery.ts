@@ -32,6 +32,7 @@ export const recovery: Messages['recovery'] = {
   nothingFound: '没有找到相关内容。',
   noConversations: '还没有对话。OpenClaw 写入后会出现在这里。',
   noneOnlyHere: '这里保存的每条消息都还在磁盘上。',
+  hidden: '已隐藏',
   choose: '选择一个对话即可阅读。',
   notRecording: '目前没有在记录',
   incidentsWait: (incidents) => `${format.number(incidents)} 项需要处理`,

@@ -232,6 +232,15 @@ export const recoveryStates: readonly State[] = [
     (page) => page.locator('mark').last(),
     search('bold'),
   ),
+  recovery(
+    'titles that are masked',
+    oneIncident,
+    (page) => page.locator('.masked').nth(4),
+    async (ui) => {
+      await ui.page.locator('.messages').waitFor();
+      await ui.emit('settings.changed', { ...world.settings, maskTitles: true });
+    },
+  ),
   recovery('search with hits', searchable, (page) => page.locator('mark').nth(2), search('harbour')),
   recovery(
     'search without hits',

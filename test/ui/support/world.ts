@@ -190,7 +190,14 @@ export function receipt(given: Partial<RestoreReceipt> = {}): RestoreReceipt {
   };
 }
 
-export const settings: Settings = { flushIntervalMs: 1000, notify: 'all', openAtLogin: false, language: 'system', sources: [] };
+export const settings: Settings = {
+  flushIntervalMs: 1000,
+  notify: 'all',
+  openAtLogin: false,
+  language: 'system',
+  maskTitles: false,
+  sources: [],
+};
 
 export function appInfo(given: Partial<AppInfo> = {}): AppInfo {
   return {

@@ -26,6 +26,7 @@ describe('what the windows send is accepted', () => {
     ['forget', { sessionRow: 1 }],
     ['settings.set', { retention: { keepDays: 90, keepBytes: 1_000_000_000 } }],
     ['settings.set', { retention: {} }],
+    ['settings.set', { maskTitles: true }],
     ['folder.reveal', { folder: 'logs' }],
     ['settings.set', { sources: [{ root: '/home/someone/.openclaw', enabled: false }] }],
     ['window.open', { window: 'preferences' }],

@@ -106,6 +106,19 @@ describe('the menu', () => {
     expect(labels(menu)).toContain('Lost a · Harbour notes · 41 messages · 12 min ago');
   });
 
+  test('names the agent in place of what conversations are called when titles are masked, and nothing of them anywhere', () => {
+    const incidents = [
+      { ...lost('a'), conversation: 'Harbour notes', agent: 'work' },
+      { ...lost('b'), conversation: 'Harbour talk' },
+    ];
+    const view = { ...quiet, status: status({ live: [live(1, { title: 'Harbour plan' })] }), incidents, masksTitles: true };
+    const shown = labels(trayMenu(en, view, noon));
+    expect(shown).toContain('Lost a · Conversation with work · 41 messages · 12 min ago');
+    expect(shown).toContain('Lost b · 41 messages · 12 min ago');
+    expect(shown).toContain('Conversation with main · saved just now');
+    expect(JSON.stringify([shown, trayTooltip(en, view, noon)])).not.toContain('Harbour');
+  });
+
   test('keeps a long or many-lined title to one short line', () => {
     const title = `first\nsecond ${'x'.repeat(200)}`;
     const [item] = trayMenu(en, { ...quiet, incidents: [{ ...lost('a'), title }] }, noon).filter((i) => i.is === 'submenu');
