@@ -8,6 +8,7 @@ import { settingsSchema } from '../ipc/schemas.ts';
 export const defaultSettings: Settings = {
   flushIntervalMs: 1000,
   notify: 'all',
+  notifyResets: false,
   openAtLogin: false,
   language: 'system',
   maskTitles: false,
@@ -18,6 +19,7 @@ export const defaultSettings: Settings = {
 const fileSchema = z.object({
   flushIntervalMs: settingsSchema.shape.flushIntervalMs.default(defaultSettings.flushIntervalMs),
   notify: settingsSchema.shape.notify.default(defaultSettings.notify),
+  notifyResets: settingsSchema.shape.notifyResets.default(defaultSettings.notifyResets),
   openAtLogin: settingsSchema.shape.openAtLogin.default(defaultSettings.openAtLogin),
   language: settingsSchema.shape.language.default(defaultSettings.language),
   maskTitles: settingsSchema.shape.maskTitles.default(defaultSettings.maskTitles),

@@ -128,7 +128,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     clock: systemClock,
     log,
     platform,
-    policy: () => settings.current.notify,
+    wish: () => settings.current,
     words,
     acknowledge: (incidentId) => background('acknowledge', core.request('acknowledge', { incidentId })),
     open: (incidentId) => windows.open('recovery', incidentId === undefined ? undefined : { incidentId }),

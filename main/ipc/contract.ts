@@ -38,6 +38,8 @@ export interface Settings {
   /** 250 to 30,000 ms. */
   readonly flushIntervalMs: number;
   readonly notify: NotifyPolicy;
+  /** Also tells, quietly, of resets that were to be expected; not under `off`. */
+  readonly notifyResets: boolean;
   readonly openAtLogin: boolean;
   readonly language: LanguageSetting;
   /** Lists and the menu hide what conversations are called, which is made of what somebody wrote. */

@@ -64,6 +64,7 @@ export const maxFlushIntervalMs = 30_000;
 export const settingsSchema = z.strictObject({
   flushIntervalMs: z.int().min(minFlushIntervalMs).max(maxFlushIntervalMs),
   notify: z.enum(['all', 'loss-only', 'off']),
+  notifyResets: z.boolean(),
   openAtLogin: z.boolean(),
   language: z.enum(['system', 'en', 'zh'] as const satisfies readonly LanguageSetting[]),
   maskTitles: z.boolean(),
@@ -75,6 +76,7 @@ export const settingsSchema = z.strictObject({
 const settingsPatch = z.strictObject({
   flushIntervalMs: settingsSchema.shape.flushIntervalMs.exactOptional(),
   notify: settingsSchema.shape.notify.exactOptional(),
+  notifyResets: settingsSchema.shape.notifyResets.exactOptional(),
   openAtLogin: settingsSchema.shape.openAtLogin.exactOptional(),
   language: settingsSchema.shape.language.exactOptional(),
   maskTitles: settingsSchema.shape.maskTitles.exactOptional(),

@@ -114,6 +114,15 @@ test('a rule that the core refuses is said, and stays to be mended', async () =>
   expect(await rule.inputValue()).toBe('agent:*');
 });
 
+test('expected resets are told of when somebody wishes it, unless nothing is to be told', async () => {
+  const ui = await screen.open('preferences', { ...answersIn(), ...storing });
+  const resets = ui.page.getByRole('checkbox', { name: 'Also resets that were to be expected, quietly' });
+  await resets.check();
+  await ui.page.getByRole('radio', { name: 'Nothing; show it in the menu' }).check();
+  await expect.poll(() => resets.isDisabled(), patience).toBe(true);
+  expect(ui.api.inputsOf('settings.set')).toEqual([{ notifyResets: true }, { notify: 'off' }]);
+});
+
 test('titles are masked by keyboard', async () => {
   const ui = await screen.open('preferences', { ...answersIn(), ...storing });
   await section('Privacy')(ui);

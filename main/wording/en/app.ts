@@ -51,6 +51,8 @@ export const menu = {
 
 export const notifications = {
   restore: 'Restore…',
+  resetsTitle: (resets: number) => `OpenClaw started ${format.number(resets)} new sessions`,
+  resetsBody: 'All were to be expected. Nothing is lost, and nothing has to be done.',
   groupTitle: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'conversation needs', 'conversations need')} you`,
   /** `messages` of `conversations` among them are only here. */
   groupBody: (messages: number, conversations: number) =>

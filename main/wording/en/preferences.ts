@@ -22,6 +22,7 @@ export const preferences = {
   notifyAll: 'Lost and endangered conversations',
   notifyLoss: 'Lost conversations only',
   notifyOff: 'Nothing; show it in the menu',
+  notifyResets: 'Also resets that were to be expected, quietly',
   notifyUnavailable: 'This system does not show notifications at the moment. The menu tells you instead.',
   start: 'Start',
   openAtLogin: 'Open Clawback at login',

@@ -45,6 +45,8 @@ export const menu: Messages['menu'] = {
 
 export const notifications: Messages['notifications'] = {
   restore: '恢复…',
+  resetsTitle: (resets) => `OpenClaw 开始了 ${format.number(resets)} 个新会话`,
+  resetsBody: '均属正常重置，没有任何丢失，无需处理。',
   groupTitle: (incidents) => `${count.conversations(incidents)}需要处理`,
   groupBody: (messages, conversations) =>
     `同时发生了多件事。${conversations === 0 ? '' : `其中 ${count.conversations(conversations)}的 ${count.messages(messages)}仅存于此，安全无虞。`}请打开 Clawback 查看。`,

@@ -12,6 +12,7 @@ export const preferences: Messages['preferences'] = {
   notifyAll: '丢失或面临风险的对话',
   notifyLoss: '仅丢失的对话',
   notifyOff: '不通知，只在菜单中显示',
+  notifyResets: '正常的会话重置也通知，但不发出声音',
   notifyUnavailable: '系统目前无法显示通知，请留意菜单栏中的菜单。',
   start: '启动',
   openAtLogin: '登录时打开 Clawback',

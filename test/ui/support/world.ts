@@ -193,6 +193,7 @@ export function receipt(given: Partial<RestoreReceipt> = {}): RestoreReceipt {
 export const settings: Settings = {
   flushIntervalMs: 1000,
   notify: 'all',
+  notifyResets: false,
   openAtLogin: false,
   language: 'system',
   maskTitles: false,

@@ -27,6 +27,7 @@ describe('what the windows send is accepted', () => {
     ['settings.set', { retention: { keepDays: 90, keepBytes: 1_000_000_000 } }],
     ['settings.set', { retention: {} }],
     ['settings.set', { maskTitles: true }],
+    ['settings.set', { notifyResets: true }],
     ['folder.reveal', { folder: 'logs' }],
     ['settings.set', { sources: [{ root: '/home/someone/.openclaw', enabled: false }] }],
     ['window.open', { window: 'preferences' }],
