@@ -44,10 +44,12 @@ export function upkeepHandlers({ home, core, windows, words }: UpkeepDeps): Pick
         buttonLabel: save,
         defaultPath: join(app.getPath('documents'), suggestedName),
         showsTagField: false,
-      };
+        // Linux asks only when it is told to; replacing counts on it that somebody was asked.
+        properties: ['showOverwriteConfirmation'],
+      } satisfies Electron.SaveDialogOptions;
       const parent = windows.focused();
       const { canceled, filePath } = await (parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options));
-      return canceled || filePath === '' ? null : core.request('diagnostics', { output: filePath });
+      return canceled || filePath === '' ? null : core.request('diagnostics', { output: filePath, replace: true });
     },
     'folder.reveal': async ({ folder }) => {
       // Only folders that the app names: a window names which one.

@@ -155,12 +155,12 @@ export interface CoreRequests {
    */
   selfTest: { in: Record<string, never>; out: { ok: boolean; steps: readonly SelfTestStep[] } };
   /**
-   * Writes what helps to find a fault into a new JSON file of mode 0600: versions, settings, status, counts, kinds and times of
+   * Writes what helps to find a fault into a JSON file of mode 0600: versions, settings, status, counts, kinds and times of
    * incidents, the last log lines. No transcript text, titles, labels or tokens; names of agents, keys and sessions as hashes that
-   * hold within this file alone. Throws CoreError `target-exists`, `invalid` for a path that is not absolute, `disk-full`,
+   * hold within this file alone. `replace`: as for `export`. Throws CoreError `target-exists`, `invalid` for a path that is not absolute, `disk-full`,
    * `permission-denied`, `io`.
    */
-  diagnostics: { in: { output: string }; out: { path: string; bytes: number } };
+  diagnostics: { in: { output: string; replace?: true }; out: { path: string; bytes: number } };
 }
 
 export interface CoreEvents {

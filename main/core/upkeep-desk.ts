@@ -56,7 +56,7 @@ export class UpkeepDesk implements AsyncDisposable {
       verify: () => this.#once('verify', () => this.#verify()),
       rebuildIndex: () => this.#once('rebuildIndex', () => this.#rebuildIndex()),
       selfTest: () => this.#once('selfTest', () => this.#selfTest()),
-      diagnostics: async ({ output }) => this.#diagnostics(output),
+      diagnostics: async (request) => this.#diagnostics(request),
     };
   }
 
@@ -181,7 +181,7 @@ export class UpkeepDesk implements AsyncDisposable {
     return selfTest({ home, version, log, open, onProgress: (done, total) => onProgress({ task: 'self-test', done, total }) });
   }
 
-  #diagnostics(output: string): Answer<'diagnostics'> {
+  #diagnostics({ output, replace }: CoreRequests['diagnostics']['in']): Answer<'diagnostics'> {
     const { config, journal, log, options, status } = this.#deps;
     const content = report(
       {
@@ -197,6 +197,6 @@ export class UpkeepDesk implements AsyncDisposable {
       },
       new Redaction(homedir()),
     );
-    return writeReport(output, content);
+    return writeReport(output, content, replace === true);
   }
 }
