@@ -54,7 +54,7 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
     undo: ask('undo'),
     export: async (request) => {
       granted.require(request.output);
-      return core.request('export', request);
+      return core.request('export', { ...request, language: words().language });
     },
     continuePrompt: ask('continuePrompt'),
     forget: ask('forget'),

@@ -9,6 +9,7 @@ import { nodeFileSystem } from '../core/platform/node-file-system.ts';
 import type { CoreConfig } from '../core/requests.ts';
 import { createGatewayProbe } from '../core/sources/openclaw-gateway.ts';
 import { WorkerThreads } from '../core/store/store-threads.ts';
+import { readerIn } from './reader.ts';
 import { realGatewayAdmin, realWitnesses } from './real-witnesses.ts';
 
 /** A core over the real machine: real clock, files, processes. */
@@ -24,6 +25,7 @@ export function openRealCore(options: { home: string; config: CoreConfig; log: L
     admin: realGatewayAdmin(options),
     threads: new WorkerThreads(options.log),
     exits: exitWatch(options.env.CLAWBACK_EXIT_WATCH, options.log),
+    readerIn,
     hints: options.env.CLAWBACK_WATCH !== 'poll',
   });
 }

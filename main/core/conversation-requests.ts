@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ContinuePrompt, continuePrompt } from './continue-prompt.ts';
+import type { CoreOptions } from './core-options.ts';
 import type { ForgettingDesk } from './forgetting-desk.ts';
 import { CoreError } from './platform/errors.ts';
 import type { CoreHandlers } from './requests.ts';
@@ -10,6 +11,7 @@ import type { MessageView } from './types.ts';
 export interface ConversationRequestsDeps {
   readonly catalog: Catalog;
   readonly forgetting: ForgettingDesk;
+  readonly readerIn: CoreOptions['readerIn'];
 }
 
 const PAGE = 500;
@@ -19,12 +21,12 @@ const MOST_MESSAGES = 1_000;
 type ConversationMethod = 'export' | 'continuePrompt' | 'forget';
 
 /** What a person does with one conversation. */
-export function conversationRequests({ catalog, forgetting }: ConversationRequestsDeps): Pick<CoreHandlers, ConversationMethod> {
+export function conversationRequests({ catalog, forgetting, readerIn }: ConversationRequestsDeps): Pick<CoreHandlers, ConversationMethod> {
   return {
-    export: async ({ sessionRow, generationId, format, output, replace }) => {
+    export: async ({ sessionRow, generationId, format, output, replace, language }) => {
       const generation = generationId === undefined ? undefined : ordinalOf(catalog, sessionRow, generationId);
       const request = { sessionRow, format, ...(generation === undefined ? {} : { generation }) };
-      return exportOne(catalog, request, output, { replace: replace === true });
+      return exportOne(catalog, request, output, readerIn(language), replace === true);
     },
     continuePrompt: ({ sessionRow }) => promptOf(catalog, sessionRow),
     forget: ({ sessionRow }) => forgetting.forget(sessionRow),

@@ -269,7 +269,7 @@ export class Core implements AsyncDisposable {
     const { clock } = this.#options;
     return {
       ...catalogRequests(this.#journal.catalog),
-      ...conversationRequests({ catalog: this.#journal.catalog, forgetting: this.#forgetting }),
+      ...conversationRequests({ catalog: this.#journal.catalog, forgetting: this.#forgetting, readerIn: this.#options.readerIn }),
       ...incidentRequests({
         clock,
         journal: this.#journal,

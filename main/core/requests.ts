@@ -103,6 +103,8 @@ export interface CoreRequests {
       /** Absolute. */
       output: string;
       replace?: true;
+      /** Of what stands around the messages in the readable forms; absent: English. */
+      language?: 'en' | 'zh';
     };
     out: { path: string; bytes: number; messages: number };
   };

@@ -22,7 +22,7 @@ const RETAIN_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 export interface UpkeepDeskDeps {
-  readonly options: Pick<CoreOptions, 'home' | 'clock' | 'version'>;
+  readonly options: Pick<CoreOptions, 'home' | 'clock' | 'readerIn' | 'version'>;
   readonly log: RecentLog;
   readonly journal: Journal;
   readonly config: () => CoreConfig;
@@ -177,8 +177,8 @@ export class UpkeepDesk implements AsyncDisposable {
 
   #selfTest(): Promise<Answer<'selfTest'>> {
     const { log, onProgress, open, options } = this.#deps;
-    const { home, version } = options;
-    return selfTest({ home, version, log, open, onProgress: (done, total) => onProgress({ task: 'self-test', done, total }) });
+    const { home, version, readerIn } = options;
+    return selfTest({ home, version, log, open, readerIn, onProgress: (done, total) => onProgress({ task: 'self-test', done, total }) });
   }
 
   #diagnostics({ output, replace }: CoreRequests['diagnostics']['in']): Answer<'diagnostics'> {

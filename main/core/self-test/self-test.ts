@@ -23,6 +23,7 @@ export interface SelfTestDeps {
   readonly log: Logger;
   /** A core of its own; the same code that protects the person's conversations. */
   readonly open: (options: CoreOptions) => Promise<Core>;
+  readonly readerIn: CoreOptions['readerIn'];
   readonly onProgress: (done: number, total: number) => void;
   /** Default: 20 s. */
   readonly budgetMs?: number;
@@ -108,6 +109,7 @@ class Run {
       fs: nodeFileSystem,
       log: silentLogger,
       gateway: { state: async () => 'stopped', alive: () => false },
+      readerIn: this.#deps.readerIn,
       hints: false,
     });
     this.#core = core;

@@ -5,6 +5,7 @@ import { incidents } from './incidents.ts';
 import { preferences } from './preferences.ts';
 import { problems } from './problems.ts';
 import { count, format } from './quantities.ts';
+import { readable } from './readable.ts';
 import { noOpenClaw, recovery } from './recovery.ts';
 import { planChanges, sheet } from './restore.ts';
 import { health, source, states, status, witnesses } from './status.ts';
@@ -29,6 +30,7 @@ export const en = {
   conversation,
   forgetting,
   noOpenClaw,
+  readable,
   preferences,
   tray,
   menu,
