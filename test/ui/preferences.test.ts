@@ -148,6 +148,15 @@ test('the steps of a self-test appear as they are done, each with its result', a
   await ui.page.getByText('2.4 s').waitFor();
 });
 
+test('a step that failed says why in the language of the window', async () => {
+  const failed = { name: 'detect', ok: false, ms: 8000, problem: 'The loss was not told in time.', code: 'loss-untold' } as const;
+  const answers = { ...answersIn(), selfTest: () => ({ ok: false, steps: [failed] }) };
+  const ui = await screen.open('preferences', answers, { language: 'zh' });
+  await section('高级')(ui);
+  await ui.page.getByRole('button', { name: '运行自检' }).click();
+  await ui.page.getByText('没有及时发现丢失。电脑是否非常繁忙，或磁盘很慢？').waitFor();
+});
+
 test('diagnostics are saved where the person says, and nothing is said when they say nowhere', async () => {
   const ui = await screen.open('preferences', { ...answersIn(), 'diagnostics.save': () => null, 'folder.reveal': () => null });
   await section('Advanced')(ui);

@@ -1,5 +1,5 @@
 import type { CoreErrorCode } from '../../core/platform/errors.ts';
-import type { RefusalCode } from '../../core/types.ts';
+import type { RefusalCode, SelfTestFault } from '../../core/types.ts';
 import { byCode } from '../by-code.ts';
 import type { Messages } from '../catalogue.ts';
 import type { ProblemText, ToldProblem } from '../en/problems.ts';
@@ -13,6 +13,7 @@ type ErrorCode =
   | AppErrorCode
   | GatewayErrorCode
   | ConfigErrorCode
+  | SelfTestFault
   | 'not-a-file'
   | 'restore-open'
   | 'buffer-busy'
@@ -64,6 +65,11 @@ const errors: Readonly<Record<ErrorCode, ProblemText>> = {
   'config-changed': { message: 'OpenClaw 的配置在此期间已有变动。', hint: '请重新查看后再试。' },
   'plugins-disabled': { message: 'OpenClaw 的配置停用了所有插件（plugins.enabled）。', hint: '如需使用插件，请自行启用后重试。' },
   'plugin-denied': { message: 'OpenClaw 的配置禁止了此插件（plugins.deny）。', hint: '请自行将其移出该列表后重试。' },
+  'not-captured': { message: '测试对话没有及时保存。', hint: '电脑是否非常繁忙，或磁盘很慢？' },
+  'loss-untold': { message: '没有及时发现丢失。', hint: '电脑是否非常繁忙，或磁盘很慢？' },
+  'not-restored': { message: '没有及时恢复测试对话。', hint: '电脑是否非常繁忙，或磁盘很慢？' },
+  'restored-elsewhere': { message: '恢复的位置与原来不同。', hint: report },
+  'restored-differently': { message: '恢复的文件与写入的不一致。', hint: '请在“存储”中立即校验，并将此问题报告给我们。' },
   'not-a-file': { message: '这不是普通文件。', hint: 'Clawback 只保存普通文件。' },
   'restore-open': { message: '此对话正在恢复中。', hint: '请等恢复完成后再试。' },
 };

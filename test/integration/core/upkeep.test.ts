@@ -140,7 +140,7 @@ describe('the self-test', () => {
     const { ok, steps } = await rig.core.handlers.selfTest({});
     expect(ok).toBe(false);
     expect(steps).toMatchObject([
-      { name: 'write', ok: false, problem: expect.stringContaining('EEXIST') },
+      { name: 'write', ok: false, problem: expect.stringContaining('EEXIST'), code: 'EEXIST' },
       { name: 'clean', ok: true },
     ]);
     expect(existsSync(join(rig.home, 'self-test'))).toBe(false);
