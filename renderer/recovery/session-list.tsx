@@ -31,6 +31,7 @@ export function SessionList(props: SessionListProps) {
   const words = useWords();
   const { items, more, error, loadMore } = useSessions(query, version);
   if (items === undefined) return <ErrorNotice error={error} />;
+  const isOfDay = (session: SessionSummary | undefined, day: string) => session !== undefined && dayOf(words.format, session, now) === day;
   return (
     <>
       {items.length === 0 ? (
@@ -38,11 +39,11 @@ export function SessionList(props: SessionListProps) {
       ) : (
         <nav aria-label={words.recovery.conversations}>
           <ErrorNotice error={error} />
-          <LongList items={items} estimatedPx={rowPx}>
-            {(sessions, before) =>
-              groupByDay(words.format, sessions, now).map(([day, ofDay]) => (
+          <LongList count={items.length} estimatedPx={rowPx}>
+            {(from, to) =>
+              groupByDay(words.format, items.slice(from, to), now).map(([day, ofDay]) => (
                 <section key={day}>
-                  {(before === undefined || ofDay[0] !== sessions[0] || dayOf(words.format, before, now) !== day) && <h2>{day}</h2>}
+                  {(ofDay[0] !== items[from] || !isOfDay(items[from - 1], day)) && <h2>{day}</h2>}
                   <ul>
                     {ofDay.map((session) => (
                       <li key={session.id}>

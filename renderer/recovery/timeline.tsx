@@ -5,7 +5,7 @@ import { useWords } from '../shared/words.tsx';
 import { type Folds, foldKey } from './folding.ts';
 import { type MessagePlace, samePlace } from './selection.ts';
 import { Message, whereOf } from './timeline-message.tsx';
-import { toolNames } from './tools.ts';
+import { toolAt } from './tools.ts';
 import { type Beginning, beginningsIn } from './versions.ts';
 
 interface TimelineProps {
@@ -32,15 +32,17 @@ export function Timeline({ messages, putBack, found, generations }: TimelineProp
   const opened = useRef<MessagePlace | undefined>(undefined);
   if (found !== undefined && opened.current !== found) folds.set(foldKey(found), true);
   opened.current = found;
-  const tools = useMemo(() => toolNames(messages), [messages]);
   const beginnings = useMemo(() => beginningsIn(messages, generations), [messages, generations]);
-  const isFound = (message: MessageView) => found !== undefined && samePlace(message, found);
+  const sought = useMemo(
+    () => (found === undefined ? undefined : messages.findIndex((message) => samePlace(message, found))),
+    [messages, found],
+  );
   return (
-    <LongList items={messages} estimatedPx={messagePx} {...(found === undefined ? {} : { sought: isFound })}>
-      {(block, preceding) => (
+    <LongList count={messages.length} estimatedPx={messagePx} sought={sought}>
+      {(from, to) => (
         <ol class="messages">
-          {block.map((message, i) => {
-            const before = i === 0 ? preceding : block[i - 1];
+          {messages.slice(from, to).map((message, i) => {
+            const before = messages[from + i - 1];
             return (
               <li key={`${message.generationId}:${message.start}`}>
                 <DayMark message={message} before={before} now={now} />
@@ -48,10 +50,10 @@ export function Timeline({ messages, putBack, found, generations }: TimelineProp
                 <LossMark message={message} before={before} putBack={putBack} />
                 <Message
                   message={message}
-                  tool={tools.get(message)}
+                  tool={toolAt(messages, from + i)}
                   folds={folds}
                   putBack={putBack}
-                  found={isFound(message)}
+                  found={from + i === sought}
                   onFound={onFound}
                 />
                 {message.interrupted === true && <BrokenOffMark />}
