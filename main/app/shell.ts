@@ -8,7 +8,7 @@ import { isRestorable } from '../wording/restorable.ts';
 import { showAbout } from './about.ts';
 import { wordsFor } from './app-language.ts';
 import { builtPaths, coreEnvironment, limitedRoots } from './app-paths.ts';
-import { serveApp } from './app-protocol.ts';
+import { serveApp, warmApp } from './app-protocol.ts';
 import { setApplicationMenu } from './application-menu.ts';
 import { coreConfig } from './core-config.ts';
 import { RequestError } from './core-connection.ts';
@@ -172,7 +172,10 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     notifier.offer([...open, ...(await core.request('outbox', {}))]);
     if (core.status.sources.length === 0 && settings.current.sources.length === 0) windows.open('recovery');
   };
-  core.on('ready', () => background('ready', atReady()));
+  core.on('ready', () => {
+    background('ready', atReady());
+    background('warm', warmApp('recovery'));
+  });
   core.on('status', (status) => {
     refresh();
     windows.broadcast('status', status);
