@@ -145,6 +145,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     notifications: notifier.unavailable === undefined ? 'available' : 'unavailable',
     ...(notifier.unavailable === undefined ? {} : { notificationsReason: notifier.unavailable }),
     demo: env.CLAWBACK_DEMO === '1',
+    ...(isFirstStart && env.CLAWBACK_DEMO !== '1' ? { firstStart: true } : {}),
     loginItem: login.state(),
     ...(settings.setAside === undefined ? {} : { settingsSetAside: settings.setAside }),
   });

@@ -61,6 +61,8 @@ export interface AppInfo {
   /** Only with `unavailable`; a code such as `unsupported`, `failed`, `no-answer`. */
   readonly notificationsReason?: string;
   readonly demo: boolean;
+  /** Clawback never ran here before: what is asked once is asked now. */
+  readonly firstStart?: boolean;
   /** Where a settings file that could not be understood was moved when the app started. */
   readonly settingsSetAside?: string;
   readonly loginItem: 'enabled' | 'disabled' | 'requires-approval' | 'unsupported';

@@ -1,6 +1,7 @@
 import type { CoreStatus } from '../../main/core/types.ts';
 import { foundCopy } from '../../main/wording/found-copy.ts';
 import { useWords } from '../shared/words.tsx';
+import { AtLogin } from './at-login.tsx';
 
 /** While nothing is chosen: what was found when Clawback came, and how much of it is saved. */
 export function FirstImport({ status }: { readonly status: CoreStatus | undefined }) {
@@ -13,6 +14,7 @@ export function FirstImport({ status }: { readonly status: CoreStatus | undefine
       <div class="welcome">
         <p role="status">{foundCopy(words, status)}</p>
         <p class="dim">{words.recovery.choose}</p>
+        <AtLogin />
       </div>
     );
   }

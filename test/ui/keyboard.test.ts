@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { filterable, oneIncident, restorable, searchable } from './support/states.ts';
 import { patience, windows } from './support/windows.ts';
-import { answersIn, message, session, settings } from './support/world.ts';
+import { answersIn, appInfo, message, session, settings } from './support/world.ts';
 
 const screen = windows();
 
@@ -207,6 +207,27 @@ test('notifications, the login item and a source are changed by keyboard', async
   await expect
     .poll(() => api.inputsOf('settings.set'), patience)
     .toEqual([{ notify: 'loss-only' }, { openAtLogin: true }, { sources: [{ root: '/home/ada/.openclaw', enabled: false }] }]);
+});
+
+test('the very first start asks whether to open at login, and shows what the system made of it', async () => {
+  const { page, api } = await screen.open('recovery', answersIn({ info: appInfo({ firstStart: true }) }));
+  await page.getByText(/conversations found.*; all saved/).waitFor();
+  api.answer({
+    'settings.set': (patch) => ({ ...settings, ...patch }),
+    'app.info': () => appInfo({ firstStart: true, loginItem: 'requires-approval' }),
+  });
+  await tabTo(page, 'Open Clawback at login, so that nothing is missed');
+  await page.keyboard.press('Space');
+  await page.getByText('Waiting for your approval in the system settings').waitFor();
+  expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+  expect(api.inputsOf('settings.set')).toEqual([{ openAtLogin: true }]);
+});
+
+test('a later start does not ask about the login', async () => {
+  const { page } = await screen.open('recovery', answersIn());
+  await page.getByText('Choose a conversation to read it.').waitFor();
+  await page.getByText('2 s ago').first().waitFor();
+  expect(await page.getByRole('checkbox').count()).toBe(0);
 });
 
 for (const [name, answers] of [

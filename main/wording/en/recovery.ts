@@ -37,6 +37,7 @@ export const recovery = {
   /** For a screen reader, in place of a title or of what was said. */
   hidden: 'hidden',
   choose: 'Choose a conversation to read it.',
+  atLogin: 'Open Clawback at login, so that nothing is missed',
   notRecording: 'Nothing is being recorded',
   incidentsWait: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'needs', 'need')} you`,
   loadMore: 'Show more conversations',

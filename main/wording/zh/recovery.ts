@@ -34,6 +34,7 @@ export const recovery: Messages['recovery'] = {
   noneOnlyHere: '这里保存的每条消息都还在磁盘上。',
   hidden: '已隐藏',
   choose: '选择一个对话即可阅读。',
+  atLogin: '登录时自动打开 Clawback，不错过任何对话',
   notRecording: '目前没有在记录',
   incidentsWait: (incidents) => `${format.number(incidents)} 项需要处理`,
   loadMore: '显示更多对话',

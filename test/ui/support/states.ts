@@ -181,6 +181,9 @@ export const recoveryStates: readonly State[] = [
   recovery('first import', answersIn({ status: coreStatus({ importing: { doneBytes: 41, totalBytes: 100, sessions: 1284 } }) }), (page) =>
     page.getByText('Protected, saving what was there before: 41 %'),
   ),
+  recovery('the very first start', answersIn({ info: world.appInfo({ firstStart: true }) }), (page) =>
+    page.getByRole('checkbox', { name: 'Open Clawback at login, so that nothing is missed' }),
+  ),
   recovery('protecting and calm', answersIn(), (page) => page.getByText('Protected · 1 live conversation · last saved 2 s ago')),
   recovery('a conversation', answersIn(), (page) => page.getByText('Step 12 is done.'), openFirst),
   recovery('one incident', oneIncident, (page) => page.getByText('From here on, messages that exist only here')),
