@@ -51,8 +51,10 @@ const shownIncidents = 5;
 const shownLive = 4;
 /** In letters; a Chinese character is as wide as two. */
 const labelLimit = 64;
-/** Of an item that ends with an age. */
+/** Of a live conversation, whose item ends with an age. */
 const nameLimit = 48;
+/** Of an incident: what happened, to which conversation, how much of it and when. */
+const incidentLimit = 74;
 /** What was found is told whole. */
 const foundLimit = 96;
 const minuteMs = 60_000;
@@ -152,12 +154,14 @@ function incidentItem(words: Messages, incident: TrayIncident, now: number): Tra
 }
 
 function incidentLabel(words: Messages, { title, conversation, messages, openedAt }: TrayIncident, now: number): string {
-  const name = shorten(conversation === undefined ? title : `${title} · ${conversation}`, nameLimit);
   const size = words.count.messages(messages);
-  return joined([name, messages === 0 || title.includes(size) ? '' : size, words.format.ago(elapsed(openedAt, now))]);
+  const facts = joined([messages === 0 || title.includes(size) ? '' : size, words.format.ago(elapsed(openedAt, now))]);
+  const room = incidentLimit - widthOf(facts) - dot.length;
+  return joined([shorten(joined([title, conversation ?? '']), room), facts]);
 }
 
-const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ');
+const dot = ' · ';
+const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(dot);
 const separator: TrayItem = { is: 'separator' };
 const text = (label: string, limit = labelLimit): TrayItem => ({ is: 'text', label: shorten(label, limit) });
 

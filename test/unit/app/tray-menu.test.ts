@@ -119,6 +119,12 @@ describe('the menu', () => {
     expect(JSON.stringify([shown, trayTooltip(en, view, noon)])).not.toContain('Harbour');
   });
 
+  test('names the conversation as far as the line has room', () => {
+    const deleted = { ...lost('a'), title: 'A conversation of 12 messages was deleted', messages: 12, openedAt: noon };
+    const menu = trayMenu(en, { ...quiet, incidents: [{ ...deleted, conversation: 'Family recipes' }] }, noon);
+    expect(labels(menu)).toContain('A conversation of 12 messages was deleted · Family recipes · just now');
+  });
+
   test('keeps a long or many-lined title to one short line', () => {
     const title = `first\nsecond ${'x'.repeat(200)}`;
     const [item] = trayMenu(en, { ...quiet, incidents: [{ ...lost('a'), title }] }, noon).filter((i) => i.is === 'submenu');
