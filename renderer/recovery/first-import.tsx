@@ -12,7 +12,9 @@ export function FirstImport({ status }: { readonly status: CoreStatus | undefine
   if (importing === undefined || importing.totalBytes === 0) {
     return (
       <div class="welcome">
-        <p role="status">{foundCopy(words, status)}</p>
+        <div role="status">
+          <h1>{foundCopy(words, status)}</h1>
+        </div>
         <p class="dim">{words.recovery.choose}</p>
         <AtLogin />
       </div>
