@@ -60,7 +60,7 @@ export const preferences = {
     never: 'Not yet',
   },
   gateway: {
-    test: 'Test',
+    test: 'Test the gateway',
     testOf: (root: string) => `Test the gateway of ${root}`,
     testing: 'Asking…',
     running: 'It runs.',

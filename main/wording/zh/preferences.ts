@@ -47,7 +47,7 @@ export const preferences: Messages['preferences'] = {
     never: '尚未进行',
   },
   gateway: {
-    test: '测试',
+    test: '测试网关',
     testOf: (root) => `测试 ${root} 的网关`,
     testing: '正在询问…',
     running: '网关正在运行。',
