@@ -62,7 +62,7 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
     pause: ask('pause'),
     resume: ask('resume'),
     discover: ask('discover'),
-    ...upkeepHandlers({ home, core, windows, words }),
+    ...upkeepHandlers({ home, core, windows, words, granted }),
     'settings.get': async () => settings.current,
     'settings.set': async (patch) => {
       const before = settings.current;

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ExportFormat } from '../core/types.ts';
 import { diagnostics } from './commands/diagnostics.ts';
+import { type EraseOptions, erase } from './commands/erase.ts';
 import { exportSession } from './commands/export.ts';
 import { type ForgetOptions, forget } from './commands/forget.ts';
 import { dismiss, incidents } from './commands/incidents.ts';
@@ -14,6 +16,7 @@ import { selfTest } from './commands/self-test.ts';
 import { type SessionsOptions, sessions } from './commands/sessions.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
+import { type Confirmable, moveStorage, startStorageAnew, storage } from './commands/storage.ts';
 import { verify } from './commands/verify.ts';
 import { type WatchOptions, watch } from './commands/watch.ts';
 import { type Context, contextOf, DEFAULT_FLUSH_INTERVAL_MS, type GlobalOptions } from './context.ts';
@@ -81,6 +84,7 @@ function program(): Command {
   command
     .command('forget <conversation>')
     .description('erase what is saved of a conversation, for good, and never save it again')
+    .option('--set-aside', 'also remove buffers that were set aside as damaged, which may hold it too')
     .option('--yes', 'do not ask')
     .action(withReference<string, ForgetOptions>(forget));
   command
@@ -88,6 +92,7 @@ function program(): Command {
     .description('find words in everything that was saved')
     .action(withReference((context, words: string[]) => search(context, words.join(' '))));
   addRecorder(command);
+  addStorage(command);
   command.command('verify').description('check every saved byte against its hash').action(run(verify));
   command.command('rebuild-index').description('build anew what search looks into').action(run(rebuildIndex));
   command.command('self-test').description('lose a conversation of its own on purpose, and restore it').action(run(selfTest));
@@ -117,6 +122,26 @@ function addRecorder(command: Command): void {
     .command('status')
     .description('whether OpenClaw loads it, and what it has recorded')
     .action(run((context) => recorder(context, 'status', {})));
+}
+
+function addStorage(command: Command): void {
+  const place = command.command('storage').description('where the buffer is, and what it takes').helpCommand(false).action(run(storage));
+  place
+    .command('move <folder>')
+    .description('move the buffer to another folder, also while Clawback runs')
+    .option('--yes', 'do not ask')
+    .action(withReference<string, Confirmable>((context, folder, options) => moveStorage(context, resolve(folder), options)));
+  place
+    .command('anew')
+    .description('begin an empty buffer, where the disk of the old one is lost')
+    .option('--yes', 'do not ask')
+    .action(run(startStorageAnew));
+  command
+    .command('erase')
+    .description('erase everything that was saved, for good')
+    .option('--all', 'all of it; there is no part')
+    .option('--yes', 'do not ask')
+    .action(run((context, options: EraseOptions) => erase(context, options)));
 }
 
 type Action<O> = (context: Context, options: O) => void | Promise<void>;

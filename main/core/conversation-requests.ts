@@ -29,7 +29,7 @@ export function conversationRequests({ catalog, forgetting, readerIn }: Conversa
       return exportOne(catalog, request, output, readerIn(language), replace === true);
     },
     continuePrompt: ({ sessionRow }) => promptOf(catalog, sessionRow),
-    forget: ({ sessionRow }) => forgetting.forget(sessionRow),
+    forget: ({ sessionRow, alsoSetAside }) => forgetting.forget(sessionRow, alsoSetAside === true),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PlannedRestore, RestoreRequest } from './restore/restoring.ts';
+import type { SelfTestStep } from './self-test-report.ts';
 import type { SessionFilter, SessionQuery } from './store/store.ts';
 import type {
   CommitInfo,
@@ -13,7 +14,6 @@ import type {
   RestoreReceipt,
   RestoreSummary,
   SearchHit,
-  SelfTestStep,
   SessionFacets,
   SessionSummary,
   SourceStatus,
@@ -69,6 +69,15 @@ export interface CoreConfig {
 
 export type { SessionFilter };
 
+/** What a move of the buffer would do. */
+export interface MovePlan {
+  readonly from: string;
+  readonly to: string;
+  readonly bytes: number;
+  /** Left for us on the disk of `to`; absent: it does not say. */
+  readonly bytesFree?: number;
+}
+
 /** What the core answers, over any transport; the key is the method name. Arguments and results are plain data. */
 export interface CoreRequests {
   status: { in: Record<string, never>; out: CoreStatus };
@@ -112,9 +121,10 @@ export interface CoreRequests {
   continuePrompt: { in: { sessionRow: number }; out: { text: string; messages: number; truncated: boolean } };
   /**
    * Erases everything that Clawback holds of a conversation, for good, and never captures it again. Files of OpenClaw's own are not
-   * touched. Throws CoreError `not-found`, `restore-open` while a restore of it is under way.
+   * touched. `alsoSetAside`: buffers that were set aside as damaged, which may hold it too, are removed as a whole. Throws CoreError
+   * `not-found`, `restore-open` while a restore of it is under way.
    */
-  forget: { in: { sessionRow: number }; out: ForgetReceipt };
+  forget: { in: { sessionRow: number; alsoSetAside?: true }; out: ForgetReceipt };
   /** Looks at everything now and makes it durable. */
   check: { in: Record<string, never>; out: CoreStatus };
   flush: { in: Record<string, never>; out: null };
@@ -140,6 +150,23 @@ export interface CoreRequests {
    */
   applyRecorder: { in: { planId: string }; out: { changed: boolean; restartNeeded: boolean; previous?: string } };
   storage: { in: Record<string, never>; out: StorageFacts };
+  /**
+   * What moving the buffer to this folder (absolute) would do; throws what it would be refused with: CoreError `target-same`,
+   * `target-in-openclaw`, `target-in-buffer`, `target-not-empty`, `target-not-private`, `target-network`, `target-no-locks`, `target-full`,
+   * `target-exists`, `not-found`, `permission-denied`, `invalid`.
+   */
+  planMove: { in: { folder: string }; out: MovePlan };
+  /**
+   * Moves the buffer; nothing is saved meanwhile, and everything is looked at again afterwards. Until all is copied and compared the old
+   * one is in use. `leftBehind`: the old folder, where it could not be emptied yet. Throws as `planMove`, and CoreError `buffer-locked`,
+   * `storage-busy`, `ended`, `disk-full`, `io`; the buffer is then where it was.
+   */
+  moveBuffer: { in: { folder: string }; out: { folder: string; bytes: number; leftBehind?: string } };
+  /**
+   * Erases everything that was captured, for good, and begins to capture what OpenClaw has on disk now. What was forgotten stays
+   * forgotten. `bytes`: of the files that went. Restores can no longer be undone. Throws CoreError `buffer-locked`, `storage-busy`.
+   */
+  eraseAll: { in: Record<string, never>; out: { bytes: number } };
   /**
    * Checks every stored piece against its SHA-256, and the database file as a whole; capture goes on meanwhile. Takes about a
    * second for 300 MB. A second request joins the one that is under way. `damaged` 0: all is as it was captured.
@@ -175,8 +202,12 @@ export interface CoreEvents {
 }
 
 export type CoreMethod = keyof CoreRequests;
+/** For which the core itself has to end and begin again. */
+export type StorageMethod = 'planMove' | 'moveBuffer' | 'eraseAll';
 export type CoreEvent = keyof CoreEvents;
 export type CoreHandlers = { readonly [M in CoreMethod]: (input: CoreRequests[M]['in']) => Promise<CoreRequests[M]['out']> };
+/** Without what needs somebody who can close the core. */
+export type OpenCoreHandlers = Omit<CoreHandlers, StorageMethod>;
 
 /** How an error crosses a process border. */
 export interface ErrorShape {

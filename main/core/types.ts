@@ -285,6 +285,8 @@ export interface ForgetReceipt {
   readonly bytes: number;
   /** OpenClaw itself still has a file of it, which Clawback now passes over. */
   readonly stillOnDisk: boolean;
+  /** Buffers that were set aside as damaged and are still there; they may hold it too. */
+  readonly setAside: number;
 }
 
 export type Health = 'protecting' | 'catching-up' | 'paused' | 'degraded' | 'stopped';
@@ -346,6 +348,8 @@ export interface CoreStatus {
   /** First import: bytes still to read and bytes found in all; absent once done. */
   readonly importing?: { readonly doneBytes: number; readonly totalBytes: number; readonly sessions: number };
   readonly problem?: CoreProblem;
+  /** Absent: none. */
+  readonly work?: StorageWork;
 }
 
 /** What the buffer takes, and what it is worth. */
@@ -363,30 +367,24 @@ export interface StorageFacts {
   readonly grownLastWeek: number;
   /** When the oldest thing that is kept was said, or was captured where nobody knows. */
   readonly oldestAt?: number;
+  /** What no file of OpenClaw holds any more. */
+  readonly onlyHere: { readonly conversations: number; readonly messages: number };
+  /** Buffers that were damaged and kept beside the one in use; they may hold what was forgotten since. */
+  readonly setAside: { readonly buffers: number; readonly bytes: number };
+  /** Not where it is by default. */
+  readonly isElsewhere: boolean;
 }
+
+/** What is done to the storage as a whole. Nothing is saved meanwhile. */
+export type StorageWork = 'moving' | 'erasing';
 
 /** Of a task that takes longer than a moment. It is over when its request is answered. */
 export interface TaskProgress {
-  /** `done` and `total` are bytes, records and steps, in this order. */
-  readonly task: 'verify' | 'rebuild-index' | 'self-test';
+  /** `done` and `total` are bytes, records, steps and bytes, in this order. */
+  readonly task: 'verify' | 'rebuild-index' | 'self-test' | 'move';
   readonly done: number;
   readonly total: number;
 }
-
-export type SelfTestStepName = 'write' | 'capture' | 'lose' | 'detect' | 'restore' | 'compare' | 'clean';
-
-export interface SelfTestStep {
-  readonly name: SelfTestStepName;
-  readonly ok: boolean;
-  readonly ms: number;
-  /** Sentences for a person, in English; only where it failed. */
-  readonly problem?: string;
-  /** Of the problem: one of these, of a CoreError or of the system. */
-  readonly code?: SelfTestFault | (string & {});
-}
-
-/** What only a self-test finds. */
-export type SelfTestFault = 'not-captured' | 'loss-untold' | 'not-restored' | 'restored-elsewhere' | 'restored-differently';
 
 export interface CommitInfo {
   readonly bytes: number;

@@ -10,6 +10,7 @@ import { CoreError, errnoOf } from './platform/errors.ts';
 import type { RecentLog } from './recent-log.ts';
 import type { CoreConfig, CoreHandlers, CoreRequests } from './requests.ts';
 import { removeLeftSelfTests, selfTest } from './self-test/self-test.ts';
+import { setAsideIn } from './storage/buffer-files.ts';
 import type { Journal } from './store/store.ts';
 import { type Verification, verifyInThread } from './store/verifier.ts';
 import type { CoreStatus, StorageFacts, TaskProgress } from './types.ts';
@@ -49,7 +50,7 @@ export class UpkeepDesk implements AsyncDisposable {
 
   constructor(deps: UpkeepDeskDeps) {
     this.#deps = deps;
-    this.#note = new VerificationNote(deps.options.home);
+    this.#note = new VerificationNote(deps.journal.folder);
     this.#removeLeft();
     this.handlers = {
       storage: async () => this.#storage(),
@@ -92,14 +93,16 @@ export class UpkeepDesk implements AsyncDisposable {
 
   #storage(): StorageFacts {
     const { options, journal } = this.#deps;
-    const { bavail, bsize } = statfsSync(options.home);
+    const { bavail, bsize } = statfsSync(journal.folder);
     const held = journal.catalog.held(options.clock.now());
-    return { path: options.home, bytes: journal.catalog.bufferBytes(), bytesFree: bavail * bsize, ...held };
+    const setAside = setAsideIn(journal.folder);
+    const isElsewhere = journal.folder !== options.home;
+    return { path: journal.folder, bytes: journal.catalog.bufferBytes(), bytesFree: bavail * bsize, setAside, isElsewhere, ...held };
   }
 
   async #verify(): Promise<Answer<'verify'>> {
-    const { options, log, onProgress } = this.#deps;
-    this.#verification = verifyInThread(options.home, (done, total) => onProgress({ task: 'verify', done, total }));
+    const { journal, options, log, onProgress } = this.#deps;
+    this.#verification = verifyInThread(journal.folder, (done, total) => onProgress({ task: 'verify', done, total }));
     try {
       const { ok, chunks, bytes, damaged } = await this.#verification.report;
       if (ok) this.#note.verified(options.clock.now());

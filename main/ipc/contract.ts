@@ -28,6 +28,9 @@ export type CoreChannel =
   | 'planRecorder'
   | 'applyRecorder'
   | 'storage'
+  | 'planMove'
+  | 'moveBuffer'
+  | 'eraseAll'
   | 'verify'
   | 'rebuildIndex'
   | 'selfTest';
@@ -80,10 +83,14 @@ export interface AppRequests {
   /** Shows its newest file in the system's file manager. Fails with `not-found` when OpenClaw has none any more. */
   'conversation.reveal': { in: { sessionRow: number }; out: null };
   'dialog.addSource': { in: Record<string, never>; out: string | null };
+  /** Asks with a system dialog where the buffer is to be moved to; null when cancelled. */
+  'dialog.moveBuffer': { in: Record<string, never>; out: string | null };
+  /** For a buffer whose disk is lost: begins an empty one in Clawback's own directory. */
+  'storage.anew': { in: Record<string, never>; out: null };
   /** Asks where with a system dialog, then writes the core's `diagnostics` there; null when cancelled. */
   'diagnostics.save': { in: Record<string, never>; out: { path: string; bytes: number } | null };
   /** Shows one of Clawback's own folders in the system's file manager. */
-  'folder.reveal': { in: { folder: 'home' | 'logs' }; out: null };
+  'folder.reveal': { in: { folder: 'buffer' | 'logs' }; out: null };
   'window.open': { in: { window: 'recovery' | 'preferences'; incidentId?: string }; out: null };
 }
 

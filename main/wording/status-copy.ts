@@ -22,6 +22,7 @@ export const sourceProblem = (words: Messages, code: string): string => byCode(w
 /** `at`: times as clock times, for a place that must not change every second; `ago`: as distances. */
 export function statusCopy(words: Messages, status: CoreStatus, now: number, times: 'ago' | 'at' = 'ago'): StatusCopy {
   const text = words.status;
+  if (status.work !== undefined) return { mood: 'paused', line: text.working[status.work] };
   if (status.health === 'paused') {
     return {
       mood: 'paused',

@@ -1,4 +1,4 @@
-import type { SelfTestStep, SelfTestStepName } from '../../main/core/types.ts';
+import type { SelfTestStep, SelfTestStepName } from '../../main/core/self-test-report.ts';
 import type { Messages } from '../../main/wording/catalogue.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useWords } from '../shared/words.tsx';
@@ -13,7 +13,7 @@ const marks: Readonly<Record<StepState, string>> = { ok: '✓', failed: '▲', r
 /** Really loses a conversation of its own and puts it back; every step appears with its result. */
 export function SelfTest() {
   const text = useWords().preferences.selfTest;
-  const { state, progress, start } = useTask('selfTest', 'self-test');
+  const { state, progress, start } = useTask('selfTest', {}, { task: 'self-test' });
   const done = state.is === 'running' ? (progress?.done ?? 0) : 0;
   const results = state.is === 'done' ? state.result.steps : [];
   return (

@@ -8,7 +8,7 @@ export interface Layer {
   readonly packages: readonly string[];
 }
 
-const coreTypes = ['main/core/types.ts', 'main/core/requests.ts'];
+const coreTypes = ['main/core/types.ts', 'main/core/requests.ts', 'main/core/self-test-report.ts'];
 const captureFacts = ['main/core/capture/change.ts', 'main/core/capture/tailing.ts'];
 const source = 'main/core/sources/source.ts';
 const witnessFacts = 'main/core/witness/witness.ts';
@@ -34,6 +34,7 @@ export const layers: readonly Layer[] = [
   { path: 'main/demo', values: ['main/core/platform'], types: [], packages: ['node:*'] },
   { path: 'main/core', values: ['main/core'], types: [], packages: ['node:*'] },
   { path: 'main/core/types.ts', values: [], types: [], packages: [] },
+  { path: 'main/core/self-test-report.ts', values: [], types: [], packages: [] },
   {
     path: 'main/core/requests.ts',
     values: [],
@@ -82,6 +83,19 @@ export const layers: readonly Layer[] = [
     values: ['main/core/platform', 'main/core/store', 'main/core/sources'],
     types: [...captureFacts, 'main/core/gateway/gateway.ts', 'main/core/types.ts'],
     packages: ['uuid', 'node:*'],
+  },
+  {
+    path: 'main/core/storage',
+    values: [
+      'main/core/platform',
+      'main/core/recorder-plugin',
+      'main/core/self-test',
+      'main/core/sources',
+      'main/core/store',
+      'main/core/witness',
+    ],
+    types: coreTypes,
+    packages: ['node:*'],
   },
   { path: 'main/core/platform', values: [], types: [], packages: ['node:*'] },
 ];

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { recorderAbsent, ruled, section, storage } from './support/preferences-states.ts';
+import { bufferMissing, recorderAbsent, ruled, section, storage } from './support/preferences-states.ts';
 import { refuse } from './support/scripted-api.ts';
 import { patience, windows } from './support/windows.ts';
-import { answersIn, now, settings } from './support/world.ts';
+import { answersIn, coreStatus, now, settings, storageFacts } from './support/world.ts';
 
 const screen = windows();
 const storing = { 'settings.set': (patch: Partial<typeof settings>) => ({ ...settings, ...patch }) };
@@ -65,6 +65,81 @@ test('the index is built anew', async () => {
   await section('Storage')(ui);
   await ui.page.getByRole('button', { name: 'Rebuild index' }).click();
   await ui.page.getByText('31,204 messages can be searched.').waitFor();
+});
+
+test('the buffer is moved once the person saw from where to where, and its progress is told', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const ui = await screen.open('preferences', {
+    ...storage,
+    moveBuffer: async ({ folder }) => promise.then(() => ({ folder, bytes: 60_600_000, leftBehind: '/home/ada/.local/share/clawback' })),
+  });
+  const { page, api } = ui;
+  await section('Storage')(ui);
+  await page.getByRole('button', { name: 'Move…' }).press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Move the buffer?' });
+  await sheet.getByText('61 MB; 412 GB free there').waitFor();
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel');
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  expect(api.inputsOf('moveBuffer')).toEqual([]);
+  await page.getByRole('button', { name: 'Move…' }).press('Enter');
+  await sheet.getByRole('button', { name: 'Move', exact: true }).press('Enter');
+  await ui.emit('progress', { task: 'move', done: 25, total: 100 });
+  const bar = page.getByRole('progressbar', { name: 'Moving…' });
+  await expect.poll(() => bar.evaluate((element: HTMLProgressElement) => element.position), patience).toBe(0.25);
+  await ui.emit('status', coreStatus({ health: 'paused', running: false, work: 'moving' }));
+  await page.keyboard.press('Escape');
+  await bar.waitFor();
+  resolve();
+  await page.getByText('The old copy in /home/ada/.local/share/clawback could not be removed.').waitFor();
+  expect(api.inputsOf('moveBuffer')).toEqual([{ folder: '/media/ada/a disk with a long name/Clawback' }]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(api.inputsOf('storage').length).toBe(2);
+});
+
+test('a buffer that is elsewhere is moved back to where it is by default', async () => {
+  const ui = await screen.open('preferences', { ...storage, storage: () => storageFacts({ isElsewhere: true, path: '/media/ada/x' }) });
+  await section('Storage')(ui);
+  await ui.page.getByRole('button', { name: 'Move back' }).click();
+  await ui.page.getByRole('dialog').waitFor();
+  expect(ui.api.inputsOf('planMove')).toEqual([{ folder: '/home/ada/.local/share/clawback' }]);
+});
+
+test('everything is erased only for somebody who typed the word', async () => {
+  const ui = await screen.open('preferences', storage);
+  const { page, api } = ui;
+  await section('Storage')(ui);
+  await page.getByRole('button', { name: 'Erase everything…' }).press('Enter');
+  const word = page.getByRole('textbox', { name: 'Type “erase” to confirm' });
+  const button = page.getByRole('button', { name: 'Erase everything', exact: true });
+  expect(await word.evaluate((element) => element === document.activeElement)).toBe(true);
+  await word.press('Enter');
+  await word.fill('eras');
+  await word.press('Enter');
+  expect(await button.isDisabled()).toBe(true);
+  expect(api.inputsOf('eraseAll')).toEqual([]);
+  await word.fill(' Erase');
+  await word.press('Enter');
+  await page.getByText('61 MB are gone. What OpenClaw has on disk is being saved again.').waitFor();
+  expect(api.inputsOf('eraseAll')).toEqual([{}]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('an empty buffer is begun only for somebody who read what that means', async () => {
+  const ui = await screen.open('preferences', bufferMissing);
+  const { page, api } = ui;
+  await section('Storage')(ui);
+  await page.getByRole('button', { name: 'Begin an empty buffer…' }).press('Enter');
+  await page.getByText('The missing folder stays as it is').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(api.inputsOf('storage.anew')).toEqual([]);
+  await page.getByRole('button', { name: 'Begin an empty buffer…' }).press('Enter');
+  await page.getByRole('button', { name: 'Begin anew' }).press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(api.inputsOf('storage.anew')).toEqual([{}]);
 });
 
 test('how long copies are kept is stored at once, and the other limit stays', async () => {

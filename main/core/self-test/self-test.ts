@@ -6,7 +6,8 @@ import { systemClock } from '../platform/clock.ts';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import { nodeFileSystem } from '../platform/node-file-system.ts';
-import type { Incident, SelfTestFault, SelfTestStep, SelfTestStepName } from '../types.ts';
+import type { SelfTestFault, SelfTestStep, SelfTestStepName } from '../self-test-report.ts';
+import type { Incident } from '../types.ts';
 import { type Canary, writeCanary } from './canary.ts';
 
 const BUDGET_MS = 20_000;

@@ -55,6 +55,8 @@ export interface RestoreDraft {
  * (synchronous=FULL, fullfsync), or throws and has written nothing: CoreError `disk-full`, `buffer-damaged`, `io`.
  */
 export interface Journal extends Disposable {
+  /** That holds the files of the buffer. */
+  readonly folder: string;
   registerSource(layout: SourceLayout, root: string, at: number): SourceRow;
   nextGenerationId(): number;
   /**
@@ -139,6 +141,8 @@ export interface Trace {
 export interface Forgetting {
   passedOver(): readonly PassedOver[];
   remember(passedOver: PassedOver): void;
+  /** It was forgotten in a buffer that is no more. */
+  keepForgotten(passedOver: PassedOver & { readonly forgottenAt: number }): void;
   /** From now on it is passed over, and goes, whatever happens. Throws CoreError `not-found`, `restore-open`. */
   begin(sessionRow: number, at: number): PassedOver;
   /** One step. */
@@ -198,7 +202,7 @@ export interface Catalog extends Disposable, Evidence {
   })[];
   /** Captured of every source, of all generations. */
   sourceBytes(): ReadonlyMap<number, number>;
-  held(now: number): Pick<StorageFacts, 'transcriptBytes' | 'conversations' | 'grownLastWeek' | 'oldestAt'>;
+  held(now: number): Pick<StorageFacts, 'transcriptBytes' | 'conversations' | 'grownLastWeek' | 'oldestAt' | 'onlyHere'>;
   /** Newest append first; `cursor` is opaque. */
   sessions(query: SessionQuery): Page<SessionSummary>;
   /** See `CoreRequests.sessionFacets`. */

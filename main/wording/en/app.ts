@@ -71,6 +71,8 @@ export const dialogs = {
   save: 'Save',
   addSource: 'Choose the folder where OpenClaw keeps its data',
   protect: 'Protect',
+  moveBuffer: 'Choose an empty folder for the buffer of Clawback',
+  choose: 'Choose',
   quitWhileLive: (conversations: number) =>
     conversations === 1 ? 'A conversation is going on' : `${count.conversations(conversations)} are going on`,
   quitWhileLiveBody: (conversations: number) => `Without Clawback ${plural(conversations, 'its', 'their')} messages are not protected.`,

@@ -1,4 +1,4 @@
-import type { SelfTestStepName } from '../../core/types.ts';
+import type { SelfTestStepName } from '../../core/self-test-report.ts';
 import { count, format, plural } from './quantities.ts';
 
 /** What somebody typed as a rule, and why it is none. */
@@ -92,6 +92,57 @@ export const preferences = {
     free: 'Free',
     freeOf: (bytes: number) => `${format.bytes(bytes)} on this disk`,
     reveal: 'Show the folder',
+    place: {
+      move: 'Move…',
+      moveBack: 'Move back',
+      title: 'Move the buffer?',
+      fromLabel: 'From',
+      toLabel: 'To',
+      sizeLabel: 'Size',
+      sizeOf: (bytes: number, bytesFree: number | undefined) =>
+        bytesFree === undefined ? format.bytes(bytes) : `${format.bytes(bytes)}; ${format.bytes(bytesFree)} free there`,
+      meanwhileLabel: 'Meanwhile',
+      meanwhile: 'Nothing is saved. Afterwards Clawback looks at everything again. The old copy goes once the new one is checked.',
+      cancel: 'Cancel',
+      apply: 'Move',
+      applying: 'Moving…',
+      done: 'Moved',
+      doneBody: (bytes: number, folder: string) => `${format.bytes(bytes)} are now in ${folder}.`,
+      leftBehind: (folder: string) => `The old copy in ${folder} could not be removed. It is tried again at the next start.`,
+      close: 'Close',
+      anew: 'Begin an empty buffer…',
+      anewTitle: 'Begin an empty buffer?',
+      anewBody:
+        'Clawback saves again what OpenClaw has on disk now. The missing folder stays as it is, but is not used any more: what exists only there can then be reached from a terminal alone.',
+      anewApply: 'Begin anew',
+    },
+    erase: 'Erase',
+    eraseButton: 'Erase everything…',
+    eraseHelp: 'Everything that Clawback saved. To erase one conversation, forget it.',
+    eraseOnlyHere: (conversations: number, messages: number) =>
+      `${count.messages(messages)} in ${count.conversations(conversations)} exist only here. Nothing can bring them back.`,
+    buffers: (buffers: number) => `${format.number(buffers)} ${plural(buffers, 'buffer', 'buffers')}`,
+    erasing: {
+      title: 'Erase everything?',
+      goesLabel: 'Erased',
+      goes: (bytes: number, conversations: number) => `${count.conversations(conversations)}, ${format.bytes(bytes)}.`,
+      alsoLabel: 'Also',
+      also: 'Incidents, the possibility to undo restores, what the recorder in OpenClaw wrote, and log files.',
+      setAside: (buffers: number, bytes: number) =>
+        `${format.number(buffers)} ${plural(buffers, 'buffer that was', 'buffers that were')} set aside as damaged, ${format.bytes(bytes)}.`,
+      staysLabel: 'Stays',
+      stays: 'Files of OpenClaw, your settings, and copies that you restored or exported. Conversations that you forgot stay forgotten.',
+      afterLabel: 'Afterwards',
+      after: 'Clawback saves again what OpenClaw has on disk then.',
+      word: 'erase',
+      type: (word: string) => `Type “${word}” to confirm`,
+      cancel: 'Cancel',
+      apply: 'Erase everything',
+      applying: 'Erasing…',
+      done: 'Erased',
+      doneBody: (bytes: number) => `${format.bytes(bytes)} are gone. What OpenClaw has on disk is being saved again.`,
+      close: 'Close',
+    },
     keep: 'Old copies',
     keepDays: 'Keep old copies for',
     keepBytes: 'Keep old copies while Clawback takes less than',

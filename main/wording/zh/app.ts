@@ -63,6 +63,8 @@ export const dialogs: Messages['dialogs'] = {
   save: '存储',
   addSource: '选择 OpenClaw 存放数据的文件夹',
   protect: '保护',
+  moveBuffer: '为 Clawback 的存储选择一个空文件夹',
+  choose: '选择',
   quitWhileLive: (conversations) => `${count.conversations(conversations)}正在进行`,
   quitWhileLiveBody: () => '退出 Clawback 后，新消息将不受保护。',
   quit: '退出',

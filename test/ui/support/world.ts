@@ -221,6 +221,9 @@ export function storageFacts(given: Partial<StorageFacts> = {}): StorageFacts {
     conversations: 1284,
     grownLastWeek: 12_400_000,
     oldestAt: Date.UTC(2025, 10, 3, 9),
+    onlyHere: { conversations: 612, messages: 8_214 },
+    setAside: { buffers: 0, bytes: 0 },
+    isElsewhere: false,
     ...given,
   };
 }
@@ -277,6 +280,7 @@ export function answersIn(given: Partial<World> = {}): Answers {
     incidents: ({ limit }) => world.incidents.slice(0, limit),
     incident: ({ id }) => world.incidents.find((each) => each.id === id) ?? refuse('not-found', `There is no incident ${id}.`),
     restores: () => world.restores,
+    storage: () => storageFacts(),
     discover: () => [...world.status.sources.map((each) => each.root), ...world.found],
     'settings.get': () => world.settings,
     'app.info': () => world.info,

@@ -82,6 +82,14 @@ describe('the menu', () => {
     expect(find(menu, '2 more…')?.action).toEqual({ do: 'open-recovery' });
   });
 
+  test.each([
+    ['moving', 'Moving the buffer; nothing is saved meanwhile'],
+    ['erasing', 'Erasing everything; nothing is saved meanwhile'],
+  ] as const)('says that nothing is saved while the buffer is worked on: %s', (work, line) => {
+    const [first] = labels(trayMenu(en, { ...quiet, status: status({ health: 'paused', running: false, work }) }, noon));
+    expect(first).toBe(line);
+  });
+
   test('offers Resume while paused', () => {
     const menu = trayMenu(en, { ...quiet, status: status({ health: 'paused', pausedUntil: noon + 3_600_000 }) }, noon);
     expect(find(menu, 'Resume')?.action).toEqual({ do: 'resume' });
