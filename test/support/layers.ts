@@ -38,7 +38,7 @@ export const layers: readonly Layer[] = [
   {
     path: 'main/core/requests.ts',
     values: [],
-    types: ['main/core/types.ts', 'main/core/restore/restoring.ts', 'main/core/store/store.ts'],
+    types: ['main/core/types.ts', 'main/core/self-test-report.ts', 'main/core/restore/restoring.ts', 'main/core/store/store.ts'],
     packages: [],
   },
   {
