@@ -1,6 +1,7 @@
 import type { PlannedRestore, RestoreRequest } from './restore/restoring.ts';
 import type { SelfTestStep } from './self-test-report.ts';
 import type { SessionFilter, SessionQuery } from './store/store.ts';
+import type { MarkedMessage } from './timeline-marks.ts';
 import type {
   CommitInfo,
   CoreStatus,
@@ -8,7 +9,6 @@ import type {
   ForgetReceipt,
   GenerationSummary,
   Incident,
-  MessageView,
   Page,
   RestorePlan,
   RestoreReceipt,
@@ -85,7 +85,7 @@ export interface CoreRequests {
   /** `automatic`: of what the filter leaves, whatever it says of automatic ones itself. */
   sessionFacets: { in: SessionFilter; out: SessionFacets };
   session: { in: { row: number }; out: { session: SessionSummary; generations: readonly GenerationSummary[] } };
-  messages: { in: { sessionRow: number; generationId?: number; cursor?: number; limit: number }; out: Page<MessageView> };
+  messages: { in: { sessionRow: number; generationId?: number; cursor?: number; limit: number }; out: Page<MarkedMessage> };
   messageText: { in: { generationId: number; start: number }; out: string };
   search: { in: { text: string; limit: number }; out: readonly SearchHit[] };
   incidents: { in: { all: boolean; limit: number; before?: number }; out: readonly Incident[] };

@@ -1,4 +1,5 @@
 import { useMemo, useRef } from 'preact/hooks';
+import type { MarkedMessage } from '../../main/core/timeline-marks.ts';
 import type { GenerationSummary, MessageView } from '../../main/core/types.ts';
 import { LongList } from '../shared/long-list.tsx';
 import { useWords } from '../shared/words.tsx';
@@ -9,7 +10,7 @@ import { toolAt } from './tools.ts';
 import { type Beginning, beginningsIn } from './versions.ts';
 
 interface TimelineProps {
-  readonly messages: readonly MessageView[];
+  readonly messages: readonly MarkedMessage[];
   /** What no file of this conversation holds is in another one, which a restore made. */
   readonly putBack: boolean;
   readonly found: MessagePlace | undefined;
@@ -47,6 +48,7 @@ export function Timeline({ messages, putBack, found, generations }: TimelineProp
               <li key={`${message.generationId}:${message.start}`}>
                 <DayMark message={message} before={before} now={now} />
                 <BeginningMark beginning={beginnings.get(message)} now={now} />
+                <GapMark message={message} />
                 <LossMark message={message} before={before} putBack={putBack} />
                 <Message
                   message={message}
@@ -57,6 +59,7 @@ export function Timeline({ messages, putBack, found, generations }: TimelineProp
                   onFound={onFound}
                 />
                 {message.interrupted === true && <BrokenOffMark />}
+                <CrashMark message={message} now={now} />
               </li>
             );
           })}
@@ -87,6 +90,19 @@ function BeginningMark({ beginning, now }: { readonly beginning: Beginning | und
 
 function BrokenOffMark() {
   return <p class="mark loss">{useWords().conversation.brokenOff}</p>;
+}
+
+function CrashMark({ message: { crashAfter }, now }: { readonly message: MarkedMessage; readonly now: number }) {
+  const { readable, format } = useWords();
+  if (crashAfter === undefined) return null;
+  return <p class="mark crash">{readable.crashed(format.time(crashAfter.at, now), crashAfter)}</p>;
+}
+
+/** Only where it is known that something was there. */
+function GapMark({ message: { gapBefore } }: { readonly message: MarkedMessage }) {
+  const { readable } = useWords();
+  if (gapBefore === undefined) return null;
+  return <p class="mark loss gap">{readable.gaps[gapBefore]}</p>;
 }
 
 function LossMark({ message, before, putBack }: MarkProps & { readonly putBack: boolean }) {

@@ -38,6 +38,18 @@ describe('a gateway that is killed', () => {
     expect(await running.clawback.session(sessionId)).toMatchObject({ state: 'live', onlyHere: 1 });
   });
 
+  test('the end of the gateway stands where it happened, and nothing is called missing that is there', async () => {
+    const { sessionId } = await running.converse('agent:main:later', 'fourth');
+    await running.clawback.check();
+    const told = (await running.clawback.run('export', sessionId, '--format', 'markdown')).stdout.toString();
+    const ends = [...told.matchAll(/^\*.*OpenClaw ended abruptly here, in the middle of a turn.*\*$/gm)];
+    expect(ends).toHaveLength(1);
+    const at = ends[0]?.index ?? 0;
+    expect(at).toBeGreaterThan(told.indexOf('HANG second'));
+    expect(at).toBeLessThan(told.indexOf('third'));
+    expect(told).not.toContain('missing');
+  });
+
   test('or told to stop, in the first turn after a reset: no transcript is missed that never was', async () => {
     await running.converse('agent:main:killed', 'before');
     await running.reset('agent:main:killed');

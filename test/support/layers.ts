@@ -8,7 +8,7 @@ export interface Layer {
   readonly packages: readonly string[];
 }
 
-const coreTypes = ['main/core/types.ts', 'main/core/requests.ts', 'main/core/self-test-report.ts'];
+const coreTypes = ['main/core/types.ts', 'main/core/timeline-marks.ts', 'main/core/requests.ts', 'main/core/self-test-report.ts'];
 const captureFacts = ['main/core/capture/change.ts', 'main/core/capture/tailing.ts'];
 const source = 'main/core/sources/source.ts';
 const witnessFacts = 'main/core/witness/witness.ts';
@@ -34,11 +34,18 @@ export const layers: readonly Layer[] = [
   { path: 'main/demo', values: ['main/core/platform'], types: [], packages: ['node:*'] },
   { path: 'main/core', values: ['main/core'], types: [], packages: ['node:*'] },
   { path: 'main/core/types.ts', values: [], types: [], packages: [] },
+  { path: 'main/core/timeline-marks.ts', values: [], types: ['main/core/types.ts'], packages: [] },
   { path: 'main/core/self-test-report.ts', values: [], types: [], packages: [] },
   {
     path: 'main/core/requests.ts',
     values: [],
-    types: ['main/core/types.ts', 'main/core/self-test-report.ts', 'main/core/restore/restoring.ts', 'main/core/store/store.ts'],
+    types: [
+      'main/core/types.ts',
+      'main/core/timeline-marks.ts',
+      'main/core/self-test-report.ts',
+      'main/core/restore/restoring.ts',
+      'main/core/store/store.ts',
+    ],
     packages: [],
   },
   {
@@ -69,7 +76,7 @@ export const layers: readonly Layer[] = [
   {
     path: 'main/core/store',
     values: ['main/core/platform'],
-    types: [...captureFacts, source, witnessFacts, 'main/core/detect/detection.ts', 'main/core/types.ts'],
+    types: [...captureFacts, source, witnessFacts, 'main/core/detect/detection.ts', 'main/core/timeline-marks.ts', 'main/core/types.ts'],
     packages: ['better-sqlite3', 'uuid', 'node:*'],
   },
   {
@@ -81,7 +88,7 @@ export const layers: readonly Layer[] = [
   {
     path: 'main/core/restore',
     values: ['main/core/platform', 'main/core/store', 'main/core/sources'],
-    types: [...captureFacts, 'main/core/gateway/gateway.ts', 'main/core/types.ts'],
+    types: [...captureFacts, 'main/core/gateway/gateway.ts', 'main/core/timeline-marks.ts', 'main/core/types.ts'],
     packages: ['uuid', 'node:*'],
   },
   {

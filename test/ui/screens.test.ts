@@ -19,6 +19,8 @@ const pictures: readonly Picture[] = [
   { name: 'incident-dark', of: 'one incident', options: dark },
   { name: 'incident-forced-colours', of: 'one incident', options: { forcedColors: 'active' } },
   { name: 'incident-large-text', of: 'one incident', options: { scale: 2 } },
+  { name: 'unsaved', of: 'messages that OpenClaw never saved' },
+  { name: 'unsaved-dark', of: 'messages that OpenClaw never saved', options: dark },
   { name: 'filtered', of: 'a filtered list' },
   { name: 'filtered-dark', of: 'a list without what was filtered for', options: dark },
   { name: 'search', of: 'search with hits', options: dark },

@@ -2,11 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { Catalog } from '../store/store.ts';
-import type { ExportFormat, GenerationSummary, MessageView, SessionSummary } from '../types.ts';
+import type { MarkedMessage } from '../timeline-marks.ts';
+import type { ExportFormat, GenerationSummary, SessionSummary } from '../types.ts';
 import { html } from './html.ts';
 import { markdown } from './markdown.ts';
 import { refused } from './publishing.ts';
-import { type Conversation, continuedText, continuesText, gapText, type ReadableForm, type Reader } from './readable.ts';
+import {
+  type Conversation,
+  continuedText,
+  continuesText,
+  crashText,
+  missingText,
+  pauseText,
+  type ReadableForm,
+  type Reader,
+} from './readable.ts';
 import { chooseGeneration } from './restore-plan.ts';
 import { isCleanAbsolute } from './safe-directory.ts';
 import { type TargetDisk, targetDisk } from './target-disk.ts';
@@ -164,7 +174,8 @@ function* readable(
   let before: number | undefined;
   for (const message of messagesOf(catalog, session.id, single)) {
     const text = message.truncated ? catalog.messageText(message.generationId, message.start, messageLimitBytes) : message.text;
-    yield Buffer.from(marked(gapText(before, message.at, reader)) + form.message(message, text, reader));
+    const between = marked(pauseText(before, message.at, reader)) + marked(missingText(message, reader));
+    yield Buffer.from(between + form.message(message, text, reader) + marked(crashText(message, reader)));
     before = message.at ?? before;
     onMessage();
   }
@@ -177,7 +188,7 @@ function conversationOf(catalog: Catalog, session: SessionSummary): Conversation
   return { session, ...(continues === undefined ? {} : { continues }), ...(continuedBy === undefined ? {} : { continuedBy }) };
 }
 
-function* messagesOf(catalog: Catalog, sessionRow: number, generationId: number | undefined): IterableIterator<MessageView> {
+function* messagesOf(catalog: Catalog, sessionRow: number, generationId: number | undefined): IterableIterator<MarkedMessage> {
   let cursor: number | undefined;
   do {
     const page = catalog.messages(sessionRow, {

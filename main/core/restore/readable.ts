@@ -1,3 +1,4 @@
+import type { Crash, Gap, MarkedMessage } from '../timeline-marks.ts';
 import type { MessageView, Provenance, SessionSummary } from '../types.ts';
 import { localTime } from './local-time.ts';
 
@@ -19,6 +20,8 @@ export interface ReadableWords {
   readonly neverSaved: Readonly<Record<Exclude<Provenance, 'transcript'>, string>>;
   readonly notOnDisk: string;
   readonly cutOff: string;
+  readonly gaps: Readonly<Record<Gap, string>>;
+  crashed(at: string, crash: Pick<Crash, 'noticed' | 'abrupt'>): string;
   ofTheMessages(messages: number): string;
   continues(sessionId: string): string;
   continuedBy(sessionId: string): string;
@@ -48,7 +51,7 @@ export interface ReadableForm {
   ending(): string;
 }
 
-const GAP_MS = 3 * 3_600_000;
+const PAUSE_MS = 3 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -74,9 +77,19 @@ export function marksOf(
   return interrupted === true ? [from, words.cutOff] : [from];
 }
 
+/** What is known to be missing before a message. */
+export function missingText({ gapBefore }: MarkedMessage, { words }: Reader): string | undefined {
+  return gapBefore === undefined ? undefined : words.gaps[gapBefore];
+}
+
+/** How OpenClaw ended after a message. */
+export function crashText({ crashAfter }: MarkedMessage, { words, utcOffset }: Reader): string | undefined {
+  return crashAfter === undefined ? undefined : words.crashed(momentText(crashAfter.at, utcOffset), crashAfter);
+}
+
 /** `undefined`: the conversation simply goes on. */
-export function gapText(before: number | undefined, at: number | undefined, { words }: Reader): string | undefined {
-  if (before === undefined || at === undefined || at - before < GAP_MS) return undefined;
+export function pauseText(before: number | undefined, at: number | undefined, { words }: Reader): string | undefined {
+  if (before === undefined || at === undefined || at - before < PAUSE_MS) return undefined;
   const hours = Math.round((at - before) / HOUR_MS);
   const days = Math.round((at - before) / DAY_MS);
   return at - before < 2 * DAY_MS ? words.hoursLater(hours) : words.daysLater(days);

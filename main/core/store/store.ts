@@ -2,11 +2,11 @@ import type { Change, DirectoryRef } from '../capture/change.ts';
 import type { KnownGeneration } from '../capture/tailing.ts';
 import type { Evidence, Outcome, RememberedIncident, RememberedSession } from '../detect/detection.ts';
 import type { ParsedLine } from '../sources/source.ts';
+import type { MarkedMessage } from '../timeline-marks.ts';
 import type {
   CommitInfo,
   GenerationSummary,
   Incident,
-  MessageView,
   Page,
   RestorePhase,
   RestoreSummary,
@@ -213,12 +213,12 @@ export interface Catalog extends Disposable, Evidence {
   generations(sessionRow: number): readonly GenerationSummary[];
   /**
    * The conversation in the order it was said, over all generations, each message once (first sighting wins), or one
-   * generation when `generationId` is given. At most `limit` messages and 256 KiB of text a page.
+   * generation when `generationId` is given, with what happened between them. At most `limit` messages and 256 KiB of text a page.
    */
   messages(
     sessionRow: number,
     options: { readonly generationId?: number; readonly cursor?: number; readonly limit: number },
-  ): Page<MessageView>;
+  ): Page<MarkedMessage>;
   /** Whole text of one message, at most `limitBytes`. */
   messageText(generationId: number, start: number, limitBytes: number): string;
   search(text: string, limit: number): readonly SearchHit[];

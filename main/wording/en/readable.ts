@@ -16,6 +16,17 @@ export const readable = {
     'gateway-stream': 'Never saved by OpenClaw: it was heard on the live stream.',
   },
   cutOff: 'This reply was cut off.',
+  /** OpenClaw ended in the middle of a turn; `noticed`: nobody saw when. */
+  crashed: (at: string, { noticed = false, abrupt = false }: { readonly noticed?: boolean; readonly abrupt?: boolean }) => {
+    const what = `OpenClaw ended ${abrupt ? 'abruptly ' : ''}here, in the middle of a turn`;
+    return noticed ? `${what} · noticed ${at}` : `${at} · ${what}`;
+  },
+  /** Between two messages. */
+  gaps: {
+    unheld: 'Something is missing here that no file holds and nobody saw',
+    unreadable: 'Something is missing here: a line of the file cannot be read',
+    unheard: 'What was asked here is missing: OpenClaw did not save it, and nobody saw it',
+  },
   /** Of what a tool gave back. */
   characters: (characters: number) => `${characters} characters`,
 };

@@ -16,5 +16,14 @@ export const readable: Messages['readable'] = {
     'gateway-stream': 'OpenClaw 从未保存，从实时消息中听到。',
   },
   cutOff: '这条回复中断了。',
+  crashed: (at, { noticed = false, abrupt = false }) => {
+    const what = `OpenClaw 在此${abrupt ? '异常' : ''}结束，当时一轮对话尚未完成`;
+    return noticed ? `${what} · 发现于 ${at}` : `${at} · ${what}`;
+  },
+  gaps: {
+    unheld: '此处有内容缺失：不在任何文件中，也没有被记录到',
+    unreadable: '此处有内容缺失：文件中有一行无法读取',
+    unheard: '此处的提问缺失：OpenClaw 没有保存，也没有被记录到',
+  },
   characters: (characters) => `${characters} 个字符`,
 };

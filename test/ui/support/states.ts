@@ -93,12 +93,15 @@ const restore = {
   finishedAt: now - hourMs,
 } as const;
 
+const crashAfter = { at: now - 3 * hourMs + 3.5 * world.minuteMs, abrupt: true } as const;
 const unsavedMessages = [
-  ...messages(4),
+  ...messages(2),
+  message(2, { gapBefore: 'unheld' }),
+  message(3, { crashAfter }),
   message(4, { persisted: false }),
   message(5, { persisted: false, provenance: 'recorder-plugin' }),
   message(6, { persisted: false, provenance: 'acp-store', role: 'toolResult', text: 'exit 0\n'.repeat(40) }),
-  message(7, { persisted: false, provenance: 'gateway-stream', interrupted: true, truncated: true }),
+  message(7, { persisted: false, provenance: 'gateway-stream', interrupted: true, truncated: true, gapBefore: 'unheard' }),
   message(8, { persisted: true, at: now + 24 * hourMs }),
 ];
 

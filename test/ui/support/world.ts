@@ -1,9 +1,9 @@
 import type { SessionFilter } from '../../../main/core/requests.ts';
+import type { MarkedMessage } from '../../../main/core/timeline-marks.ts';
 import type {
   CoreStatus,
   GenerationSummary,
   Incident,
-  MessageView,
   Page,
   RestorePlan,
   RestoreReceipt,
@@ -89,7 +89,7 @@ const titles = [
   'Trip to Lisbon in May',
 ];
 
-export function message(index: number, given: Partial<MessageView> = {}): MessageView {
+export function message(index: number, given: Partial<MarkedMessage> = {}): MarkedMessage {
   const fromPerson = index % 2 === 0;
   return {
     generationId: 1,
@@ -109,7 +109,7 @@ export function message(index: number, given: Partial<MessageView> = {}): Messag
 }
 
 /** A conversation of which the last messages are no longer on disk. */
-export function messages(count: number, onlyHere = 0): readonly MessageView[] {
+export function messages(count: number, onlyHere = 0): readonly MarkedMessage[] {
   return Array.from({ length: count }, (_, i) => message(i, { persisted: i < count - onlyHere }));
 }
 
@@ -232,7 +232,7 @@ export interface World {
   readonly status: CoreStatus;
   readonly sessions: readonly SessionSummary[];
   readonly incidents: readonly Incident[];
-  readonly messages: (sessionRow: number) => readonly MessageView[];
+  readonly messages: (sessionRow: number) => readonly MarkedMessage[];
   readonly restores: readonly RestoreSummary[];
   readonly hits: readonly SearchHit[];
   readonly info: AppInfo;

@@ -6,6 +6,7 @@ import type { WitnessVerdict } from '../../../main/core/detect/detection.ts';
 import { type ExportRequest, exportChunks, exportFiles, exportOne } from '../../../main/core/restore/exporter.ts';
 import type { Reader } from '../../../main/core/restore/readable.ts';
 import type { Catalog } from '../../../main/core/store/store.ts';
+import type { IncidentDraft } from '../../../main/core/types.ts';
 import type { WitnessedMessage } from '../../../main/core/witness/witness.ts';
 import { readerIn } from '../../../main/core-process/reader.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
@@ -170,6 +171,29 @@ test('the policy of a page names the hash of the style that is in it', () => {
   const page = streamed(scene.journal.catalog, { sessionRow, format: 'html' }, utc).toString();
   const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
   expect(page).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+});
+
+test('what is missing, and where OpenClaw ended in the middle of a turn, is told in its place', () => {
+  const lines = [header, user('a', null, 'first', 0), assistant('b', 'a', 'second', 1), user('d', 'c', 'third', 60)];
+  const sessionRow = scene.record('talk', [text(lines)]);
+  const session = { sourceId: scene.sourceId, agent: 'main', nativeId: 'talk' };
+  const at = Date.UTC(2026, 10, 22, 11, 21, 40);
+  const drafts: IncidentDraft[] = [
+    { ...session, kind: 'interrupted-reply', dedupeKey: 'cut', severity: 'warning', messages: 0, bytes: 0, evidence: { deadSince: at } },
+  ];
+  scene.journal.commit([], { transitions: [], sessions: [], drafts, resolved: [] }, at);
+  const markdown = streamed(scene.journal.catalog, { sessionRow, format: 'markdown' }).toString();
+  const missing = 'Something is missing here that no file holds and nobody saw';
+  const ended = 'OpenClaw ended abruptly here, in the middle of a turn · noticed 2026-11-22 11:21:40 +00:00';
+  const places = ['second', `*${ended}*`, `*${missing}*`, 'third'].map((part) => markdown.indexOf(part));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(places).not.toContain(-1);
+  const page = streamed(scene.journal.catalog, { sessionRow, format: 'html' }).toString();
+  expect(page).toContain(`<p class="between">${ended}</p>`);
+  expect(page).toContain(`<p class="between">${missing}</p>`);
+  const chinese = streamed(scene.journal.catalog, { sessionRow, format: 'markdown' }, readerIn('zh')).toString();
+  expect(chinese).toContain('此处有内容缺失');
+  expect(chinese).toContain('OpenClaw 在此异常结束');
 });
 
 test('a pause of days is told between the messages, and what a tool said is folded', () => {
