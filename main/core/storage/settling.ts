@@ -21,21 +21,22 @@ export function settleStorage(home: string, log: Logger): StorageState {
 export function removeLeftBehind(home: string, log: Logger, failpoint: (step: string) => void = () => undefined): StorageState {
   const state = readStorageState(home);
   if (state.leftBehind.length === 0) return state;
-  const inUse = state.place?.folder ?? home;
-  const leftBehind = state.leftBehind.filter((left) => left.folder !== inUse && !isRemoved(left, log, failpoint));
+  const leftBehind = state.leftBehind.filter((left) => left.id !== state.place?.id && !isRemoved(home, left, log, failpoint));
   failpoint('tidied');
   const next = { ...state, leftBehind };
   writeStorageState(home, next);
   return next;
 }
 
-function isRemoved(left: LeftBehind, log: Logger, failpoint: (step: string) => void): boolean {
+function isRemoved(home: string, left: LeftBehind, log: Logger, failpoint: (step: string) => void): boolean {
+  // The home is the one that is asked about, under whatever name: it may have been moved or copied with its state since.
+  const folder = left.id === undefined ? home : left.folder;
   try {
-    return removed(left, failpoint);
+    return removed({ ...left, folder }, failpoint);
   } catch (error) {
     const code = errnoOf(error);
     if (code === undefined) throw error;
-    log.log('warn', 'copy-left-behind', { folder: left.folder, code });
+    log.log('warn', 'copy-left-behind', { folder, code });
     return false;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startAnew } from '../../../main/core/storage/anew.ts';
@@ -10,6 +10,11 @@ import { LOG, SECRET, Stored } from './stored.ts';
 
 const ASIDE = 'buffer.damaged-2026-01-02T03-04-05.678Z.db';
 const deps = { log: LOG, openclaw: [] };
+
+/** Nothing that comes after it happens. */
+const killAt = (where: string) => (step: string) => {
+  if (step === where) throw new Error('killed');
+};
 
 describe('a move of the buffer', () => {
   it('takes the buffer and what was set aside to the other folder, for their owner alone, and leaves nothing behind', async () => {
@@ -85,6 +90,20 @@ describe('a move of the buffer', () => {
     expect(stored.namesIn('.')).toEqual(['home']);
     expect(stored.conversations).toEqual(['kept']);
   });
+
+  it.each(['another name', 'a copy'])(
+    'home that is killed after the switch leaves the buffer whole, also where the home is started under %s',
+    async (how) => {
+      using stored = new Stored();
+      await moveBuffer(stored.home, join(stored.folder, 'elsewhere'), deps);
+      await expect(moveBuffer(stored.home, stored.home, { ...deps, failpoint: killAt('switched') })).rejects.toThrow('killed');
+      const other = join(stored.folder, 'other');
+      if (how === 'a copy') cpSync(stored.home, other, { recursive: true });
+      else symlinkSync(stored.home, other);
+      expect(stored.conversationsOf(other)).toEqual(['kept']);
+      expect(stored.conversations).toEqual(['kept']);
+    },
+  );
 
   it('is refused while another Clawback writes, and where it cannot be', async () => {
     using stored = new Stored();

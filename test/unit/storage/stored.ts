@@ -48,8 +48,8 @@ export class Stored implements Disposable {
   }
 
   /** As the core opens it at its start. */
-  opened<T>(use: (journal: Journal) => T): T {
-    const { journal, damagedAside } = openStorage(this.home, { clock: new FakeClock(), log: LOG, parse: parseTestLine });
+  opened<T>(use: (journal: Journal) => T, home = this.home): T {
+    const { journal, damagedAside } = openStorage(home, { clock: new FakeClock(), log: LOG, parse: parseTestLine });
     try {
       if (damagedAside !== undefined) throw new Error('the buffer was found to be damaged');
       return use(journal);
@@ -60,7 +60,11 @@ export class Stored implements Disposable {
 
   /** Titles of what is held. */
   get conversations(): readonly string[] {
-    return this.opened(({ catalog }) => catalog.sessions({ limit: 10 }).items.map(({ nativeId }) => nativeId));
+    return this.conversationsOf(this.home);
+  }
+
+  conversationsOf(home: string): readonly string[] {
+    return this.opened(({ catalog }) => catalog.sessions({ limit: 10 }).items.map(({ nativeId }) => nativeId), home);
   }
 
   /** Every file of a buffer that is anywhere. */
