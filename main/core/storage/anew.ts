@@ -5,8 +5,8 @@ import { isPlace, writeStorageState } from './place.ts';
 import { removeLeftBehind } from './settling.ts';
 
 /**
- * For a buffer whose disk is lost: from now on it is in the home again, empty. The folder that cannot be reached is touched neither
- * now nor later. Returns it. Throws CoreError `refused` where nothing is missing, `buffer-locked`.
+ * For a buffer whose disk is lost: from now on it is in the home again, empty but for what a crash right after the move left there.
+ * The folder that cannot be reached is touched neither now nor later. Returns it. Throws CoreError `refused` where nothing is missing, `buffer-locked`.
  */
 export function startAnew(home: string, log: Logger): string {
   using _lock = acquireWriterLock(home);
@@ -18,6 +18,6 @@ export function startAnew(home: string, log: Logger): string {
       'To erase what it holds: clawback erase --all.',
     );
   }
-  writeStorageState(home, rest);
+  writeStorageState(home, { ...rest, leftBehind: rest.leftBehind.filter(({ id }) => id !== place.id) });
   return place.folder;
 }

@@ -21,6 +21,8 @@ export function settleStorage(home: string, log: Logger): StorageState {
 export function removeLeftBehind(home: string, log: Logger, failpoint: (step: string) => void = () => undefined): StorageState {
   const state = readStorageState(home);
   if (state.leftBehind.length === 0) return state;
+  // Should the disk of the one in use never come back, an old copy is all there is.
+  if (state.place !== undefined && !isPlace(state.place)) return state;
   const leftBehind = state.leftBehind.filter((left) => left.id !== state.place?.id && !isRemoved(home, left, log, failpoint));
   failpoint('tidied');
   const next = { ...state, leftBehind };

@@ -148,6 +148,18 @@ describe('a buffer whose disk is not attached', () => {
     expect(() => startAnew(stored.home, LOG)).toThrow(expect.objectContaining({ code: 'refused' }));
   });
 
+  it('keeps the copy that a crash left behind, which is what there is once it is begun anew', async () => {
+    using stored = new Stored();
+    const elsewhere = join(stored.folder, 'elsewhere');
+    await expect(moveBuffer(stored.home, elsewhere, { ...deps, failpoint: killAt('switched') })).rejects.toThrow('killed');
+    renameSync(elsewhere, join(stored.folder, 'unplugged'));
+    expect(() => stored.conversations).toThrow(expect.objectContaining({ code: 'buffer-missing' }));
+    startAnew(stored.home, LOG);
+    renameSync(join(stored.folder, 'unplugged'), elsewhere);
+    expect(stored.conversations).toEqual(['kept']);
+    expect(readFileSync(join(elsewhere, ASIDE), 'utf8')).toContain(SECRET);
+  });
+
   it('is left alone by one that is begun anew', async () => {
     using stored = new Stored();
     const elsewhere = join(stored.folder, 'elsewhere');
