@@ -19,13 +19,14 @@ export function moveFacts(home: string, folder: string, openclaw: readonly strin
   if (!isAbsolute(folder)) throw new CoreError('invalid', `not an absolute path: ${folder}`, 'Name the folder from / on.');
   const from = bufferFolder(home);
   const { path: to, target } = resolved(folder);
-  const isHome = to === (realPath(home) ?? home);
+  const ours = realPath(home) ?? home;
+  const isHome = to === ours;
   const above = target === 'absent' ? dirname(to) : to;
   const exists = target === 'directory' || target === 'absent';
   return {
     from: realPath(from) ?? from,
     to,
-    isHome,
+    home: ours,
     target,
     names: target !== 'directory' ? [] : isHome ? filesOfBuffer(to).map(({ name }) => name) : listed(to),
     disk: exists ? diskAt(above) : 'good',

@@ -5,8 +5,8 @@ export interface MoveFacts {
   /** That holds the buffer now. */
   readonly from: string;
   readonly to: string;
-  /** `to` is Clawback's own directory, where the buffer is by default. */
-  readonly isHome: boolean;
+  /** Clawback's own directory, where the buffer is by default. */
+  readonly home: string;
   /** `absent`: it would be made, and the folder above is there. */
   readonly target: 'directory' | 'absent' | 'no-directory' | 'nowhere';
   /** What stands in it; of the home, what would be in the way. */
@@ -27,7 +27,7 @@ const NOTHING = '.DS_Store';
 
 /** Why the buffer cannot be there; `undefined`: it can. Pure. */
 export function moveRefusal(facts: MoveFacts): CoreError | undefined {
-  const { from, to, bytes, bytesFree } = facts;
+  const { from, to, home, bytes, bytesFree } = facts;
   if (to === from) return new CoreError('target-same', `The buffer is in ${to} already.`, 'Choose another folder.');
   if (facts.target === 'nowhere') return new CoreError('not-found', `There is no folder ${to}.`, 'Make it first, or attach its disk.');
   if (facts.target === 'no-directory') return new CoreError('target-exists', `${to} is no folder.`, 'Choose a folder.');
@@ -39,8 +39,9 @@ export function moveRefusal(facts: MoveFacts): CoreError | undefined {
       'What happens to OpenClaw must not happen to its copy: choose a folder elsewhere.',
     );
   }
-  if (!facts.isHome && isWithin(to, from)) {
-    return new CoreError('target-in-buffer', `${to} is inside the folder that is to be moved.`, 'Choose a folder elsewhere.');
+  // What stands in its own directory is Clawback's to remove: logs when everything is erased, what a self-test left at every start.
+  if (to !== home && (isWithin(to, from) || isWithin(to, home))) {
+    return new CoreError('target-in-buffer', `${to} is inside a folder of Clawback itself.`, 'Choose a folder elsewhere.');
   }
   if (facts.names.some((name) => name !== NOTHING)) {
     return new CoreError('target-not-empty', `${to} is not empty.`, 'Make a new folder there and choose that.');

@@ -57,8 +57,9 @@ export async function moveBuffer(home: string, folder: string, deps: MovingDeps)
   const before = readStorageState(home);
   // Under the name by which the state knows it.
   const from = bufferFolder(home);
-  const to = facts.isHome ? home : facts.to;
-  const id = facts.isHome ? undefined : randomUUID();
+  const isHome = facts.to === facts.home;
+  const to = isHome ? home : facts.to;
+  const id = isHome ? undefined : randomUUID();
   const target: LeftBehind = { folder: to, made: facts.target === 'absent', ...(id === undefined ? {} : { id }) };
   const source: LeftBehind = before.place ?? { folder: home, made: false };
   // Both: the one in use is never removed, and which one that is, is said by the switch alone.

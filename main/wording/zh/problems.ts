@@ -65,7 +65,7 @@ const errors: Readonly<Record<ErrorCode, ProblemText>> = {
   'storage-busy': { message: 'Clawback 正在移动或抹掉存储。', hint: again },
   'target-same': { message: '存储已在此文件夹中。', hint: '请选择其他文件夹。' },
   'target-in-openclaw': { message: '此文件夹属于 OpenClaw。', hint: '为避免副本与原件一同丢失，请选择其他位置的文件夹。' },
-  'target-in-buffer': { message: '此文件夹位于要移动的文件夹之内。', hint: '请选择其他位置的文件夹。' },
+  'target-in-buffer': { message: '此文件夹位于 Clawback 自己的文件夹之内。', hint: '请选择其他位置的文件夹。' },
   'target-not-empty': { message: '此文件夹不是空的。', hint: '请在其中新建一个文件夹，然后选择它。' },
   'target-not-private': { message: '此磁盘无法使文件对其他用户保密。', hint: '请选择为本系统格式化的磁盘，而不是 FAT 或 exFAT。' },
   'target-network': { message: '此文件夹位于另一台电脑上。', hint: '存储需要位于本机磁盘，通过网络使用可能会损坏。' },

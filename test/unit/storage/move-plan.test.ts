@@ -4,7 +4,7 @@ import { type MoveFacts, moveRefusal, ROOM_BYTES } from '../../../main/core/stor
 const facts: MoveFacts = {
   from: '/home/ada/.local/share/clawback',
   to: '/mnt/disk/clawback',
-  isHome: false,
+  home: '/home/ada/.local/share/clawback',
   target: 'absent',
   names: [],
   disk: 'good',
@@ -19,7 +19,7 @@ test.each<[string, Partial<MoveFacts>]>([
   ['one that Finder looked into', { target: 'directory', names: ['.DS_Store'] }],
   ['a disk that does not say how much is free', { bytesFree: undefined }],
   ['a folder beside the state folder of OpenClaw', { to: '/home/ada/.openclaw-copies' }],
-  ['the home, for a buffer below it', { from: '/home/ada/clawback/disk', to: '/home/ada/clawback', isHome: true, target: 'directory' }],
+  ['the home, for a buffer elsewhere', { from: '/mnt/disk/old', to: facts.home, target: 'directory' }],
 ])('%s is taken', (_what, given) => {
   expect(moveRefusal({ ...facts, ...given })).toBeUndefined();
 });
@@ -30,7 +30,8 @@ test.each<[string, Partial<MoveFacts>, string]>([
   ['a file', { target: 'no-directory' }, 'target-exists'],
   ['the state folder of OpenClaw', { to: '/home/ada/.openclaw' }, 'target-in-openclaw'],
   ['a folder in it', { to: '/home/ada/.openclaw/agents/x' }, 'target-in-openclaw'],
-  ['a folder inside the buffer', { to: `${facts.from}/sub` }, 'target-in-buffer'],
+  ['a folder inside the one of the buffer', { from: '/mnt/disk/old', to: '/mnt/disk/old/sub' }, 'target-in-buffer'],
+  ['what Clawback clears away at its next start', { from: '/mnt/disk/old', to: `${facts.home}/self-test` }, 'target-in-buffer'],
   ['a folder with something in it', { target: 'directory', names: ['letter.txt'] }, 'target-not-empty'],
   ['a folder that nobody may write to', { disk: 'read-only' }, 'permission-denied'],
   ['FAT', { disk: 'not-private' }, 'target-not-private'],
