@@ -44,9 +44,13 @@ export function moveRefusal(facts: MoveFacts): CoreError | undefined {
     return new CoreError('target-in-buffer', `${to} is inside a folder of Clawback itself.`, 'Choose a folder elsewhere.');
   }
   if (facts.names.some((name) => name !== NOTHING)) {
-    return new CoreError('target-not-empty', `${to} is not empty.`, 'Make a new folder there and choose that.');
+    return notEmpty(to);
   }
   return diskRefusal(facts) ?? (bytesFree === undefined || bytesFree >= bytes + ROOM_BYTES ? undefined : full(to, bytes + ROOM_BYTES));
+}
+
+export function notEmpty(to: string): CoreError {
+  return new CoreError('target-not-empty', `${to} is not empty.`, 'Make a new folder there and choose that.');
 }
 
 function diskRefusal({ disk, to }: MoveFacts): CoreError | undefined {

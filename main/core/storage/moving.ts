@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CoreError } from '../platform/errors.ts';
+import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { syncFolder, writePrivateFile } from '../platform/private-file.ts';
 import type { MovePlan } from '../requests.ts';
@@ -10,8 +10,8 @@ import { bytesOf, filesThatMove } from './buffer-files.ts';
 import { copyPrivate, sameBytes } from './copying.ts';
 import { lockStorage } from './locking.ts';
 import { moveFacts } from './move-facts.ts';
-import { type MoveFacts, moveRefusal } from './move-plan.ts';
-import { bufferFolder, type LeftBehind, markPath, readStorageState, type StorageState, writeStorageState } from './place.ts';
+import { type MoveFacts, moveRefusal, notEmpty } from './move-plan.ts';
+import { bufferFolder, type LeftBehind, markDraft, markPath, readStorageState, type StorageState, writeStorageState } from './place.ts';
 import { removeLeftBehind } from './settling.ts';
 
 export interface MovingDeps {
@@ -88,9 +88,22 @@ export async function moveBuffer(home: string, folder: string, deps: MovingDeps)
 function prepare(folder: string, id: string): void {
   mkdirSync(folder, { mode: 0o700, recursive: true });
   chmodSync(folder, 0o700);
-  writePrivateFile(markPath(folder), `${JSON.stringify({ id })}\n`);
+  mark(folder, id);
   syncFolder(folder);
   syncFolder(dirname(folder));
+}
+
+/** Whole from its first moment on, and never over another one: two homes that choose one folder at once would each empty what is the other's. */
+function mark(folder: string, id: string): void {
+  const draft = markDraft(folder, id);
+  writePrivateFile(draft, `${JSON.stringify({ id })}\n`);
+  try {
+    linkSync(draft, markPath(folder));
+  } catch (error) {
+    throw errnoOf(error) === 'EEXIST' ? notEmpty(folder) : error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 async function copyAll(from: string, to: string, { onProgress, signal, failpoint = () => undefined }: MovingDeps): Promise<void> {

@@ -47,6 +47,8 @@ const MARK_NAME = 'clawback-buffer.json';
 const atHome: StorageState = { leftBehind: [], erasing: false, forgotten: [] };
 
 export const markPath = (folder: string): string => join(folder, MARK_NAME);
+/** Before it is whole. */
+export const markDraft = (folder: string, id: string): string => `${markPath(folder)}.${id}.tmp`;
 
 /** Throws CoreError `place-unreadable`: nobody can tell then where the buffer is, and a guess could begin an empty one. */
 export function readStorageState(home: string): StorageState {

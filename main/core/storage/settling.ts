@@ -5,7 +5,7 @@ import type { Logger } from '../platform/logger.ts';
 import { isDirectory } from '../platform/real-paths.ts';
 import { filesOfBuffer, namesIn, removeFiles } from './buffer-files.ts';
 import { finishErasing } from './erasure.ts';
-import { isPlace, type LeftBehind, markPath, readStorageState, type StorageState, writeStorageState } from './place.ts';
+import { isPlace, type LeftBehind, markDraft, markPath, readStorageState, type StorageState, writeStorageState } from './place.ts';
 
 /**
  * Finishes what a crash interrupted: erasing everything, and removing copies of the buffer that are not in use. Only the holder of
@@ -48,6 +48,7 @@ function removed({ folder, id, made }: LeftBehind, failpoint: (step: string) => 
   // Somebody else's files may be there by now.
   if (id === undefined || isPlace({ folder, id })) removeFiles(folder, filesOfBuffer(folder), (name) => failpoint(`removed ${name}`));
   if (id === undefined) return true;
+  rmSync(markDraft(folder, id), { force: true });
   if (isPlace({ folder, id })) {
     rmSync(join(folder, 'buffer.lock'), { force: true });
     // Last: without it nobody knows that the rest is ours.

@@ -71,6 +71,20 @@ describe('a move of the buffer', () => {
     expect(places).toEqual(images.steps.map((_, step) => (step < switched ? 'home' : 'elsewhere')));
   });
 
+  it('into a folder that another home takes at the same moment is refused, and what that one put there stays', async () => {
+    using stored = new Stored();
+    const to = join(stored.folder, 'elsewhere');
+    const files = { 'clawback-buffer.json': '{"id":"another"}', 'buffer.db': 'of another home' };
+    const take = (step: string) => {
+      if (step !== 'noted') return;
+      mkdirSync(to);
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(to, name), text);
+    };
+    await expect(moveBuffer(stored.home, to, { ...deps, failpoint: take })).rejects.toMatchObject({ code: 'target-not-empty' });
+    expect(Object.fromEntries(stored.namesIn('elsewhere').map((name) => [name, readFileSync(join(to, name), 'utf8')]))).toEqual(files);
+    expect(stored.conversations).toEqual(['kept']);
+  });
+
   it('that is given up leaves everything as it was', async () => {
     using stored = new Stored();
     const before = stored.bufferFiles;
