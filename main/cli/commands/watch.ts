@@ -96,12 +96,18 @@ function tellJson(core: CoreHost, context: Context): Telling {
   return { incident: onIncident, [Symbol.dispose]: () => listeners[Symbol.dispose]() };
 }
 
-function tellPeople(core: CoreHost, context: Context): Telling {
+/** What happens, in words. */
+export function tellPeople(core: Pick<CoreHost, 'on'>, context: Pick<Context, 'home' | 'out'>): Telling {
   const { out } = context;
   const clawback = commandFor(context.home);
   let ready = false;
   let problem: string | undefined;
+  let work: CoreStatus['work'];
   const onStatus = (status: CoreStatus): void => {
+    if (status.work !== work) {
+      work = status.work;
+      out.line(work === undefined ? paint('green', 'Saving again.') : paint('yellow', `${words.status.working[work]}.`));
+    }
     if (!ready && status.importing !== undefined && status.importing.totalBytes > 0) {
       out.progress(
         `Reading what is there: ${words.format.bytes(status.importing.doneBytes)} of ${words.format.bytes(status.importing.totalBytes)}`,

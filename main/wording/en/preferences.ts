@@ -48,7 +48,7 @@ export const preferences = {
     lagOf: (bytes: number, ageMs: number) => `${format.bytes(bytes)}, for ${format.span(ageMs)}`,
     captured: 'Captured',
     capturedOf: (bytes: number, conversations: number, agents: number) =>
-      `${format.bytes(bytes)} of ${count.conversations(conversations)}, ${format.number(agents)} ${plural(agents, 'agent', 'agents')}`,
+      `${format.bytes(bytes)} of ${count.conversations(conversations)}, ${count.agents(agents)}`,
     watching: 'Watching',
     watch: {
       events: 'Told of each change by the system, and looks by itself too',

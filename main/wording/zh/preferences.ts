@@ -37,8 +37,7 @@ export const preferences: Messages['preferences'] = {
     lagNone: '无，已发现的内容全部妥善保存',
     lagOf: (bytes, ageMs) => `${format.bytes(bytes)}，已等待 ${format.span(ageMs)}`,
     captured: '已记录',
-    capturedOf: (bytes, conversations, agents) =>
-      `${format.bytes(bytes)}，${count.conversations(conversations)}，${format.number(agents)} 个智能体`,
+    capturedOf: (bytes, conversations, agents) => `${format.bytes(bytes)}，${count.conversations(conversations)}，${count.agents(agents)}`,
     watching: '监视方式',
     watch: { events: '由系统通知每次变动，同时定期检查', polling: '仅定期检查，系统在此处不通知变动' },
     gateway: '网关',
