@@ -32,7 +32,7 @@ export function openRealCore(options: { home: string; config: CoreConfig; log: L
       readerIn,
       hints: options.env.CLAWBACK_WATCH !== 'poll',
     });
-  return CoreHost.open({ ...options, open });
+  return CoreHost.open({ ...options, clock: systemClock, open });
 }
 
 /** `program`: the helper, as the app or the build found it. */

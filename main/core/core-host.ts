@@ -1,23 +1,29 @@
 import { homedir } from 'node:os';
 import { Announcements } from './announcements.ts';
 import type { Core } from './core.ts';
-import { CoreError } from './platform/errors.ts';
+import type { Clock } from './platform/clock.ts';
+import { CoreError, errnoOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
+import { Repeating } from './repeating.ts';
 import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers, CoreMethod, CoreRequests, StorageMethod } from './requests.ts';
 import { discoverStateDirs } from './sources/openclaw-home.ts';
 import { eraseAll } from './storage/erasing.ts';
 import { moveBuffer, planMove } from './storage/moving.ts';
-import type { CoreStatus, StorageWork } from './types.ts';
+import { PlaceWatch } from './storage/place-watch.ts';
+import type { CoreProblem, CoreStatus, StorageWork } from './types.ts';
 
 export interface CoreHostDeps {
   readonly home: string;
   readonly config: CoreConfig;
   readonly log: Logger;
   readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
   readonly open: (config: CoreConfig) => Promise<Core>;
 }
 
 const PROGRESS_EVERY_MS = 250;
+/** Of a look at the disk of a buffer that is not in the home. */
+const LOOK_EVERY_MS = 5_000;
 
 /**
  * A core for as long as somebody wants one: where its buffer is moved or erased it is closed, and another one is opened in its place.
@@ -27,12 +33,14 @@ export class CoreHost implements AsyncDisposable {
   readonly handlers: CoreHandlers;
   /** Another core runs, and nothing that was known of the one before need be true. */
   onRenewed: () => void = () => undefined;
-  /** The core is closed, and none could be opened again. */
+  /** The core is closed: none could be opened again, or the disk of its buffer was pulled out. Whoever opens another one waits for it. */
   onLost: (error: unknown) => void = () => undefined;
   readonly #deps: CoreHostDeps;
   readonly #announcements: Announcements;
   readonly #ending = new AbortController();
+  readonly #looking: Repeating;
   #core: Core;
+  #place: PlaceWatch;
   #config: CoreConfig;
   #status: CoreStatus | undefined;
   #working: Promise<unknown> | undefined;
@@ -48,6 +56,8 @@ export class CoreHost implements AsyncDisposable {
     this.#config = deps.config;
     this.#announcements = new Announcements(deps.log);
     this.#core = core;
+    this.#place = new PlaceWatch(deps.home);
+    this.#looking = new Repeating(deps.clock);
     this.#listen(core);
     this.handlers = this.#answer(core);
   }
@@ -59,6 +69,7 @@ export class CoreHost implements AsyncDisposable {
   start(): void {
     this.#started = true;
     this.#core.start();
+    this.#looking.every(LOOK_EVERY_MS, () => this.#look());
   }
 
   on<E extends CoreEvent>(event: E, listener: (payload: CoreEvents[E]) => void): Disposable {
@@ -68,6 +79,7 @@ export class CoreHost implements AsyncDisposable {
   /** As a core; what is being moved stays where it was, what is being erased goes. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
+    this.#looking[Symbol.dispose]();
     await Promise.allSettled([this.#working]);
     await this.#core[Symbol.asyncDispose]();
   }
@@ -138,8 +150,25 @@ export class CoreHost implements AsyncDisposable {
       await this.#core[Symbol.asyncDispose]();
     } catch (error) {
       // It is closed all the same; what could not be written is read from the files again.
+      const code = errnoOf(error);
+      if (code === undefined) throw error;
+      this.#deps.log.log('warn', 'last-flush-failed', { code });
+    }
+  }
+
+  #look(): void {
+    const fault = this.#working === undefined ? this.#place.fault(this.#problem) : undefined;
+    if (fault === undefined) return;
+    this.#looking[Symbol.dispose]();
+    this.#working = this.#close().finally(() => this.onLost(fault));
+  }
+
+  get #problem(): CoreProblem | undefined {
+    try {
+      return this.#core.status.problem;
+    } catch (error) {
       if (!(error instanceof CoreError)) throw error;
-      this.#deps.log.log('warn', 'last-flush-failed', { code: error.code });
+      return error;
     }
   }
 
@@ -150,6 +179,7 @@ export class CoreHost implements AsyncDisposable {
       this.onLost(error);
       return;
     }
+    this.#place = new PlaceWatch(this.#deps.home);
     this.#listen(this.#core);
     if (!this.#started) return;
     if (pausedUntil !== undefined && pausedUntil > Date.now()) await this.#core.handlers.pause({ untilMs: pausedUntil });

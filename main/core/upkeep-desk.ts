@@ -11,6 +11,7 @@ import type { RecentLog } from './recent-log.ts';
 import type { CoreConfig, CoreHandlers, CoreRequests } from './requests.ts';
 import { removeLeftSelfTests, selfTest } from './self-test/self-test.ts';
 import { setAsideIn } from './storage/buffer-files.ts';
+import { storageError } from './store/sqlite-errors.ts';
 import type { Journal } from './store/store.ts';
 import { type Verification, verifyInThread } from './store/verifier.ts';
 import type { CoreStatus, StorageFacts, TaskProgress } from './types.ts';
@@ -93,11 +94,20 @@ export class UpkeepDesk implements AsyncDisposable {
 
   #storage(): StorageFacts {
     const { options, journal } = this.#deps;
-    const { bavail, bsize } = statfsSync(journal.folder);
+    const { bavail, bsize } = this.#diskFacts();
     const held = journal.catalog.held(options.clock.now());
     const setAside = setAsideIn(journal.folder);
     const isElsewhere = journal.folder !== options.home;
     return { path: journal.folder, bytes: journal.catalog.bufferBytes(), bytesFree: bavail * bsize, setAside, isElsewhere, ...held };
+  }
+
+  #diskFacts(): { readonly bavail: number; readonly bsize: number } {
+    const { folder } = this.#deps.journal;
+    try {
+      return statfsSync(folder);
+    } catch (error) {
+      throw storageError(error, folder);
+    }
   }
 
   async #verify(): Promise<Answer<'verify'>> {

@@ -75,9 +75,13 @@ export function bufferFolder(home: string): string {
   const { place } = readStorageState(home);
   if (place === undefined) return home;
   if (isPlace(place)) return place.folder;
-  throw new CoreError(
+  throw missingPlace(place.folder);
+}
+
+export function missingPlace(folder: string): CoreError {
+  return new CoreError(
     'buffer-missing',
-    `The folder that holds the buffer is not there: ${place.folder}. Nothing is saved now.`,
+    `The folder that holds the buffer is not there: ${folder}. Nothing is saved now.`,
     'Attach the disk that it is on. Should that disk be lost, a new and empty buffer can be begun: clawback storage anew.',
   );
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openCore } from '../../../main/core/core.ts';
@@ -19,6 +19,7 @@ async function hosted(rig: CoreRig) {
     config: { roots: [state.root], flushIntervalMs: 1_000 },
     log: silentLogger,
     env: { HOME: dirname(home) },
+    clock,
     open: (config) => {
       world.opened.push(config);
       if (world.refusal !== undefined) throw world.refusal;
@@ -131,4 +132,51 @@ it('everything that was captured is gone, and what is on disk is captured again'
   await rig.pass(3_000);
   expect((await host.handlers.sessions({ limit: 10 })).items).toMatchObject([{ sessionId: 'first', records: 2 }]);
   expect(await host.handlers.incidents({ all: true, limit: 10 })).toEqual([]);
+});
+
+it.each([
+  ['and is away', true, 'buffer-missing'],
+  ['and was attached again', false, 'io'],
+] as const)('a core whose buffer was on a disk that was pulled out %s ends, so that another one can go on', async (_how, isAway, code) => {
+  await using rig = new CoreRig();
+  recorded(rig);
+  const { host } = await hosted(rig);
+  await using _host = host;
+  const elsewhere = join(dirname(rig.home), 'elsewhere');
+  await host.handlers.moveBuffer({ folder: elsewhere });
+  const lost: unknown[] = [];
+  host.onLost = (error) => lost.push(error);
+  rig.state.turn('first', 'more', 'and more');
+  rig.buffer.isFull = true;
+  rig.buffer.refusal = new CoreError('io', 'The disk does not answer.', '');
+  if (isAway) renameSync(elsewhere, `${elsewhere}-unplugged`);
+  await rig.pass(10_000);
+  expect(lost).toEqual([]);
+  if (isAway) await expect(host.handlers.storage({})).rejects.toMatchObject({ code: 'io' });
+  await rig.pass(20_000);
+  await expect.poll(() => lost).toMatchObject([{ code }]);
+  expect(host.status.running).toBe(false);
+});
+
+it.each([
+  ['in the home that cannot be written', 'home', 'io'],
+  ['elsewhere whose disk is full', 'elsewhere', 'disk-full'],
+] as const)('a core with a buffer %s keeps what it read until it can be', async (_what, place, code) => {
+  await using rig = new CoreRig();
+  recorded(rig);
+  const { host } = await hosted(rig);
+  await using _host = host;
+  if (place === 'elsewhere') await host.handlers.moveBuffer({ folder: join(dirname(rig.home), 'elsewhere') });
+  const lost: unknown[] = [];
+  host.onLost = (error) => lost.push(error);
+  await rig.pass(3_000);
+  rig.state.turn('first', 'more', 'and more');
+  rig.buffer.isFull = true;
+  rig.buffer.refusal = new CoreError(code, 'Not now.', '');
+  await rig.pass(60_000);
+  expect(host.status.problem?.code).toBe(code);
+  expect(lost).toEqual([]);
+  rig.buffer.isFull = false;
+  await rig.pass(40_000);
+  expect((await host.handlers.sessions({ limit: 10 })).items).toMatchObject([{ records: 4 }]);
 });
