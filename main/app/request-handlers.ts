@@ -56,7 +56,7 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
       granted.require(request.output);
       return core.request('export', { ...request, language: words().language });
     },
-    continuePrompt: ask('continuePrompt'),
+    continuePrompt: async (request) => core.request('continuePrompt', { ...request, language: words().language }),
     forget: ask('forget'),
     check: ask('check'),
     pause: ask('pause'),
@@ -94,7 +94,7 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
       return canceled || filePath === '' ? null : granted.grant(filePath);
     },
     'conversation.copyPrompt': async (request) => {
-      const { text, messages, truncated } = await core.request('continuePrompt', request);
+      const { text, messages, truncated } = await core.request('continuePrompt', { ...request, language: words().language });
       clipboard.writeText(text);
       return { messages, truncated };
     },

@@ -5,6 +5,7 @@ import { type Language, languageTags } from '../wording/language.ts';
 
 /** Whoever reads an export on this computer. */
 export function readerIn(language: Language = 'en'): Reader {
-  const { readable: words, format } = messagesIn(language);
-  return { words, language: languageTags[language], utcOffset: utcOffsetMinutesAt, label: format.label, sentences: format.sentences };
+  const { readable: words, prompt: promptWords, format } = messagesIn(language);
+  const { label, sentences } = format;
+  return { words, promptWords, language: languageTags[language], utcOffset: utcOffsetMinutesAt, label, sentences };
 }

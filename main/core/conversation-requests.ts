@@ -5,6 +5,7 @@ import type { ForgettingDesk } from './forgetting-desk.ts';
 import { CoreError } from './platform/errors.ts';
 import type { CoreHandlers } from './requests.ts';
 import { exportOne } from './restore/exporter.ts';
+import type { Reader } from './restore/readable.ts';
 import type { Catalog } from './store/store.ts';
 import type { MessageView } from './types.ts';
 
@@ -28,13 +29,13 @@ export function conversationRequests({ catalog, forgetting, readerIn }: Conversa
       const request = { sessionRow, format, ...(generation === undefined ? {} : { generation }) };
       return exportOne(catalog, request, output, readerIn(language), replace === true);
     },
-    continuePrompt: ({ sessionRow }) => promptOf(catalog, sessionRow),
+    continuePrompt: ({ sessionRow, language }) => promptOf(catalog, sessionRow, readerIn(language)),
     forget: ({ sessionRow, alsoSetAside }) => forgetting.forget(sessionRow, alsoSetAside === true),
   };
 }
 
 /** Also for the command line, beside the core. Throws CoreError `not-found`. */
-export async function promptOf(catalog: Catalog, sessionRow: number): Promise<ContinuePrompt> {
+export async function promptOf(catalog: Catalog, sessionRow: number, reader: Reader): Promise<ContinuePrompt> {
   const session = catalog.session(sessionRow);
   if (session === undefined) throw new CoreError('not-found', `there is no conversation ${sessionRow}`, 'Look at the list again.');
   // Pages go forward only; of each nothing but the last messages is kept.
@@ -48,7 +49,7 @@ export async function promptOf(catalog: Catalog, sessionRow: number): Promise<Co
     await setImmediate();
   } while (cursor !== undefined);
   const hasMore = session.records > last.length;
-  const prompt = continuePrompt(session, last.toReversed());
+  const prompt = continuePrompt(session, last.toReversed(), reader.promptWords);
   return { ...prompt, truncated: prompt.truncated || hasMore };
 }
 

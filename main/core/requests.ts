@@ -118,7 +118,10 @@ export interface CoreRequests {
     out: { path: string; bytes: number; messages: number };
   };
   /** A text to paste into a new chat, so that it goes on from here: the last messages, at most about 24,000 characters. */
-  continuePrompt: { in: { sessionRow: number }; out: { text: string; messages: number; truncated: boolean } };
+  continuePrompt: {
+    in: { sessionRow: number; language?: 'en' | 'zh' };
+    out: { text: string; messages: number; truncated: boolean };
+  };
   /**
    * Erases everything that Clawback holds of a conversation, for good, and never captures it again. Files of OpenClaw's own are not
    * touched. `alsoSetAside`: buffers that were set aside as damaged, which may hold it too, are removed as a whole. Throws CoreError

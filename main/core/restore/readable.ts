@@ -30,9 +30,23 @@ export interface ReadableWords {
   characters(characters: number): string;
 }
 
+/** The same of a text to go on from in a new chat, which a model reads. */
+export interface PromptWords {
+  readonly who: Readonly<Record<'user' | 'assistant', string>>;
+  /** `agent`: quoted. */
+  preamble(agent: string, truncated: boolean): string;
+  readonly beginning: string;
+  readonly end: string;
+  readonly goOn: string;
+  toolResult(text: string): string;
+  readonly restLeftOut: string;
+  readonly cutOff: string;
+}
+
 /** For whom it is written. */
 export interface Reader {
   readonly words: ReadableWords;
+  readonly promptWords: PromptWords;
   /** BCP 47. */
   readonly language: string;
   readonly utcOffset: UtcOffset;

@@ -4,6 +4,7 @@ import { conversation, forgetting } from './conversation.ts';
 import { incidents } from './incidents.ts';
 import { preferences } from './preferences.ts';
 import { problems } from './problems.ts';
+import { prompt } from './prompt.ts';
 import { count, format } from './quantities.ts';
 import { readable } from './readable.ts';
 import { noOpenClaw, recovery } from './recovery.ts';
@@ -31,6 +32,7 @@ export const zh: Messages = {
   forgetting,
   noOpenClaw,
   readable,
+  prompt,
   preferences,
   tray,
   menu,
