@@ -78,8 +78,8 @@ function factsText(facts: StorageFacts): string {
   const { conversations, messages } = facts.onlyHere;
   return [
     `The buffer is in ${facts.path}.`,
-    `It takes ${bytes(facts.bytes)} for ${count.conversations(facts.conversations)}; ${bytes(facts.transcriptBytes)} before compression.`,
-    `It grew by ${bytes(facts.grownLastWeek)} in the last seven days, before compression.`,
+    `It takes ${bytes(facts.bytes)} for ${count.conversations(facts.conversations)}, which alone are ${bytes(facts.transcriptBytes)} before compression.`,
+    `${bytes(facts.grownLastWeek)} of all files were saved in the last seven days, before compression.`,
     `${bytes(facts.bytesFree)} are free on that disk.`,
     ...(conversations === 0 ? [] : [`${count.messages(messages)} in ${count.conversations(conversations)} exist only here.`]),
     ...(facts.setAside.buffers === 0

@@ -85,10 +85,10 @@ export const preferences = {
   storage: {
     size: 'Takes',
     sizeOf: (bytes: number, conversations: number) => `${format.bytes(bytes)} for ${count.conversations(conversations)}`,
-    sizeBefore: (transcriptBytes: number) => `${format.bytes(transcriptBytes)} before compression.`,
+    sizeBefore: (transcriptBytes: number) => `The conversations alone are ${format.bytes(transcriptBytes)} before compression.`,
     since: (day: string) => `The oldest is from ${day}.`,
     growth: 'Growth',
-    growthOf: (bytes: number) => `${format.bytes(bytes)} in the last seven days, before compression`,
+    growthOf: (bytes: number) => `${format.bytes(bytes)} of all files in the last seven days, before compression`,
     free: 'Free',
     freeOf: (bytes: number) => `${format.bytes(bytes)} on this disk`,
     reveal: 'Show the folder',

@@ -71,10 +71,10 @@ export const preferences: Messages['preferences'] = {
   storage: {
     size: '占用空间',
     sizeOf: (bytes, conversations) => `${format.bytes(bytes)}，${count.conversations(conversations)}`,
-    sizeBefore: (transcriptBytes) => `压缩前为 ${format.bytes(transcriptBytes)}。`,
+    sizeBefore: (transcriptBytes) => `其中对话本身压缩前为 ${format.bytes(transcriptBytes)}。`,
     since: (day) => `最早的内容来自 ${day}。`,
     growth: '增长',
-    growthOf: (bytes) => `最近七天 ${format.bytes(bytes)}（压缩前）`,
+    growthOf: (bytes) => `最近七天所有文件共 ${format.bytes(bytes)}（压缩前）`,
     free: '可用空间',
     freeOf: (bytes) => `此磁盘剩余 ${format.bytes(bytes)}`,
     reveal: '显示文件夹',
