@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from '../platform/logger.ts';
 import { openReadable } from '../store/database.ts';
 import { forgottenIn } from '../store/forgotten.ts';
+import { storageError } from '../store/sqlite-errors.ts';
 import { bytesOf, filesOfBuffer } from './buffer-files.ts';
 import { finishErasing } from './erasure.ts';
 import { lockStorage } from './locking.ts';
@@ -16,7 +17,7 @@ export interface ErasingDeps {
 /**
  * Erases everything that was ever captured, for good: the buffer, buffers that were set aside as damaged, what the recorder wrote,
  * logs. Settings, and what was installed into OpenClaw, stay; so does the knowledge of what was forgotten. Once it is begun, a crash
- * only delays it. Throws CoreError `buffer-locked` while a core runs, `buffer-missing`, and what the system says.
+ * only delays it. Throws CoreError `buffer-locked` while a core runs, `buffer-missing`, `permission-denied`, `disk-full`, `io`.
  */
 export function eraseAll(home: string, { log, failpoint = () => undefined }: ErasingDeps): { readonly bytes: number } {
   using _lock = lockStorage(home, log);
@@ -25,9 +26,13 @@ export function eraseAll(home: string, { log, failpoint = () => undefined }: Era
   const known = readStorageState(home);
   const state = { ...known, erasing: true, forgotten: [...known.forgotten, ...forgottenOf(folder, log)] };
   failpoint('asked');
-  writeStorageState(home, state);
-  failpoint('begun');
-  finishErasing(home, state, failpoint);
+  try {
+    writeStorageState(home, state);
+    failpoint('begun');
+    finishErasing(home, state, failpoint);
+  } catch (error) {
+    throw storageError(error, folder);
+  }
   return { bytes };
 }
 

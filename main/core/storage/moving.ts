@@ -64,9 +64,9 @@ export async function moveBuffer(home: string, folder: string, deps: MovingDeps)
   const source: LeftBehind = before.place ?? { folder: home, made: false };
   // Both: the one in use is never removed, and which one that is, is said by the switch alone.
   const state: StorageState = { ...before, leftBehind: [...before.leftBehind, target, source] };
-  writeStorageState(home, state);
-  failpoint('noted');
   try {
+    writeStorageState(home, state);
+    failpoint('noted');
     if (id !== undefined) prepare(to, id);
     failpoint('prepared');
     await copyAll(from, to, deps);

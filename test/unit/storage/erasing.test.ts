@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { eraseAll } from '../../../main/core/storage/erasing.ts';
@@ -58,4 +58,11 @@ it('nothing is erased while another Clawback writes', () => {
   using _lock = acquireWriterLock(stored.home);
   expect(() => eraseAll(stored.home, { log: LOG })).toThrow(expect.objectContaining({ code: 'buffer-locked' }));
   expect(filesThatHold(stored.folder, [SECRET])).not.toEqual([]);
+});
+
+it('what the disk refuses is said as that, and nothing is erased', () => {
+  using stored = new Stored();
+  mkdirSync(join(stored.home, `storage.json.${process.pid}.tmp`));
+  expect(() => eraseAll(stored.home, { log: LOG })).toThrow(expect.objectContaining({ code: 'io' }));
+  expect(stored.conversations).toEqual(['kept']);
 });

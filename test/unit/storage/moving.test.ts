@@ -119,6 +119,14 @@ describe('a move of the buffer', () => {
     },
   );
 
+  it('from a home that cannot be written is refused as that, and changes nothing', async () => {
+    using stored = new Stored();
+    mkdirSync(join(stored.home, `storage.json.${process.pid}.tmp`));
+    await expect(moveBuffer(stored.home, join(stored.folder, 'elsewhere'), deps)).rejects.toMatchObject({ code: 'io' });
+    expect(stored.namesIn('.')).toEqual(['home']);
+    expect(stored.conversations).toEqual(['kept']);
+  });
+
   it('is refused while another Clawback writes, and where it cannot be', async () => {
     using stored = new Stored();
     const openclaw = join(stored.folder, 'openclaw');
