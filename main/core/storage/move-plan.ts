@@ -46,7 +46,7 @@ export function moveRefusal(facts: MoveFacts): CoreError | undefined {
   if (facts.names.some((name) => name !== NOTHING)) {
     return notEmpty(to);
   }
-  return diskRefusal(facts) ?? (bytesFree === undefined || bytesFree >= bytes + ROOM_BYTES ? undefined : full(to, bytes + ROOM_BYTES));
+  return diskRefusal(facts) ?? (bytesFree === undefined || bytesFree >= bytes + ROOM_BYTES ? undefined : full(to, bytes));
 }
 
 export function notEmpty(to: string): CoreError {
@@ -80,8 +80,10 @@ function diskRefusal({ disk, to }: MoveFacts): CoreError | undefined {
   }
 }
 
-function full(to: string, needed: number): CoreError {
-  return new CoreError('target-full', `There is not enough space for ${to}.`, `About ${Math.ceil(needed / 1e6)} MB must be free there.`);
+/** `bytes`: of the buffer. */
+export function full(to: string, bytes: number): CoreError {
+  const megabytes = Math.ceil((bytes + ROOM_BYTES) / 1e6);
+  return new CoreError('target-full', `There is not enough space for ${to}.`, `About ${megabytes} MB must be free there.`);
 }
 
 function isWithin(path: string, folder: string): boolean {

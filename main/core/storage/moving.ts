@@ -10,7 +10,7 @@ import { bytesOf, filesThatMove } from './buffer-files.ts';
 import { copyPrivate, sameBytes } from './copying.ts';
 import { lockStorage } from './locking.ts';
 import { moveFacts } from './move-facts.ts';
-import { type MoveFacts, moveRefusal, notEmpty } from './move-plan.ts';
+import { full, type MoveFacts, moveRefusal, notEmpty } from './move-plan.ts';
 import { bufferFolder, type LeftBehind, markDraft, markPath, readStorageState, type StorageState, writeStorageState } from './place.ts';
 import { removeLeftBehind } from './settling.ts';
 
@@ -67,11 +67,13 @@ export async function moveBuffer(home: string, folder: string, deps: MovingDeps)
   try {
     writeStorageState(home, state);
     failpoint('noted');
-    if (id !== undefined) prepare(to, id);
-    failpoint('prepared');
-    await copyAll(from, to, deps);
-    syncFolder(to);
-    failpoint('durable');
+    await onTarget(facts, async () => {
+      if (id !== undefined) prepare(to, id);
+      failpoint('prepared');
+      await copyAll(from, to, deps);
+      syncFolder(to);
+      failpoint('durable');
+    });
     const { place: _before, ...rest } = state;
     writeStorageState(home, id === undefined ? rest : { ...rest, place: { ...target, id } });
   } catch (error) {
@@ -83,6 +85,15 @@ export async function moveBuffer(home: string, folder: string, deps: MovingDeps)
   const { leftBehind } = removeLeftBehind(home, log, failpoint);
   const isLeft = leftBehind.some((left) => left.folder === from);
   return { folder: to, bytes: facts.bytes, ...(isLeft ? { leftBehind: from } : {}) };
+}
+
+/** Space that was there when it was planned may be taken by others since. */
+async function onTarget({ to, bytes }: MoveFacts, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw ['ENOSPC', 'EDQUOT'].includes(errnoOf(error) ?? '') ? full(to, bytes) : error;
+  }
 }
 
 function prepare(folder: string, id: string): void {

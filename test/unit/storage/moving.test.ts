@@ -119,6 +119,20 @@ describe('a move of the buffer', () => {
     },
   );
 
+  it('to a disk that fills up meanwhile is given up and says which disk, and nothing of it stays there', async () => {
+    using stored = new Stored();
+    const to = join(stored.folder, 'elsewhere');
+    const failpoint = (step: string) => {
+      if (step === 'copying buffer.db') throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    };
+    await expect(moveBuffer(stored.home, to, { ...deps, failpoint })).rejects.toMatchObject({
+      code: 'target-full',
+      message: expect.stringContaining(to),
+    });
+    expect(stored.namesIn('.')).toEqual(['home']);
+    expect(stored.conversations).toEqual(['kept']);
+  });
+
   it('from a home that cannot be written is refused as that, and changes nothing', async () => {
     using stored = new Stored();
     mkdirSync(join(stored.home, `storage.json.${process.pid}.tmp`));
