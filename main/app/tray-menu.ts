@@ -76,7 +76,7 @@ export function trayMenu(words: Messages, shown: TrayView, now: number): readonl
     ...(incidents.length > 0 ? [separator] : []),
     ...liveItems(words, status, now),
     action(tray.check, { do: 'check' }, status.running),
-    status.health === 'paused'
+    status.health === 'paused' && status.work === undefined
       ? action(tray.resume, { do: 'resume' }, status.running)
       : action(tray.pause, { do: 'pause' }, status.running),
     separator,

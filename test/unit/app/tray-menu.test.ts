@@ -86,8 +86,11 @@ describe('the menu', () => {
     ['moving', 'Moving the buffer; nothing is saved meanwhile'],
     ['erasing', 'Erasing everything; nothing is saved meanwhile'],
   ] as const)('says that nothing is saved while the buffer is worked on: %s', (work, line) => {
-    const [first] = labels(trayMenu(en, { ...quiet, status: status({ health: 'paused', running: false, work }) }, noon));
-    expect(first).toBe(line);
+    const menu = trayMenu(en, { ...quiet, status: status({ health: 'paused', running: false, work }) }, noon);
+    expect(labels(menu)[0]).toBe(line);
+    // Nobody paused it, so there is nothing to resume.
+    expect(find(menu, 'Resume')).toBeUndefined();
+    expect(find(menu, 'Pause for an hour')?.enabled).toBe(false);
   });
 
   test('offers Resume while paused', () => {
