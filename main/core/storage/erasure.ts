@@ -8,8 +8,9 @@ import { bufferFolder, type StorageState, writeStorageState } from './place.ts';
 
 /** Carries out what was decided, from the beginning or from where a crash came. Only the holder of the home's writer lock may call this. */
 export function finishErasing(home: string, state: StorageState, failpoint: (step: string) => void = () => undefined): void {
-  const folder = bufferFolder(home);
-  removeFiles(folder, filesOfBuffer(folder), (name) => failpoint(`removed ${name}`));
+  // An earlier version knows of no other place than the home.
+  for (const folder of new Set([bufferFolder(home), home]))
+    removeFiles(folder, filesOfBuffer(folder), (name) => failpoint(`removed ${name}`));
   silenceSpool(recorderPlaces(home).spoolDir);
   failpoint('spool silenced');
   // They hold no text, but names of agents and of sessions.

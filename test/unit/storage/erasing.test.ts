@@ -53,6 +53,14 @@ it('a buffer that cannot be read is erased too', () => {
   expect(stored.conversations).toEqual([]);
 });
 
+it('what an earlier version of Clawback began in the home, beside a buffer that was moved away, is erased too', async () => {
+  using stored = new Stored();
+  await moveBuffer(stored.home, join(stored.folder, 'elsewhere'), deps);
+  writeFileSync(join(stored.home, 'buffer.db'), SECRET);
+  eraseAll(stored.home, { log: LOG });
+  expect(filesThatHold(stored.folder, [SECRET])).toEqual([]);
+});
+
 it('nothing is erased while another Clawback writes', () => {
   using stored = new Stored();
   using _lock = acquireWriterLock(stored.home);
