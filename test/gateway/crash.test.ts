@@ -13,15 +13,17 @@ describe('a gateway that is killed', () => {
 
   const hang = async (key: string, message: string) => {
     await running.client.waitForText(await running.client.send(message, key));
-    await running.gateway.kill();
   };
 
   test('in a later turn: the reply is told as interrupted, and all that was on disk is kept', async () => {
     const key = 'agent:main:later';
     const { sessionId, path } = await running.converse(key, 'first');
     await hang(key, 'HANG second');
-    const incident = await running.clawback.incident('interrupted-reply', (found) => found.sessionId === sessionId);
-    expect(incident.severity).toBe('warning');
+    // The gateway may be killed between what it tells one client and the next.
+    await expect.poll(async () => (await running.clawback.show(sessionId)).length, { timeout: 20_000 }).toBe(4);
+    await running.gateway.kill();
+    const incident = await running.clawback.incident('interrupted-reply', (found) => found.sessionId === sessionId && found.messages > 0);
+    expect(incident).toMatchObject({ severity: 'loss', messages: 1 });
     await running.clawback.check();
     const captured = (await running.clawback.run('export', sessionId)).stdout;
     expect(captured.equals(readFileSync(path))).toBe(true);
@@ -54,11 +56,12 @@ describe('a gateway that is killed', () => {
     await running.converse('agent:main:killed', 'before');
     await running.reset('agent:main:killed');
     await hang('agent:main:killed', 'HANG until the kill');
+    await running.gateway.kill();
     await running.startAgain();
 
     await running.converse('agent:main:stopped', 'before');
     await running.reset('agent:main:stopped');
-    await running.client.waitForText(await running.client.send('HANG until the stop', 'agent:main:stopped'));
+    await hang('agent:main:stopped', 'HANG until the stop');
     await running.gateway.stop();
     await running.startAgain();
     await running.converse('agent:main:killed', 'goes on');

@@ -211,7 +211,7 @@ test('notifications, the login item and a source are changed by keyboard', async
 
 test('the very first start asks whether to open at login, and shows what the system made of it', async () => {
   const { page, api } = await screen.open('recovery', answersIn({ info: appInfo({ firstStart: true }) }));
-  await page.getByText(/conversations found.*; all saved/).waitFor();
+  await page.getByRole('checkbox').waitFor();
   api.answer({
     'settings.set': (patch) => ({ ...settings, ...patch }),
     'app.info': () => appInfo({ firstStart: true, loginItem: 'requires-approval' }),
