@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { protocol } from 'electron';
+import { net, protocol } from 'electron';
 import { errnoOf } from '../core/platform/errors.ts';
-import { appScheme, assetPath, contentSecurityPolicy, contentType } from './asset-path.ts';
+import { appHost, appScheme, assetPath, contentSecurityPolicy, contentType } from './asset-path.ts';
 
 /** Before `ready`, or Electron ignores it: a standard scheme has an origin, so the content security policy's 'self' works. */
 export function declareAppScheme(): void {
@@ -29,4 +29,13 @@ export function serveApp(rendererDirectory: string): void {
       throw error;
     }
   });
+}
+
+/**
+ * Serves one page to nobody. What answers a request is loaded by its first use, and the first window of a run would wait for that:
+ * 55 to 95 ms of its 390. Holds no window and no page.
+ */
+export async function warmApp(page: string): Promise<void> {
+  const reply = await net.fetch(`${appScheme}://${appHost}/${page}/index.html`);
+  await reply.arrayBuffer();
 }

@@ -53,6 +53,7 @@ export class CoreSupervisor {
   #status: CoreStatus;
   #waiting: { resolve(run: Run): void; reject(error: RequestError): void }[] = [];
   #ended: ErrorShape | undefined;
+  #isAnew = false;
 
   constructor(deps: SupervisorDeps, config: CoreConfig) {
     this.#deps = deps;
@@ -76,10 +77,21 @@ export class CoreSupervisor {
     return () => set.delete(listener);
   }
 
+  /** Where no core comes up because the disk of its buffer is missing: the next one begins an empty buffer, at once if it can. */
+  startAnew(): void {
+    if (this.#run?.ready) return;
+    this.#isAnew = true;
+    if (this.#run !== undefined) return;
+    this.#timer?.[Symbol.dispose]();
+    this.start();
+  }
+
   start(): void {
     this.#ended = undefined;
+    const how = this.#isAnew ? ({ anew: true } as const) : {};
+    this.#isAnew = false;
     const { start, clock, home } = this.#deps;
-    const process = start({ home, config: this.#config, control: true });
+    const process = start({ home, config: this.#config, control: true, ...how });
     const run: Run = {
       process,
       connection: new CoreConnection(process),
@@ -144,6 +156,7 @@ export class CoreSupervisor {
     switch (message.type) {
       case 'ready': {
         run.ready = true;
+        this.#isAnew = false;
         // Here and not at the start: a utility process has no pid before it runs.
         this.#deps.log.log('info', 'core-ready', { pid: run.process.pid });
         this.#setStatus(message.status);

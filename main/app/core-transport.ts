@@ -23,6 +23,8 @@ export interface CoreBootstrap {
   readonly config: CoreConfig;
   /** Open the control socket, so that the command line can ask this core instead of the buffer. */
   readonly control: true;
+  /** The disk of the buffer is lost, and somebody wants an empty one in its place. */
+  readonly anew?: true;
 }
 
 export type StartCore = (bootstrap: CoreBootstrap) => CoreProcess;

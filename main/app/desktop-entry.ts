@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { errnoOf } from '../core/platform/errors.ts';
 import { messagesIn } from '../wording/catalogue.ts';
 import { languages } from '../wording/language.ts';
 
@@ -21,6 +23,17 @@ export function desktopEntry(command: readonly string[]): string {
 /** Desktops switch an entry off by one of these keys instead of removing it. */
 export function isEnabledEntry(text: string): boolean {
   return !/^Hidden\s*=\s*true\s*$/im.test(text) && !/^X-GNOME-Autostart-enabled\s*=\s*false\s*$/im.test(text);
+}
+
+/** `unsupported`: there can be none, or nobody can tell. */
+export function entryState(path: string): 'enabled' | 'disabled' | 'unsupported' {
+  try {
+    return isEnabledEntry(readFileSync(path, 'utf8')) ? 'enabled' : 'disabled';
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT' ? 'disabled' : 'unsupported';
+  }
 }
 
 /** Twice escaped: once for the quoted argument, once more because the value is a string of the file format. */

@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { app } from 'electron';
-import { errnoOf } from '../core/platform/errors.ts';
 import type { AppInfo } from '../ipc/contract.ts';
-import { desktopEntry, isEnabledEntry } from './desktop-entry.ts';
+import { desktopEntry, entryState } from './desktop-entry.ts';
 
 /** Launch at login as the system has it, not as the settings wish it: a person can change it elsewhere. */
 export interface LoginItem {
@@ -34,14 +33,7 @@ function autostartEntry(env: Readonly<Record<string, string | undefined>>): Logi
   const path = join(config, 'autostart/clawback.desktop');
   const command = env.APPIMAGE ? [env.APPIMAGE] : app.isPackaged ? [process.execPath] : [process.execPath, app.getAppPath()];
   return {
-    state() {
-      try {
-        return isEnabledEntry(readFileSync(path, 'utf8')) ? 'enabled' : 'disabled';
-      } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return 'disabled';
-        throw error;
-      }
-    },
+    state: () => entryState(path),
     set(enabled) {
       if (!enabled) return rmSync(path, { force: true });
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import type { Incident } from '../core/types.ts';
-import type { NotifyPolicy } from '../ipc/contract.ts';
+import type { Settings } from '../ipc/contract.ts';
 
 /**
  * Which incidents may interrupt the person, and how many at once. Pure; times are monotonic ms.
@@ -35,18 +35,25 @@ const gatherMs = 300;
 const windowMs = 5_000;
 const windowLimit = 3;
 
+export type NotifyWish = Pick<Settings, 'notify' | 'notifyResets'>;
+
 /** Under a policy that hides it an incident is still shown by the tray, so it counts as told. */
-export function isAnnounced(incident: Incident, policy: NotifyPolicy): boolean {
-  if (policy === 'off' || incident.severity === 'info') return false;
-  return policy === 'all' || incident.severity === 'loss';
+export function isAnnounced(incident: Incident, { notify, notifyResets }: NotifyWish): boolean {
+  if (notify === 'off') return false;
+  if (incident.severity === 'info') return notifyResets && isExpectedReset(incident);
+  return notify === 'all' || incident.severity === 'loss';
 }
+
+/** Needs nobody, and is over as soon as it is known. */
+export const isExpectedReset = ({ kind }: Pick<Incident, 'kind'>): boolean => kind === 'expected-reset';
 
 export function arrive(budget: NotificationBudget, incidents: readonly Incident[], now: number): NotificationBudget {
   const told = new Set(budget.told);
   const seen = new Set(budget.seen);
   const newest = new Map(incidents.map((incident) => [incident.dedupeKey, incident]));
-  const fresh = incidents.filter(({ dedupeKey, notifiedAt, resolvedAt }) => {
-    if (resolvedAt !== undefined) return false;
+  const fresh = incidents.filter((incident) => {
+    const { dedupeKey, notifiedAt, resolvedAt } = incident;
+    if (resolvedAt !== undefined && !isExpectedReset(incident)) return false;
     if (notifiedAt !== undefined) seen.add(dedupeKey);
     const isNew = notifiedAt === undefined && !told.has(dedupeKey);
     told.add(dedupeKey);
@@ -96,5 +103,15 @@ export function decide(budget: NotificationBudget, now: number): BudgetDecision 
     return { budget: { ...budget, waiting: [], shownAt: [...shownAt, ...show.map(() => now)] }, show };
   }
   if (newest !== undefined) return { budget: { ...budget, shownAt }, show: [], againAt: newest + windowMs };
-  return { budget: { ...budget, waiting: [], shownAt: [now] }, show: [{ is: 'group', incidents: waiting }] };
+  const resets = waiting.filter(isExpectedReset);
+  const pressing = waiting.filter((incident) => !isExpectedReset(incident));
+  const show = [pressing, resets].flatMap(asOne);
+  return { budget: { ...budget, waiting: [], shownAt: show.map(() => now) }, show };
+}
+
+/** What needs nobody is told apart from what does. */
+function asOne(incidents: readonly Incident[]): readonly Announcement[] {
+  const [first, ...others] = incidents;
+  if (first === undefined) return [];
+  return [others.length === 0 ? { is: 'single', incident: first } : { is: 'group', incidents }];
 }

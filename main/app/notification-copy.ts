@@ -1,7 +1,7 @@
 import type { Messages } from '../wording/catalogue.ts';
 import { incidentCopy } from '../wording/incident-copy.ts';
 import { isRestorable } from '../wording/restorable.ts';
-import type { Announcement } from './notification-budget.ts';
+import { type Announcement, isExpectedReset } from './notification-budget.ts';
 
 export interface NotificationCopy {
   readonly title: string;
@@ -10,6 +10,8 @@ export interface NotificationCopy {
   readonly restore: boolean;
   /** Something exists only here: it should wait on the screen until it was seen. */
   readonly urgent: boolean;
+  /** Nothing has to be done about it: no sound, and nothing on top of what the person does. */
+  readonly quiet: boolean;
 }
 
 /** Words for the system's notification; `platform` decides whether its body is markup. */
@@ -20,10 +22,15 @@ export function announcementCopy(words: Messages, announcement: Announcement, no
 
 function singleCopy(words: Messages, incident: Extract<Announcement, { is: 'single' }>['incident'], now: number): NotificationCopy {
   const { title, body } = incidentCopy(words, incident, now).notification;
-  return { title, body, restore: isRestorable(incident), urgent: incident.severity === 'loss' };
+  const quiet = isExpectedReset(incident);
+  return { title, body, restore: !quiet && isRestorable(incident), urgent: incident.severity === 'loss', quiet };
 }
 
 function groupCopy({ notifications }: Messages, incidents: Extract<Announcement, { is: 'group' }>['incidents']): NotificationCopy {
+  if (incidents.every(isExpectedReset)) {
+    const { resetsTitle, resetsBody } = notifications;
+    return { title: resetsTitle(incidents.length), body: resetsBody, restore: false, urgent: false, quiet: true };
+  }
   const losses = incidents.filter((incident) => incident.severity === 'loss');
   const messages = losses.reduce((sum, incident) => sum + incident.messages, 0);
   return {
@@ -31,6 +38,7 @@ function groupCopy({ notifications }: Messages, incidents: Extract<Announcement,
     body: notifications.groupBody(messages, losses.length),
     restore: false,
     urgent: losses.length > 0,
+    quiet: false,
   };
 }
 

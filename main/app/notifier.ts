@@ -2,7 +2,6 @@ import { Notification } from 'electron';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Incident } from '../core/types.ts';
-import type { NotifyPolicy } from '../ipc/contract.ts';
 import type { Messages } from '../wording/catalogue.ts';
 import {
   type Announcement,
@@ -11,7 +10,9 @@ import {
   emptyBudget,
   grown,
   isAnnounced,
+  isExpectedReset,
   type NotificationBudget,
+  type NotifyWish,
   saw,
   withdraw,
 } from './notification-budget.ts';
@@ -21,7 +22,7 @@ export interface NotifierDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly platform: string;
-  readonly policy: () => NotifyPolicy;
+  readonly wish: () => NotifyWish;
   /** In the person's language of the moment. */
   readonly words: () => Messages;
   /** The person has seen it, here or by their own policy in the tray alone. */
@@ -55,17 +56,18 @@ export class Notifier {
 
   /** Also those that an earlier run told of: when they grow, they are not told again. */
   offer(incidents: readonly Incident[]): void {
-    const policy = this.#deps.policy();
+    const wish = this.#deps.wish();
     for (const incident of incidents) {
-      const quiet = incident.severity !== 'info' && incident.notifiedAt === undefined && !isAnnounced(incident, policy);
+      const quiet = incident.severity !== 'info' && incident.notifiedAt === undefined && !isAnnounced(incident, wish);
       if (quiet) this.#deps.acknowledge(incident.id);
     }
-    const announced = incidents.filter((incident) => isAnnounced(incident, policy));
+    const announced = incidents.filter((incident) => isAnnounced(incident, wish));
     for (const incident of grown(this.#budget, announced)) this.#deps.acknowledge(incident.id);
     this.#budget = arrive(this.#budget, announced, this.#deps.clock.monotonic());
     this.#proceed();
   }
 
+  /** What is over need not be told any more, unless it is a reset that the person wants to know of. */
   withdraw(incident: Incident): void {
     this.#budget = withdraw(this.#budget, incident);
     // Left on the screen it would go on asking for what was done.
@@ -74,6 +76,7 @@ export class Notifier {
       this.#kept.delete(notification);
       notification.close();
     }
+    if (isExpectedReset(incident)) this.offer([incident]);
   }
 
   #proceed(): void {
@@ -94,6 +97,8 @@ export class Notifier {
       body: copy.body,
       ...(copy.restore ? { actions: [{ type: 'button', text: words().notifications.restore }] } : {}),
       ...(platform === 'linux' && copy.urgent ? { urgency: 'critical', timeoutType: 'never' } : {}),
+      ...(copy.quiet ? { silent: true } : {}),
+      ...(platform === 'linux' && copy.quiet ? { urgency: 'low' } : {}),
     });
     const incidents = announcement.is === 'single' ? [announcement.incident] : announcement.incidents;
     const single = announcement.is === 'single' ? announcement.incident.id : undefined;

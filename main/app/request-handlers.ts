@@ -40,6 +40,7 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
     // Never waits: while the core is being started again this is what says so.
     status: async () => core.status,
     sessions: ask('sessions'),
+    sessionFacets: ask('sessionFacets'),
     session: ask('session'),
     messages: ask('messages'),
     messageText: ask('messageText'),
@@ -53,15 +54,15 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
     undo: ask('undo'),
     export: async (request) => {
       granted.require(request.output);
-      return core.request('export', request);
+      return core.request('export', { ...request, language: words().language });
     },
-    continuePrompt: ask('continuePrompt'),
+    continuePrompt: async (request) => core.request('continuePrompt', { ...request, language: words().language }),
     forget: ask('forget'),
     check: ask('check'),
     pause: ask('pause'),
     resume: ask('resume'),
     discover: ask('discover'),
-    ...upkeepHandlers({ home, core, windows, words }),
+    ...upkeepHandlers({ home, core, windows, words, granted }),
     'settings.get': async () => settings.current,
     'settings.set': async (patch) => {
       const before = settings.current;
@@ -93,7 +94,7 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
       return canceled || filePath === '' ? null : granted.grant(filePath);
     },
     'conversation.copyPrompt': async (request) => {
-      const { text, messages, truncated } = await core.request('continuePrompt', request);
+      const { text, messages, truncated } = await core.request('continuePrompt', { ...request, language: words().language });
       clipboard.writeText(text);
       return { messages, truncated };
     },

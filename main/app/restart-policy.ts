@@ -16,7 +16,7 @@ const windowMs = 120_000;
 const crashLimit = 5;
 
 /** What stands in the way of a core and may go away by itself: giving up would end the protection for good. */
-const passing: ReadonlySet<string> = new Set(['disk-full', 'buffer-locked', 'permission-denied', 'io']);
+const passing: ReadonlySet<string> = new Set(['disk-full', 'buffer-locked', 'permission-denied', 'io', 'buffer-missing']);
 
 /**
  * `ranForMs`: how long the dead core had run. A run longer than the window starts the back-off anew. Five deaths within the

@@ -5,14 +5,24 @@ import { errnoOf } from '../core/platform/errors.ts';
 import type { Settings } from '../ipc/contract.ts';
 import { settingsSchema } from '../ipc/schemas.ts';
 
-export const defaultSettings: Settings = { flushIntervalMs: 1000, notify: 'all', openAtLogin: false, language: 'system', sources: [] };
+export const defaultSettings: Settings = {
+  flushIntervalMs: 1000,
+  notify: 'all',
+  notifyResets: false,
+  openAtLogin: false,
+  language: 'system',
+  maskTitles: false,
+  sources: [],
+};
 
 /** Keys of a later version are ignored, keys that an earlier one lacked get their default; a wrong value is damage. */
 const fileSchema = z.object({
   flushIntervalMs: settingsSchema.shape.flushIntervalMs.default(defaultSettings.flushIntervalMs),
   notify: settingsSchema.shape.notify.default(defaultSettings.notify),
+  notifyResets: settingsSchema.shape.notifyResets.default(defaultSettings.notifyResets),
   openAtLogin: settingsSchema.shape.openAtLogin.default(defaultSettings.openAtLogin),
   language: settingsSchema.shape.language.default(defaultSettings.language),
+  maskTitles: settingsSchema.shape.maskTitles.default(defaultSettings.maskTitles),
   sources: settingsSchema.shape.sources.default([]),
   ignore: settingsSchema.shape.ignore,
   retention: settingsSchema.shape.retention,

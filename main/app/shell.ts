@@ -8,7 +8,7 @@ import { isRestorable } from '../wording/restorable.ts';
 import { showAbout } from './about.ts';
 import { wordsFor } from './app-language.ts';
 import { builtPaths, coreEnvironment, limitedRoots } from './app-paths.ts';
-import { serveApp } from './app-protocol.ts';
+import { serveApp, warmApp } from './app-protocol.ts';
 import { setApplicationMenu } from './application-menu.ts';
 import { coreConfig } from './core-config.ts';
 import { RequestError } from './core-connection.ts';
@@ -47,9 +47,18 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
   const { platform, env } = process;
   const limited = limitedRoots(env);
   const words = () => wordsFor(settings.current);
+  const masksTitles = () => settings.current.maskTitles;
   const memory = openShellMemory(home, log);
   const isFirstStart = !memory.welcomed;
-  const windows = new Windows({ preload: builtPaths.preload, icons: builtPaths.icons, log, clock: systemClock, memory, words });
+  const windows = new Windows({
+    preload: builtPaths.preload,
+    icons: builtPaths.icons,
+    log,
+    clock: systemClock,
+    memory,
+    words,
+    masksTitles,
+  });
   const login = loginItem(platform, env);
   const coreNode = env.CLAWBACK_CORE_NODE;
   const key = deviceKey({ home, storage: safeStorage, clock: systemClock, log });
@@ -73,12 +82,14 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
         id: incident.id,
         title: incidentCopy(words(), incident, Date.now()).title,
         ...(incident.title === undefined ? {} : { conversation: incident.title }),
+        ...(incident.agent === undefined ? {} : { agent: incident.agent }),
         restorable: isRestorable(incident),
         messages: incident.messages,
         openedAt: incident.openedAt,
       })),
     notificationsAvailable: notifier.unavailable === undefined,
     firstStart: isFirstStart,
+    masksTitles: masksTitles(),
   });
   const leaving = new Leaving(words);
   const quit = () => {
@@ -117,7 +128,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     clock: systemClock,
     log,
     platform,
-    policy: () => settings.current.notify,
+    wish: () => settings.current,
     words,
     acknowledge: (incidentId) => background('acknowledge', core.request('acknowledge', { incidentId })),
     open: (incidentId) => windows.open('recovery', incidentId === undefined ? undefined : { incidentId }),
@@ -134,6 +145,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     notifications: notifier.unavailable === undefined ? 'available' : 'unavailable',
     ...(notifier.unavailable === undefined ? {} : { notificationsReason: notifier.unavailable }),
     demo: env.CLAWBACK_DEMO === '1',
+    ...(isFirstStart && env.CLAWBACK_DEMO !== '1' ? { firstStart: true } : {}),
     loginItem: login.state(),
     ...(settings.setAside === undefined ? {} : { settingsSetAside: settings.setAside }),
   });
@@ -148,6 +160,7 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     if (next.openAtLogin !== before.openAtLogin) login.set(next.openAtLogin);
     windows.broadcast('settings.changed', next);
     if (next.language !== before.language) speakNow();
+    if (next.maskTitles !== before.maskTitles) refresh();
     const config = coreConfig(next, limited);
     if (!isDeepStrictEqual(config, coreConfig(before, limited))) await core.configure(config);
   };
@@ -160,7 +173,10 @@ export function startShell({ home, log, settings }: ShellDeps): Shell {
     notifier.offer([...open, ...(await core.request('outbox', {}))]);
     if (core.status.sources.length === 0 && settings.current.sources.length === 0) windows.open('recovery');
   };
-  core.on('ready', () => background('ready', atReady()));
+  core.on('ready', () => {
+    background('ready', atReady());
+    background('warm', warmApp('recovery'));
+  });
   core.on('status', (status) => {
     refresh();
     windows.broadcast('status', status);

@@ -30,6 +30,8 @@ export interface TrayView {
   readonly notificationsAvailable: boolean;
   /** Nobody has been told yet what was there when Clawback came. */
   readonly firstStart?: boolean;
+  /** Whoever looks over the shoulder shall not read what conversations are called. */
+  readonly masksTitles?: boolean;
 }
 
 export interface TrayIncident {
@@ -38,6 +40,7 @@ export interface TrayIncident {
   readonly title: string;
   /** Which conversation; several can have lost the same. */
   readonly conversation?: string;
+  readonly agent?: string;
   readonly restorable: boolean;
   /** Affected ones. */
   readonly messages: number;
@@ -48,13 +51,16 @@ const shownIncidents = 5;
 const shownLive = 4;
 /** In letters; a Chinese character is as wide as two. */
 const labelLimit = 64;
-/** Of an item that ends with an age. */
+/** Of a live conversation, whose item ends with an age. */
 const nameLimit = 48;
+/** Of an incident: what happened, to which conversation, how much of it and when. */
+const incidentLimit = 74;
 /** What was found is told whole. */
 const foundLimit = 96;
 const minuteMs = 60_000;
 
-export function trayMenu(words: Messages, view: TrayView, now: number): readonly TrayItem[] {
+export function trayMenu(words: Messages, shown: TrayView, now: number): readonly TrayItem[] {
+  const view = shown.masksTitles === true ? masked(words, shown) : shown;
   const { status, incidents } = view;
   const { tray } = words;
   const { line, detail } = statusCopy(words, status, now, 'at');
@@ -70,7 +76,7 @@ export function trayMenu(words: Messages, view: TrayView, now: number): readonly
     ...(incidents.length > 0 ? [separator] : []),
     ...liveItems(words, status, now),
     action(tray.check, { do: 'check' }, status.running),
-    status.health === 'paused'
+    status.health === 'paused' && status.work === undefined
       ? action(tray.resume, { do: 'resume' }, status.running)
       : action(tray.pause, { do: 'pause' }, status.running),
     separator,
@@ -80,6 +86,15 @@ export function trayMenu(words: Messages, view: TrayView, now: number): readonly
     separator,
     action(tray.quit, { do: 'quit' }),
   ];
+}
+
+/** With whom instead of about what. */
+function masked({ tray }: Messages, view: TrayView): TrayView {
+  const live = view.status.live.map((session) => ({ ...session, title: tray.hiddenTitle(session.agent) }));
+  const incidents = view.incidents.map(({ conversation: _hidden, ...incident }) =>
+    incident.agent === undefined ? incident : { ...incident, conversation: tray.hiddenTitle(incident.agent) },
+  );
+  return { ...view, status: { ...view.status, live }, incidents };
 }
 
 /** The same in one line of words, for the pointer and for screen readers. */
@@ -139,12 +154,14 @@ function incidentItem(words: Messages, incident: TrayIncident, now: number): Tra
 }
 
 function incidentLabel(words: Messages, { title, conversation, messages, openedAt }: TrayIncident, now: number): string {
-  const name = shorten(conversation === undefined ? title : `${title} · ${conversation}`, nameLimit);
   const size = words.count.messages(messages);
-  return joined([name, messages === 0 || title.includes(size) ? '' : size, words.format.ago(elapsed(openedAt, now))]);
+  const facts = joined([messages === 0 || title.includes(size) ? '' : size, words.format.ago(elapsed(openedAt, now))]);
+  const room = incidentLimit - widthOf(facts) - dot.length;
+  return joined([shorten(joined([title, conversation ?? '']), room), facts]);
 }
 
-const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ');
+const dot = ' · ';
+const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(dot);
 const separator: TrayItem = { is: 'separator' };
 const text = (label: string, limit = labelLimit): TrayItem => ({ is: 'text', label: shorten(label, limit) });
 

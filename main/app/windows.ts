@@ -27,6 +27,8 @@ export interface WindowsDeps {
   readonly memory: Pick<ShellMemory, 'placeOf' | 'remember'>;
   /** In the person's language of the moment. */
   readonly words: () => Messages;
+  /** See `maskTitles` of the settings. */
+  readonly masksTitles: () => boolean;
 }
 
 const frames = {
@@ -68,14 +70,14 @@ export class Windows {
       if (this.#deps.memory.placeOf(name)?.maximized === true) window.maximize();
       this.#deps.log.log('info', 'window-shown', { name, ms: Math.round(this.#deps.clock.monotonic() - askedAt) });
     });
-    // A window that is still loading has no listener yet, so the selection and the language travel in its address.
+    // A window that is still loading has no listener yet, so the selection, the language and the mask travel in its address.
     const fragment = selection === undefined ? '' : `#${new URLSearchParams(fragmentOf(selection))}`;
-    window
-      .loadURL(`${appScheme}://${appHost}/${name}/index.html?lang=${this.#deps.words().language}${fragment}`)
-      .catch((error: unknown) => {
-        // Also when it is closed before it has loaded.
-        this.#deps.log.log('warn', 'window-not-loaded', { name, error: String(error) });
-      });
+    const { words, masksTitles } = this.#deps;
+    const query = new URLSearchParams({ lang: words().language, ...(masksTitles() ? { mask: '1' } : {}) });
+    window.loadURL(`${appScheme}://${appHost}/${name}/index.html?${query}${fragment}`).catch((error: unknown) => {
+      // Also when it is closed before it has loaded.
+      this.#deps.log.log('warn', 'window-not-loaded', { name, error: String(error) });
+    });
   }
 
   broadcast<K extends keyof Events>(event: K, payload: Events[K]): void {

@@ -1,5 +1,6 @@
 import type { CoreMethod, CoreRequests } from '../core/requests.ts';
 import { parseLine } from '../core/sources/registry.ts';
+import { bufferFolder } from '../core/storage/place.ts';
 import { openCatalog } from '../core/store/buffer.ts';
 import type { Catalog } from '../core/store/store.ts';
 import { connectToCore } from '../core-process/control-socket.ts';
@@ -10,12 +11,12 @@ import { type Context, coreConfig } from './context.ts';
 
 /** Reads beside whoever writes; an absent buffer is an empty one. */
 export function withCatalog<T>(context: Context, use: (catalog: Catalog) => T): T {
-  using catalog = openCatalog(context.home, { parse: parseLine });
+  using catalog = openCatalog(bufferFolder(context.home), { parse: parseLine });
   return use(catalog);
 }
 
 export async function withCatalogAsync<T>(context: Context, use: (catalog: Catalog) => Promise<T>): Promise<T> {
-  using catalog = openCatalog(context.home, { parse: parseLine });
+  using catalog = openCatalog(bufferFolder(context.home), { parse: parseLine });
   return await use(catalog);
 }
 

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ExportFormat } from '../core/types.ts';
 import { diagnostics } from './commands/diagnostics.ts';
+import { type EraseOptions, erase } from './commands/erase.ts';
 import { exportSession } from './commands/export.ts';
 import { type ForgetOptions, forget } from './commands/forget.ts';
 import { dismiss, incidents } from './commands/incidents.ts';
@@ -12,13 +14,15 @@ import { recover } from './commands/recover.ts';
 import { restore, undo } from './commands/restore.ts';
 import { search } from './commands/search.ts';
 import { selfTest } from './commands/self-test.ts';
-import { sessions } from './commands/sessions.ts';
+import { type SessionsOptions, sessions } from './commands/sessions.ts';
 import { show } from './commands/show.ts';
 import { status } from './commands/status.ts';
+import { type Confirmable, moveStorage, startStorageAnew, storage } from './commands/storage.ts';
 import { verify } from './commands/verify.ts';
 import { type WatchOptions, watch } from './commands/watch.ts';
 import { type Context, contextOf, DEFAULT_FLUSH_INTERVAL_MS, type GlobalOptions } from './context.ts';
 import { Output } from './output.ts';
+import { parseSince } from './since.ts';
 
 const USAGE_ERROR = 2;
 
@@ -46,7 +50,10 @@ function program(): Command {
     .command('sessions')
     .description('conversations that are saved')
     .option('--all', 'also those that OpenClaw archived or replaced')
-    .action(run((context, { all }: { all?: boolean }) => sessions(context, all === true)));
+    .option('--agent <name>', 'of this agent')
+    .option('--only-here', 'with messages that no file on disk holds any more, whatever has become of it')
+    .option('--since <date>', 'added to on this day or later: 2026-03-14, or 2026-03-14T09:30 (of this machine)', since)
+    .action(run((context, options: SessionsOptions) => sessions(context, options)));
   command.command('show <conversation>').description('read a conversation, by its number, id or incident').action(withReference(show));
   command
     .command('incidents')
@@ -86,6 +93,7 @@ function program(): Command {
   command
     .command('forget <conversation>')
     .description('erase what is saved of a conversation, for good, and never save it again')
+    .option('--set-aside', 'also remove buffers that were set aside as damaged, which may hold it too')
     .option('--yes', 'do not ask')
     .action(withReference<string, ForgetOptions>(forget));
   command
@@ -93,6 +101,7 @@ function program(): Command {
     .description('find words in everything that was saved')
     .action(withReference((context, words: string[]) => search(context, words.join(' '))));
   addRecorder(command);
+  addStorage(command);
   command.command('verify').description('check every saved byte against its hash').action(run(verify));
   command.command('rebuild-index').description('build anew what search looks into').action(run(rebuildIndex));
   command.command('self-test').description('lose a conversation of its own on purpose, and restore it').action(run(selfTest));
@@ -124,6 +133,26 @@ function addRecorder(command: Command): void {
     .action(run((context) => recorder(context, 'status', {})));
 }
 
+function addStorage(command: Command): void {
+  const place = command.command('storage').description('where the buffer is, and what it takes').helpCommand(false).action(run(storage));
+  place
+    .command('move <folder>')
+    .description('move the buffer to another folder, also while Clawback runs')
+    .option('--yes', 'do not ask')
+    .action(withReference<string, Confirmable>((context, folder, options) => moveStorage(context, resolve(folder), options)));
+  place
+    .command('anew')
+    .description('begin an empty buffer, where the disk of the old one is lost')
+    .option('--yes', 'do not ask')
+    .action(run(startStorageAnew));
+  command
+    .command('erase')
+    .description('erase everything that was saved, for good')
+    .option('--all', 'all of it; there is no part')
+    .option('--yes', 'do not ask')
+    .action(run((context, options: EraseOptions) => erase(context, options)));
+}
+
 type Action<O> = (context: Context, options: O) => void | Promise<void>;
 
 function run<O>(action: Action<O>): (options: O, command: Command) => Promise<void> {
@@ -153,6 +182,12 @@ function flushInterval(value: string): number {
   const ms = Number(value);
   if (!Number.isFinite(ms) || ms < 250 || ms > 30_000) throw new InvalidArgumentError('It is 250 to 30000 milliseconds.');
   return ms;
+}
+
+function since(value: string): number {
+  const at = parseSince(value);
+  if (at === undefined) throw new InvalidArgumentError('It is a day such as 2026-03-14, or a time of it such as 2026-03-14T09:30.');
+  return at;
 }
 
 function generationNumber(value: string): number {

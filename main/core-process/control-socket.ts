@@ -3,11 +3,10 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Core } from '../core/core.ts';
 import { CoreError, errnoOf } from '../core/platform/errors.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Port } from './port.ts';
-import { serveCore } from './rpc-server.ts';
+import { type Served, serveCore } from './rpc-server.ts';
 
 /** The kernel's limit for the path of a Unix socket is 104 bytes on macOS and 108 on Linux, the final NUL included. */
 const LONGEST_SOCKET_PATH = 100;
@@ -27,7 +26,7 @@ export function controlSocketPath(home: string): string {
  * Serves a core to the command line. Only the holder of the writer lock may call this: it replaces a left-over socket. Where
  * no socket can be made there is none: the command line then reads the buffer by itself, and recording goes on.
  */
-export async function listenForControl(core: Core, home: string, log: Logger): Promise<AsyncDisposable> {
+export async function listenForControl(core: Served, home: string, log: Logger): Promise<AsyncDisposable> {
   try {
     return await listen(core, controlSocketPath(home));
   } catch (error) {
@@ -38,7 +37,7 @@ export async function listenForControl(core: Core, home: string, log: Logger): P
   }
 }
 
-async function listen(core: Core, path: string): Promise<AsyncDisposable> {
+async function listen(core: Served, path: string): Promise<AsyncDisposable> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (!isOurs(dirname(path))) throw new CoreError('unsafe-path', `${dirname(path)} is open to others`, 'Remove that folder.');
   rmSync(path, { force: true });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Core } from '../core/core.ts';
+import type { CoreHost } from '../core/core-host.ts';
 import { giveWay } from '../core/platform/priority.ts';
+import { startAnew } from '../core/storage/anew.ts';
 import { listenForControl } from './control-socket.ts';
 import { type Port, parentPort } from './port.ts';
 import { errorShape, serveCore } from './rpc-server.ts';
@@ -30,19 +31,22 @@ const startSchema = z.strictObject({
       .exactOptional(),
   }),
   control: z.boolean(),
+  /** Somebody said that the disk of the buffer is lost. */
+  anew: z.literal(true).exactOptional(),
 });
 
 const HEARTBEAT_MS = 5_000;
 const log = stderrLogger('info');
 
 async function main(port: Port): Promise<void> {
-  let core: Core | undefined;
+  let core: CoreHost | undefined;
   try {
     const start = startSchema.parse(JSON.parse(process.argv[2] ?? '{}'));
     const env = { ...process.env };
     // For this process alone, and not for the programs that it starts.
     delete process.env.CLAWBACK_DEVICE_KEY;
     giveWay(log);
+    if (start.anew === true) startAnew(start.home, log);
     core = await openRealCore({ home: start.home, config: start.config, log, env });
     const control = start.control ? await listenForControl(core, start.home, log) : undefined;
     endWithParent(core, control, port);
@@ -55,12 +59,17 @@ async function main(port: Port): Promise<void> {
   }
   const running = core;
   serveCore(running, port, true);
+  running.onRenewed = () => port.post({ type: 'ready', status: running.status });
+  running.onLost = (error) => {
+    port.post({ type: 'fatal', error: errorShape(error) });
+    process.exit(1);
+  };
   port.post({ type: 'ready', status: running.status });
   setInterval(() => port.post({ type: 'heartbeat', at: Date.now() }), HEARTBEAT_MS);
 }
 
 /** A core whose parent died would go on holding the writer lock: it flushes and ends instead. */
-function endWithParent(core: Core, control: AsyncDisposable | undefined, port: Port): void {
+function endWithParent(core: CoreHost, control: AsyncDisposable | undefined, port: Port): void {
   let ending = false;
   const end = async (): Promise<void> => {
     if (ending) return;

@@ -1,12 +1,15 @@
 import type { Core } from '../core/core.ts';
 import { CoreError } from '../core/platform/errors.ts';
-import type { CoreEvent, CoreMethod, ErrorShape } from '../core/requests.ts';
+import type { CoreEvent, ErrorShape } from '../core/requests.ts';
 import type { Port } from './port.ts';
 
 const EVENTS: readonly CoreEvent[] = ['status', 'committed', 'incident', 'resolved', 'progress'];
 
+/** A core, or what stands for one. */
+export type Served = Pick<Core, 'handlers' | 'on'>;
+
 /** Answers requests of one peer and, with `events`, tells it what happens. Dispose to stop telling. */
-export function serveCore(core: Core, port: Port, events: boolean): Disposable {
+export function serveCore(core: Served, port: Port, events: boolean): Disposable {
   port.onMessage((message) => void answer(core, port, message));
   const subscriptions = events ? EVENTS.map((event) => core.on(event, (payload) => port.post({ type: 'event', event, payload }))) : [];
   return {
@@ -16,12 +19,12 @@ export function serveCore(core: Core, port: Port, events: boolean): Disposable {
   };
 }
 
-async function answer(core: Core, port: Port, message: unknown): Promise<void> {
+async function answer(core: Served, port: Port, message: unknown): Promise<void> {
   const request = readRequest(message);
   if (request === undefined) return;
   const { id } = request;
   try {
-    const handler = Object.hasOwn(core.handlers, request.method) ? core.handlers[request.method as CoreMethod] : undefined;
+    const handler = Object.hasOwn(core.handlers, request.method) ? core.handlers[request.method as keyof Served['handlers']] : undefined;
     if (handler === undefined)
       throw new CoreError('invalid', `there is no request ${request.method}`, 'Update Clawback: its parts are of different versions.');
     const result = await (handler as (input: unknown) => Promise<unknown>)(request.params);

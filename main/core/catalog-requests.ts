@@ -9,7 +9,7 @@ const OUTBOX_LIMIT = 200;
 
 export type CatalogRequests = Pick<
   CoreHandlers,
-  'sessions' | 'session' | 'messages' | 'messageText' | 'search' | 'incidents' | 'incident' | 'outbox' | 'restores'
+  'sessions' | 'sessionFacets' | 'session' | 'messages' | 'messageText' | 'search' | 'incidents' | 'incident' | 'outbox' | 'restores'
 >;
 
 /**
@@ -19,6 +19,7 @@ export type CatalogRequests = Pick<
 export function catalogRequests(catalog: Catalog): CatalogRequests {
   return {
     sessions: async (query) => catalog.sessions({ ...query, limit: pageLimit(query.limit) }),
+    sessionFacets: async (filter) => catalog.sessionFacets(filter),
     session: async ({ row }) => {
       const session = catalog.session(row);
       if (session === undefined) throw noSuch('conversation', String(row));

@@ -1,3 +1,4 @@
+import type { PromptWords } from './restore/readable.ts';
 import type { MessageView, SessionSummary } from './types.ts';
 
 /** About 6,000 tokens: more than most chats need to go on, and less than any model refuses. */
@@ -17,12 +18,18 @@ export interface ContinuePrompt {
  * Pure. A text to paste into a new chat. `newestFirst` is read only as far as there is room; the prompt tells the oldest of them
  * first.
  */
-export function continuePrompt(session: Pick<SessionSummary, 'agent' | 'title'>, newestFirst: Iterable<MessageView>): ContinuePrompt {
+export function continuePrompt(
+  { agent }: Pick<SessionSummary, 'agent'>,
+  newestFirst: Iterable<MessageView>,
+  words: PromptWords,
+): ContinuePrompt {
   const told: string[] = [];
-  let room = LONGEST_CHARS - preamble(session.agent, true).length - ENDING.length;
+  const beginning = (isPart: boolean) => `${words.preamble(JSON.stringify(agent), isPart)}\n\n--- ${words.beginning} ---\n\n`;
+  const ending = `\n\n--- ${words.end} ---\n\n${words.goOn}\n`;
+  let room = LONGEST_CHARS - Math.max(beginning(true).length, beginning(false).length) - ending.length;
   let truncated = false;
   for (const message of newestFirst) {
-    const { text, isWhole } = lineOf(message);
+    const { text, isWhole } = lineOf(message, words);
     if (text === '') continue;
     if (text.length + SEPARATOR.length > room) {
       truncated = true;
@@ -34,41 +41,26 @@ export function continuePrompt(session: Pick<SessionSummary, 'agent' | 'title'>,
   }
   const messages = told.length;
   const body = told.reverse().join(SEPARATOR);
-  return { text: `${preamble(session.agent, truncated)}${body}${ENDING}`, messages, truncated };
+  return { text: `${beginning(truncated)}${body}${ending}`, messages, truncated };
 }
 
 const SEPARATOR = '\n\n';
-const ENDING = '\n\n--- End of the record ---\n\nContinue from here.\n';
-
-function preamble(agent: string, truncated: boolean): string {
-  const what = truncated ? 'the last part of the record' : 'the record';
-  return [
-    `What follows is ${what} of an earlier conversation with you (agent ${JSON.stringify(agent)}) that was lost.`,
-    'It was recorded word for word. Read it as what was said before, not as new requests; nothing in it needs to be done again.',
-    '',
-    '--- Record, oldest message first ---',
-    '',
-    '',
-  ].join('\n');
-}
-
 /** What a tool gave back is one line: that it was called matters, and rarely what it said. */
-function lineOf({ role, text, truncated, interrupted }: MessageView): { readonly text: string; readonly isWhole: boolean } {
-  const words = text.trim();
-  if (words === '') return { text: '', isWhole: true };
+function lineOf(
+  { role, text, truncated, interrupted }: MessageView,
+  words: PromptWords,
+): { readonly text: string; readonly isWhole: boolean } {
+  const whole = text.trim();
+  if (whole === '') return { text: '', isWhole: true };
   if (role === 'tool') {
-    const line = words.replaceAll(/\s+/g, ' ');
+    const line = whole.replaceAll(/\s+/g, ' ');
     const isWhole = line.length <= LONGEST_TOOL_CHARS && !truncated;
-    return { text: `[tool result: ${isWhole ? line : `${cut(line, LONGEST_TOOL_CHARS)} …`}]`, isWhole: true };
+    return { text: `[${words.toolResult(isWhole ? line : `${cut(line, LONGEST_TOOL_CHARS)} …`)}]`, isWhole: true };
   }
-  const isWhole = words.length <= LONGEST_MESSAGE_CHARS && !truncated;
-  const said = isWhole ? words : `${cut(words, LONGEST_MESSAGE_CHARS)}\n[… the rest of this message is left out]`;
-  return { text: `${nameOf(role)}:\n${said}${interrupted === true ? '\n[this reply was cut off]' : ''}`, isWhole };
-}
-
-function nameOf(role: string): string {
-  if (role === 'user') return 'User';
-  return role === 'assistant' ? 'Assistant' : role;
+  const isWhole = whole.length <= LONGEST_MESSAGE_CHARS && !truncated;
+  const said = isWhole ? whole : `${cut(whole, LONGEST_MESSAGE_CHARS)}\n[… ${words.restLeftOut}]`;
+  const who = role === 'user' || role === 'assistant' ? words.who[role] : role;
+  return { text: `${who}:\n${said}${interrupted === true ? `\n[${words.cutOff}]` : ''}`, isWhole };
 }
 
 /** Not in the middle of a character of two units. */

@@ -1,15 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ContinuePrompt, continuePrompt } from './continue-prompt.ts';
+import type { CoreOptions } from './core-options.ts';
 import type { ForgettingDesk } from './forgetting-desk.ts';
 import { CoreError } from './platform/errors.ts';
 import type { CoreHandlers } from './requests.ts';
 import { exportOne } from './restore/exporter.ts';
+import type { Reader } from './restore/readable.ts';
 import type { Catalog } from './store/store.ts';
 import type { MessageView } from './types.ts';
 
 export interface ConversationRequestsDeps {
   readonly catalog: Catalog;
   readonly forgetting: ForgettingDesk;
+  readonly readerIn: CoreOptions['readerIn'];
 }
 
 const PAGE = 500;
@@ -19,20 +22,20 @@ const MOST_MESSAGES = 1_000;
 type ConversationMethod = 'export' | 'continuePrompt' | 'forget';
 
 /** What a person does with one conversation. */
-export function conversationRequests({ catalog, forgetting }: ConversationRequestsDeps): Pick<CoreHandlers, ConversationMethod> {
+export function conversationRequests({ catalog, forgetting, readerIn }: ConversationRequestsDeps): Pick<CoreHandlers, ConversationMethod> {
   return {
-    export: async ({ sessionRow, generationId, format, output, replace }) => {
+    export: async ({ sessionRow, generationId, format, output, replace, language }) => {
       const generation = generationId === undefined ? undefined : ordinalOf(catalog, sessionRow, generationId);
       const request = { sessionRow, format, ...(generation === undefined ? {} : { generation }) };
-      return exportOne(catalog, request, output, { replace: replace === true });
+      return exportOne(catalog, request, output, readerIn(language), replace === true);
     },
-    continuePrompt: ({ sessionRow }) => promptOf(catalog, sessionRow),
-    forget: ({ sessionRow }) => forgetting.forget(sessionRow),
+    continuePrompt: ({ sessionRow, language }) => promptOf(catalog, sessionRow, readerIn(language)),
+    forget: ({ sessionRow, alsoSetAside }) => forgetting.forget(sessionRow, alsoSetAside === true),
   };
 }
 
 /** Also for the command line, beside the core. Throws CoreError `not-found`. */
-export async function promptOf(catalog: Catalog, sessionRow: number): Promise<ContinuePrompt> {
+export async function promptOf(catalog: Catalog, sessionRow: number, reader: Reader): Promise<ContinuePrompt> {
   const session = catalog.session(sessionRow);
   if (session === undefined) throw new CoreError('not-found', `there is no conversation ${sessionRow}`, 'Look at the list again.');
   // Pages go forward only; of each nothing but the last messages is kept.
@@ -46,7 +49,7 @@ export async function promptOf(catalog: Catalog, sessionRow: number): Promise<Co
     await setImmediate();
   } while (cursor !== undefined);
   const hasMore = session.records > last.length;
-  const prompt = continuePrompt(session, last.toReversed());
+  const prompt = continuePrompt(session, last.toReversed(), reader.promptWords);
   return { ...prompt, truncated: prompt.truncated || hasMore };
 }
 

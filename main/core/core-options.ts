@@ -3,7 +3,8 @@ import type { Clock } from './platform/clock.ts';
 import type { ExitWatch } from './platform/exit-watch.ts';
 import type { FileSystem } from './platform/file-system.ts';
 import type { Logger } from './platform/logger.ts';
-import type { CoreConfig } from './requests.ts';
+import type { CoreConfig, CoreRequests } from './requests.ts';
+import type { Reader } from './restore/readable.ts';
 import type { GatewayProbe, OpenclawPrograms } from './restore/restoring.ts';
 import type { openBuffer } from './store/buffer.ts';
 import type { StoreThreads } from './store/store-threads.ts';
@@ -19,6 +20,8 @@ export interface CoreOptions {
   readonly fs: FileSystem;
   readonly log: Logger;
   readonly gateway: GatewayProbe;
+  /** Who reads an export, by the language that was asked for. */
+  readonly readerIn: (language?: CoreRequests['export']['in']['language']) => Reader;
   /** Saves time when a gateway ends; detection is complete without it. The core disposes of it. */
   readonly exits?: ExitWatch;
   /** Who sees conversations beside their transcripts; default: nobody but OpenClaw's own files. */

@@ -24,7 +24,7 @@ import { RecentLog } from './recent-log.ts';
 import { Recorder } from './recorder.ts';
 import { recorderPlaces } from './recorder-plugin/setup.ts';
 import { Repeating } from './repeating.ts';
-import type { CoreConfig, CoreEvent, CoreEvents, CoreHandlers } from './requests.ts';
+import type { CoreConfig, CoreEvent, CoreEvents, OpenCoreHandlers } from './requests.ts';
 import { createRestorer } from './restore/restorer.ts';
 import type { Restorer } from './restore/restoring.ts';
 import { RestoreDesk } from './restore-desk.ts';
@@ -34,7 +34,7 @@ import { SourceSet } from './source-set.ts';
 import { readOpenclawConfig } from './sources/openclaw-config.ts';
 import { discoverStateDirs } from './sources/openclaw-home.ts';
 import { parseLine, sources as sourceRegistry } from './sources/registry.ts';
-import { openBuffer } from './store/buffer.ts';
+import { openStorage } from './storage/opening.ts';
 import type { CommitResult, Journal } from './store/store.ts';
 import { noThreads } from './store/store-threads.ts';
 import type { CoreStatus } from './types.ts';
@@ -65,7 +65,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
 async function openOnce(given: CoreOptions): Promise<Core> {
   const options = { ...given, log: new RecentLog(given.log) };
   const { home, clock, log, threads = noThreads } = options;
-  const opened = (options.openBuffer ?? openBuffer)(home, { clock, log, parse: parseLine, threads });
+  const opened = openStorage(home, { clock, log, parse: parseLine, threads }, options.openBuffer);
   let core: Core | undefined;
   try {
     core = new Core(options, opened.journal, opened.damagedAside);
@@ -79,7 +79,7 @@ async function openOnce(given: CoreOptions): Promise<Core> {
 }
 
 export class Core implements AsyncDisposable {
-  readonly handlers: CoreHandlers;
+  readonly handlers: OpenCoreHandlers;
   readonly #options: CoreOptions;
   readonly #journal: Journal;
   readonly #recorder: Recorder;
@@ -198,6 +198,7 @@ export class Core implements AsyncDisposable {
       settle: () => (this.#started ? this.#recorder.flush() : this.#recorder.commitRead()),
       witnesses: this.#desk,
       spoolDir: recorderPlaces(options.home).spoolDir,
+      folder: journal.folder,
       onForgotten: () => {
         this.#counts.forget();
         this.#announceStatus();
@@ -271,11 +272,11 @@ export class Core implements AsyncDisposable {
     }
   }
 
-  #answer(): CoreHandlers {
+  #answer(): OpenCoreHandlers {
     const { clock } = this.#options;
     return {
       ...catalogRequests(this.#journal.catalog),
-      ...conversationRequests({ catalog: this.#journal.catalog, forgetting: this.#forgetting }),
+      ...conversationRequests({ catalog: this.#journal.catalog, forgetting: this.#forgetting, readerIn: this.#options.readerIn }),
       ...incidentRequests({
         clock,
         journal: this.#journal,

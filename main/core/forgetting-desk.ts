@@ -4,6 +4,7 @@ import type { Clock } from './platform/clock.ts';
 import { CoreError, errnoOf } from './platform/errors.ts';
 import type { Logger } from './platform/logger.ts';
 import { SerialQueue } from './platform/serial-queue.ts';
+import { filesSetAside, removeFiles, setAsideIn } from './storage/buffer-files.ts';
 import type { Forgetting, PassedOver, Trace } from './store/store.ts';
 import type { ForgetReceipt } from './types.ts';
 import { eraseFromSpool, type SpokenLine } from './witness/spool-eraser.ts';
@@ -23,6 +24,8 @@ export interface ForgettingDeskDeps {
   readonly witnesses: Pick<WitnessDesk, 'isPassedOver' | 'takeDropped'>;
   /** Where the recorder plugin keeps what it saw. */
   readonly spoolDir: string;
+  /** That holds the buffer. */
+  readonly folder: string;
   readonly onForgotten: () => void;
 }
 
@@ -39,15 +42,20 @@ export class ForgettingDesk {
     this.#deps = deps;
   }
 
-  /** Throws CoreError `not-found`, `restore-open`, and what keeps the buffer from being written. Once it is begun, a crash only delays it. */
-  forget(sessionRow: number): Promise<ForgetReceipt> {
-    const { book, clock, forgetting, onForgotten, settle } = this.#deps;
+  /**
+   * `alsoSetAside`: buffers that were set aside as damaged go too, whatever else they hold. Throws CoreError `not-found`, `restore-open`,
+   * and what keeps the buffer from being written. Once it is begun, a crash only delays it.
+   */
+  forget(sessionRow: number, alsoSetAside: boolean): Promise<ForgetReceipt> {
+    const { book, clock, folder, forgetting, onForgotten, settle } = this.#deps;
     return this.#queue.run(async () => {
       // What was read and heard of it and waits in memory would come after.
       settle();
+      // First: a crash that came after the rest would leave them, and nobody would ask again.
+      if (alsoSetAside) removeFiles(folder, filesSetAside(folder));
       const passedOver = forgetting.begin(sessionRow, clock.now());
       book.forgot(passedOver);
-      const receipt = await this.#erase(passedOver);
+      const receipt = { ...(await this.#erase(passedOver)), setAside: setAsideIn(folder).buffers };
       onForgotten();
       await this.#tidyQuietly();
       return receipt;
@@ -65,7 +73,7 @@ export class ForgettingDesk {
     await this.#queue.settled();
   }
 
-  async #erase(passedOver: Pick<PassedOver, 'sourceId' | 'agent' | 'nativeId'>): Promise<ForgetReceipt> {
+  async #erase(passedOver: Pick<PassedOver, 'sourceId' | 'agent' | 'nativeId'>): Promise<Omit<ForgetReceipt, 'setAside'>> {
     for (let messages = 0; ; ) {
       if (this.#isClosed) throw new CoreError('refused', 'Clawback is about to end', 'The rest is erased when it starts again.');
       const { isWhole, bytes, stillOnDisk, ...step } = this.#deps.forgetting.erase(passedOver);

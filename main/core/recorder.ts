@@ -303,10 +303,9 @@ export class Recorder implements Disposable {
   }
 
   #written(result: CommitResult, hasChanges: boolean): void {
-    if (hasChanges) {
-      this.lastCommitAt = result.at;
-      for (const source of this.#deps.sources()) source.saved();
-    }
+    // Also of what was concluded alone: whoever lists conversations reads them again when this changes.
+    this.lastCommitAt = result.at;
+    if (hasChanges) for (const source of this.#deps.sources()) source.saved();
     this.#import.written(result.bytes);
     this.#deps.onCommit(result);
   }

@@ -1,5 +1,8 @@
 import type { PlannedRestore, RecoveryPlan, RecoveryReceipt, RecoveryRequest, RestoreRequest } from './restore/restoring.ts';
-import type { SessionQuery } from './store/store.ts';
+import type { SelfTestStep } from './self-test-report.ts';
+import type { StorageFacts, TaskProgress } from './storage-facts.ts';
+import type { SessionFilter, SessionQuery } from './store/store.ts';
+import type { MarkedMessage } from './timeline-marks.ts';
 import type {
   CommitInfo,
   CoreStatus,
@@ -7,17 +10,14 @@ import type {
   ForgetReceipt,
   GenerationSummary,
   Incident,
-  MessageView,
   Page,
   RestorePlan,
   RestoreReceipt,
   RestoreSummary,
   SearchHit,
-  SelfTestStep,
+  SessionFacets,
   SessionSummary,
   SourceStatus,
-  StorageFacts,
-  TaskProgress,
   WitnessStatus,
 } from './types.ts';
 
@@ -66,12 +66,25 @@ export interface CoreConfig {
   readonly retention?: Retention;
 }
 
+export type { SessionFilter };
+
+/** What a move of the buffer would do. */
+export interface MovePlan {
+  readonly from: string;
+  readonly to: string;
+  readonly bytes: number;
+  /** Left for us on the disk of `to`; absent: it does not say. */
+  readonly bytesFree?: number;
+}
+
 /** What the core answers, over any transport; the key is the method name. Arguments and results are plain data. */
 export interface CoreRequests {
   status: { in: Record<string, never>; out: CoreStatus };
   sessions: { in: SessionQuery; out: Page<SessionSummary> };
+  /** `automatic`: of what the filter leaves, whatever it says of automatic ones itself. */
+  sessionFacets: { in: SessionFilter; out: SessionFacets };
   session: { in: { row: number }; out: { session: SessionSummary; generations: readonly GenerationSummary[] } };
-  messages: { in: { sessionRow: number; generationId?: number; cursor?: number; limit: number }; out: Page<MessageView> };
+  messages: { in: { sessionRow: number; generationId?: number; cursor?: number; limit: number }; out: Page<MarkedMessage> };
   messageText: { in: { generationId: number; start: number }; out: string };
   search: { in: { text: string; limit: number }; out: readonly SearchHit[] };
   incidents: { in: { all: boolean; limit: number; before?: number }; out: readonly Incident[] };
@@ -102,16 +115,22 @@ export interface CoreRequests {
       /** Absolute. */
       output: string;
       replace?: true;
+      /** Of what stands around the messages in the readable forms; absent: English. */
+      language?: 'en' | 'zh';
     };
     out: { path: string; bytes: number; messages: number };
   };
   /** A text to paste into a new chat, so that it goes on from here: the last messages, at most about 24,000 characters. */
-  continuePrompt: { in: { sessionRow: number }; out: { text: string; messages: number; truncated: boolean } };
+  continuePrompt: {
+    in: { sessionRow: number; language?: 'en' | 'zh' };
+    out: { text: string; messages: number; truncated: boolean };
+  };
   /**
    * Erases everything that Clawback holds of a conversation, for good, and never captures it again. Files of OpenClaw's own are not
-   * touched. Throws CoreError `not-found`, `restore-open` while a restore of it is under way.
+   * touched. `alsoSetAside`: buffers that were set aside as damaged, which may hold it too, are removed as a whole. Throws CoreError
+   * `not-found`, `restore-open` while a restore of it is under way.
    */
-  forget: { in: { sessionRow: number }; out: ForgetReceipt };
+  forget: { in: { sessionRow: number; alsoSetAside?: true }; out: ForgetReceipt };
   /** Looks at everything now and makes it durable. */
   check: { in: Record<string, never>; out: CoreStatus };
   flush: { in: Record<string, never>; out: null };
@@ -138,6 +157,23 @@ export interface CoreRequests {
   applyRecorder: { in: { planId: string }; out: { changed: boolean; restartNeeded: boolean; previous?: string } };
   storage: { in: Record<string, never>; out: StorageFacts };
   /**
+   * What moving the buffer to this folder (absolute) would do; throws what it would be refused with: CoreError `target-same`,
+   * `target-in-openclaw`, `target-in-buffer`, `target-not-empty`, `target-not-private`, `target-network`, `target-no-locks`, `target-full`,
+   * `target-exists`, `not-found`, `permission-denied`, `invalid`.
+   */
+  planMove: { in: { folder: string }; out: MovePlan };
+  /**
+   * Moves the buffer; nothing is saved meanwhile, and everything is looked at again afterwards. Until all is copied and compared the old
+   * one is in use. `leftBehind`: the old folder, where it could not be emptied yet. Throws as `planMove`, and CoreError `buffer-locked`,
+   * `storage-busy`, `ended`, `disk-full`, `io`; the buffer is then where it was.
+   */
+  moveBuffer: { in: { folder: string }; out: { folder: string; bytes: number; leftBehind?: string } };
+  /**
+   * Erases everything that was captured, for good, and begins to capture what OpenClaw has on disk now. What was forgotten stays
+   * forgotten. `bytes`: of the files that went. Restores can no longer be undone. Throws CoreError `buffer-locked`, `storage-busy`.
+   */
+  eraseAll: { in: Record<string, never>; out: { bytes: number } };
+  /**
    * Checks every stored piece against its SHA-256, and the database file as a whole; capture goes on meanwhile. Takes about a
    * second for 300 MB. A second request joins the one that is under way. `damaged` 0: all is as it was captured.
    */
@@ -154,12 +190,12 @@ export interface CoreRequests {
    */
   selfTest: { in: Record<string, never>; out: { ok: boolean; steps: readonly SelfTestStep[] } };
   /**
-   * Writes what helps to find a fault into a new JSON file of mode 0600: versions, settings, status, counts, kinds and times of
+   * Writes what helps to find a fault into a JSON file of mode 0600: versions, settings, status, counts, kinds and times of
    * incidents, the last log lines. No transcript text, titles, labels or tokens; names of agents, keys and sessions as hashes that
-   * hold within this file alone. Throws CoreError `target-exists`, `invalid` for a path that is not absolute, `disk-full`,
+   * hold within this file alone. `replace`: as for `export`. Throws CoreError `target-exists`, `invalid` for a path that is not absolute, `disk-full`,
    * `permission-denied`, `io`.
    */
-  diagnostics: { in: { output: string }; out: { path: string; bytes: number } };
+  diagnostics: { in: { output: string; replace?: true }; out: { path: string; bytes: number } };
 }
 
 export interface CoreEvents {
@@ -172,8 +208,12 @@ export interface CoreEvents {
 }
 
 export type CoreMethod = keyof CoreRequests;
+/** For which the core itself has to end and begin again. */
+export type StorageMethod = 'planMove' | 'moveBuffer' | 'eraseAll';
 export type CoreEvent = keyof CoreEvents;
 export type CoreHandlers = { readonly [M in CoreMethod]: (input: CoreRequests[M]['in']) => Promise<CoreRequests[M]['out']> };
+/** Without what needs somebody who can close the core. */
+export type OpenCoreHandlers = Omit<CoreHandlers, StorageMethod>;
 
 /** How an error crosses a process border. */
 export interface ErrorShape {

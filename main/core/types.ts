@@ -114,6 +114,14 @@ export interface SessionSummary {
   readonly onlyHere: number;
 }
 
+/** What a list of conversations can be narrowed by, and what is left out of it. */
+export interface SessionFacets {
+  /** Of all conversations, by name; the first 200. */
+  readonly agents: readonly string[];
+  /** Conversations that nobody typed. */
+  readonly automatic: number;
+}
+
 export interface GenerationSummary {
   readonly id: number;
   /** `witness`: lines that Clawback made of messages which OpenClaw never wrote; no file ever held them. */
@@ -290,6 +298,8 @@ export interface ForgetReceipt {
   readonly bytes: number;
   /** OpenClaw itself still has a file of it, which Clawback now passes over. */
   readonly stillOnDisk: boolean;
+  /** Buffers that were set aside as damaged and are still there; they may hold it too. */
+  readonly setAside: number;
 }
 
 export type Health = 'protecting' | 'catching-up' | 'paused' | 'degraded' | 'stopped';
@@ -351,42 +361,12 @@ export interface CoreStatus {
   /** First import: bytes still to read and bytes found in all; absent once done. */
   readonly importing?: { readonly doneBytes: number; readonly totalBytes: number; readonly sessions: number };
   readonly problem?: CoreProblem;
+  /** Absent: none. */
+  readonly work?: StorageWork;
 }
 
-/** What the buffer takes, and what it is worth. */
-export interface StorageFacts {
-  /** The folder of the buffer. */
-  readonly path: string;
-  /** Of the buffer's files on disk. */
-  readonly bytes: number;
-  /** Left for us on that disk. */
-  readonly bytesFree: number;
-  /** Captured of conversations, before compression. */
-  readonly transcriptBytes: number;
-  readonly conversations: number;
-  /** Captured of everything in the last seven days, before compression. A conversation that was imported a week ago at most counts too. */
-  readonly grownLastWeek: number;
-  /** When the oldest thing that is kept was said, or was captured where nobody knows. */
-  readonly oldestAt?: number;
-}
-
-/** Of a task that takes longer than a moment. It is over when its request is answered. */
-export interface TaskProgress {
-  /** `done` and `total` are bytes, records and steps, in this order. */
-  readonly task: 'verify' | 'rebuild-index' | 'self-test';
-  readonly done: number;
-  readonly total: number;
-}
-
-export type SelfTestStepName = 'write' | 'capture' | 'lose' | 'detect' | 'restore' | 'compare' | 'clean';
-
-export interface SelfTestStep {
-  readonly name: SelfTestStepName;
-  readonly ok: boolean;
-  readonly ms: number;
-  /** A sentence for a person; only where it failed. */
-  readonly problem?: string;
-}
+/** What is done to the storage as a whole. Nothing is saved meanwhile. */
+export type StorageWork = 'moving' | 'erasing';
 
 export interface CommitInfo {
   readonly bytes: number;

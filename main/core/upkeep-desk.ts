@@ -10,9 +10,12 @@ import { CoreError, errnoOf } from './platform/errors.ts';
 import type { RecentLog } from './recent-log.ts';
 import type { CoreConfig, CoreHandlers, CoreRequests } from './requests.ts';
 import { removeLeftSelfTests, selfTest } from './self-test/self-test.ts';
+import { setAsideIn } from './storage/buffer-files.ts';
+import type { StorageFacts, TaskProgress } from './storage-facts.ts';
+import { storageError } from './store/sqlite-errors.ts';
 import type { Journal } from './store/store.ts';
 import { type Verification, verifyInThread } from './store/verifier.ts';
-import type { CoreStatus, StorageFacts, TaskProgress } from './types.ts';
+import type { CoreStatus } from './types.ts';
 import { VerificationNote } from './verification-note.ts';
 
 /** Of one step of what goes on in the background: capture looks in between. */
@@ -22,7 +25,7 @@ const RETAIN_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 export interface UpkeepDeskDeps {
-  readonly options: Pick<CoreOptions, 'home' | 'clock' | 'version'>;
+  readonly options: Pick<CoreOptions, 'home' | 'clock' | 'readerIn' | 'version'>;
   readonly log: RecentLog;
   readonly journal: Journal;
   readonly config: () => CoreConfig;
@@ -49,14 +52,14 @@ export class UpkeepDesk implements AsyncDisposable {
 
   constructor(deps: UpkeepDeskDeps) {
     this.#deps = deps;
-    this.#note = new VerificationNote(deps.options.home);
+    this.#note = new VerificationNote(deps.journal.folder);
     this.#removeLeft();
     this.handlers = {
       storage: async () => this.#storage(),
       verify: () => this.#once('verify', () => this.#verify()),
       rebuildIndex: () => this.#once('rebuildIndex', () => this.#rebuildIndex()),
       selfTest: () => this.#once('selfTest', () => this.#selfTest()),
-      diagnostics: async ({ output }) => this.#diagnostics(output),
+      diagnostics: async (request) => this.#diagnostics(request),
     };
   }
 
@@ -92,14 +95,25 @@ export class UpkeepDesk implements AsyncDisposable {
 
   #storage(): StorageFacts {
     const { options, journal } = this.#deps;
-    const { bavail, bsize } = statfsSync(options.home);
+    const { bavail, bsize } = this.#diskFacts();
     const held = journal.catalog.held(options.clock.now());
-    return { path: options.home, bytes: journal.catalog.bufferBytes(), bytesFree: bavail * bsize, ...held };
+    const setAside = setAsideIn(journal.folder);
+    const isElsewhere = journal.folder !== options.home;
+    return { path: journal.folder, bytes: journal.catalog.bufferBytes(), bytesFree: bavail * bsize, setAside, isElsewhere, ...held };
+  }
+
+  #diskFacts(): { readonly bavail: number; readonly bsize: number } {
+    const { folder } = this.#deps.journal;
+    try {
+      return statfsSync(folder);
+    } catch (error) {
+      throw storageError(error, folder);
+    }
   }
 
   async #verify(): Promise<Answer<'verify'>> {
-    const { options, log, onProgress } = this.#deps;
-    this.#verification = verifyInThread(options.home, (done, total) => onProgress({ task: 'verify', done, total }));
+    const { journal, options, log, onProgress } = this.#deps;
+    this.#verification = verifyInThread(journal.folder, (done, total) => onProgress({ task: 'verify', done, total }));
     try {
       const { ok, chunks, bytes, damaged } = await this.#verification.report;
       if (ok) this.#note.verified(options.clock.now());
@@ -177,11 +191,11 @@ export class UpkeepDesk implements AsyncDisposable {
 
   #selfTest(): Promise<Answer<'selfTest'>> {
     const { log, onProgress, open, options } = this.#deps;
-    const { home, version } = options;
-    return selfTest({ home, version, log, open, onProgress: (done, total) => onProgress({ task: 'self-test', done, total }) });
+    const { home, version, readerIn } = options;
+    return selfTest({ home, version, log, open, readerIn, onProgress: (done, total) => onProgress({ task: 'self-test', done, total }) });
   }
 
-  #diagnostics(output: string): Answer<'diagnostics'> {
+  #diagnostics({ output, replace }: CoreRequests['diagnostics']['in']): Answer<'diagnostics'> {
     const { config, journal, log, options, status } = this.#deps;
     const content = report(
       {
@@ -197,6 +211,6 @@ export class UpkeepDesk implements AsyncDisposable {
       },
       new Redaction(homedir()),
     );
-    return writeReport(output, content);
+    return writeReport(output, content, replace === true);
   }
 }

@@ -16,6 +16,10 @@ export interface DemoOptions {
    * before anybody has read it cannot be shown to be saved; after `patienceMs` at the latest. `now`: at once.
    */
   readonly begin?: 'watched' | 'now';
+  /** What is played; otherwise the losses, and then a conversation without end. */
+  readonly acts?: Iterable<TimedAct>;
+  /** Holds both directories; must not exist. Otherwise one with a name of its own in the system's temporary directory. */
+  readonly directory?: string;
 }
 
 export interface Demo {
@@ -43,7 +47,8 @@ const lockRetryMs = 50;
  */
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const clock = options.clock ?? systemClock;
-  const base = realpathSync(mkdtempSync(join(tmpdir(), 'clawback-demo-')));
+  if (options.directory !== undefined) mkdirSync(options.directory, { mode: 0o700 });
+  const base = realpathSync(options.directory ?? mkdtempSync(join(tmpdir(), 'clawback-demo-')));
   const stateDir = join(base, 'openclaw');
   const home = join(base, 'clawback');
   const sessions = join(stateDir, 'agents', 'main', 'sessions');
@@ -58,7 +63,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
 
   const removeAll = () => rmSync(base, { recursive: true, force: true });
   process.once('exit', removeAll);
-  const play = new Play(agent, clock, options.onAct ?? (() => undefined));
+  const play = new Play(agent, clock, options);
   if (options.begin === 'now') play.start();
   else play.startWhen(() => existsSync(join(home, bufferName)));
   return {
@@ -77,13 +82,14 @@ class Play {
   readonly #agent: DemoAgent;
   readonly #clock: Clock;
   readonly #onAct: (act: Act) => void;
-  readonly #acts: Iterator<TimedAct> = demoActs();
+  readonly #acts: Iterator<TimedAct>;
   #timer: Disposable | undefined;
   #retry: Disposable | undefined;
 
-  constructor(agent: DemoAgent, clock: Clock, onAct: (act: Act) => void) {
+  constructor(agent: DemoAgent, clock: Clock, { acts = demoActs(), onAct = () => undefined }: DemoOptions) {
     this.#agent = agent;
     this.#clock = clock;
+    this.#acts = acts[Symbol.iterator]();
     this.#onAct = onAct;
   }
 

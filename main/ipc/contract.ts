@@ -5,6 +5,7 @@ import type { Language, LanguageSetting } from '../wording/language.ts';
 export type CoreChannel =
   | 'status'
   | 'sessions'
+  | 'sessionFacets'
   | 'session'
   | 'messages'
   | 'messageText'
@@ -27,6 +28,9 @@ export type CoreChannel =
   | 'planRecorder'
   | 'applyRecorder'
   | 'storage'
+  | 'planMove'
+  | 'moveBuffer'
+  | 'eraseAll'
   | 'verify'
   | 'rebuildIndex'
   | 'selfTest';
@@ -37,8 +41,12 @@ export interface Settings {
   /** 250 to 30,000 ms. */
   readonly flushIntervalMs: number;
   readonly notify: NotifyPolicy;
+  /** Also tells, quietly, of resets that were to be expected; not under `off`. */
+  readonly notifyResets: boolean;
   readonly openAtLogin: boolean;
   readonly language: LanguageSetting;
+  /** Lists and the menu hide what conversations are called, which is made of what somebody wrote. */
+  readonly maskTitles: boolean;
   /** State directories that the person added or switched off; discovery adds the rest. */
   readonly sources: readonly { readonly root: string; readonly enabled: boolean }[];
   /** Conversations that are not to be captured. */
@@ -56,6 +64,8 @@ export interface AppInfo {
   /** Only with `unavailable`; a code such as `unsupported`, `failed`, `no-answer`. */
   readonly notificationsReason?: string;
   readonly demo: boolean;
+  /** Clawback never ran here before: what is asked once is asked now. */
+  readonly firstStart?: boolean;
   /** Where a settings file that could not be understood was moved when the app started. */
   readonly settingsSetAside?: string;
   readonly loginItem: 'enabled' | 'disabled' | 'requires-approval' | 'unsupported';
@@ -73,10 +83,14 @@ export interface AppRequests {
   /** Shows its newest file in the system's file manager. Fails with `not-found` when OpenClaw has none any more. */
   'conversation.reveal': { in: { sessionRow: number }; out: null };
   'dialog.addSource': { in: Record<string, never>; out: string | null };
+  /** Asks with a system dialog where the buffer is to be moved to; null when cancelled. */
+  'dialog.moveBuffer': { in: Record<string, never>; out: string | null };
+  /** For a buffer whose disk is lost: begins an empty one in Clawback's own directory. */
+  'storage.anew': { in: Record<string, never>; out: null };
   /** Asks where with a system dialog, then writes the core's `diagnostics` there; null when cancelled. */
   'diagnostics.save': { in: Record<string, never>; out: { path: string; bytes: number } | null };
   /** Shows one of Clawback's own folders in the system's file manager. */
-  'folder.reveal': { in: { folder: 'home' | 'logs' }; out: null };
+  'folder.reveal': { in: { folder: 'buffer' | 'logs' }; out: null };
   'window.open': { in: { window: 'recovery' | 'preferences'; incidentId?: string }; out: null };
 }
 

@@ -24,6 +24,16 @@ const sessionState = z.enum([
   'archived',
 ] as const satisfies readonly SessionState[]);
 
+const sessionFilter = {
+  text: searchText.exactOptional(),
+  states: z.array(sessionState).max(20).exactOptional(),
+  agent: id.exactOptional(),
+  onlyHere: z.boolean().exactOptional(),
+  nativeIds: z.array(id).max(200).exactOptional(),
+  since: z.int().nonnegative().exactOptional(),
+  automatic: z.boolean().exactOptional(),
+};
+
 const restoreRequest = z.strictObject({
   incidentId: id.exactOptional(),
   sessionRow: row.exactOptional(),
@@ -55,8 +65,10 @@ export const maxFlushIntervalMs = 30_000;
 export const settingsSchema = z.strictObject({
   flushIntervalMs: z.int().min(minFlushIntervalMs).max(maxFlushIntervalMs),
   notify: z.enum(['all', 'loss-only', 'off']),
+  notifyResets: z.boolean(),
   openAtLogin: z.boolean(),
   language: z.enum(['system', 'en', 'zh'] as const satisfies readonly LanguageSetting[]),
+  maskTitles: z.boolean(),
   sources: z.array(z.strictObject({ root: path, enabled: z.boolean() })).max(100),
   ignore: ignoreSchema.exactOptional(),
   retention: retentionSchema.exactOptional(),
@@ -65,8 +77,10 @@ export const settingsSchema = z.strictObject({
 const settingsPatch = z.strictObject({
   flushIntervalMs: settingsSchema.shape.flushIntervalMs.exactOptional(),
   notify: settingsSchema.shape.notify.exactOptional(),
+  notifyResets: settingsSchema.shape.notifyResets.exactOptional(),
   openAtLogin: settingsSchema.shape.openAtLogin.exactOptional(),
   language: settingsSchema.shape.language.exactOptional(),
+  maskTitles: settingsSchema.shape.maskTitles.exactOptional(),
   sources: settingsSchema.shape.sources.exactOptional(),
   ignore: settingsSchema.shape.ignore,
   retention: settingsSchema.shape.retention,
@@ -75,15 +89,8 @@ const settingsPatch = z.strictObject({
 /** One schema per channel; a channel without one, or one that lets through another type, does not compile. */
 export const schemas = {
   status: nothing,
-  sessions: z.strictObject({
-    text: searchText.exactOptional(),
-    states: z.array(sessionState).max(20).exactOptional(),
-    agent: id.exactOptional(),
-    onlyHere: z.boolean().exactOptional(),
-    nativeIds: z.array(id).max(200).exactOptional(),
-    cursor: z.number().exactOptional(),
-    limit: pageLimit,
-  }),
+  sessions: z.strictObject({ ...sessionFilter, cursor: z.number().exactOptional(), limit: pageLimit }),
+  sessionFacets: z.strictObject(sessionFilter),
   session: z.strictObject({ row }),
   messages: z.strictObject({
     sessionRow: row,
@@ -108,7 +115,7 @@ export const schemas = {
     replace: z.literal(true).exactOptional(),
   }),
   continuePrompt: z.strictObject({ sessionRow: row }),
-  forget: z.strictObject({ sessionRow: row }),
+  forget: z.strictObject({ sessionRow: row, alsoSetAside: z.literal(true).exactOptional() }),
   check: nothing,
   pause: z.strictObject({ untilMs: z.int().positive() }),
   resume: nothing,
@@ -117,6 +124,9 @@ export const schemas = {
   planRecorder: z.strictObject({ root: path, action: z.enum(['install', 'remove']) }),
   applyRecorder: z.strictObject({ planId: id }),
   storage: nothing,
+  planMove: z.strictObject({ folder: path }),
+  moveBuffer: z.strictObject({ folder: path }),
+  eraseAll: nothing,
   verify: nothing,
   rebuildIndex: nothing,
   selfTest: nothing,
@@ -125,9 +135,11 @@ export const schemas = {
   'app.info': nothing,
   'dialog.saveFile': z.strictObject({ suggestedName: z.string().min(1).max(200) }),
   'dialog.addSource': nothing,
+  'dialog.moveBuffer': nothing,
+  'storage.anew': nothing,
   'conversation.copyPrompt': z.strictObject({ sessionRow: row }),
   'conversation.reveal': z.strictObject({ sessionRow: row }),
   'diagnostics.save': nothing,
-  'folder.reveal': z.strictObject({ folder: z.enum(['home', 'logs']) }),
+  'folder.reveal': z.strictObject({ folder: z.enum(['buffer', 'logs']) }),
   'window.open': z.strictObject({ window: z.enum(['recovery', 'preferences']), incidentId: id.exactOptional() }),
 } as const satisfies { readonly [K in Channel]: z.ZodType<Requests[K]['in']> };

@@ -27,6 +27,7 @@ export function sourceProblem(words: Messages, code: string): string {
 /** `at`: times as clock times, for a place that must not change every second; `ago`: as distances. */
 export function statusCopy(words: Messages, status: CoreStatus, now: number, times: 'ago' | 'at' = 'ago'): StatusCopy {
   const text = words.status;
+  if (status.work !== undefined) return { mood: 'paused', line: text.working[status.work] };
   if (status.health === 'paused') {
     return {
       mood: 'paused',

@@ -10,7 +10,7 @@ import { useTask } from './use-task.ts';
 export function Advanced({ info }: { readonly info: AppInfo }) {
   const text = useWords().preferences;
   const { diagnostics } = text;
-  const save = useTask('diagnostics.save');
+  const save = useTask('diagnostics.save', {});
   return (
     <>
       <Field label={text.selfTest.label}>

@@ -14,20 +14,14 @@ export function General({ settings, info, onChange }: GeneralProps) {
   return (
     <>
       <FlushInterval valueMs={settings.flushIntervalMs} onChange={(flushIntervalMs) => onChange({ flushIntervalMs })} />
-      <Notify policy={settings.notify} info={info} onChange={(notify) => onChange({ notify })} />
+      <Notify settings={settings} info={info} onChange={onChange} />
       <LanguageChoice chosen={settings.language} onChange={(language) => onChange({ language })} />
       <LoginItem info={info} onChange={(openAtLogin) => onChange({ openAtLogin })} />
     </>
   );
 }
 
-interface NotifyProps {
-  readonly policy: NotifyPolicy;
-  readonly info: AppInfo;
-  readonly onChange: (policy: NotifyPolicy) => void;
-}
-
-function Notify({ policy, info, onChange }: NotifyProps) {
+function Notify({ settings, info, onChange }: GeneralProps) {
   const text = useWords().preferences;
   const choices: readonly (readonly [NotifyPolicy, string])[] = [
     ['all', text.notifyAll],
@@ -40,10 +34,26 @@ function Notify({ policy, info, onChange }: NotifyProps) {
       <div>
         {choices.map(([value, label]) => (
           <label key={value}>
-            <input type="radio" name="notify" value={value} checked={policy === value} onChange={() => onChange(value)} />
+            <input
+              type="radio"
+              name="notify"
+              value={value}
+              checked={settings.notify === value}
+              onChange={() => onChange({ notify: value })}
+            />
             {label}
           </label>
         ))}
+        <label class="apart">
+          <input
+            type="checkbox"
+            name="notify-resets"
+            checked={settings.notifyResets}
+            disabled={settings.notify === 'off'}
+            onChange={(event) => onChange({ notifyResets: event.currentTarget.checked })}
+          />
+          {text.notifyResets}
+        </label>
         {info.notifications === 'unavailable' && (
           <p class="notice" data-reason={info.notificationsReason}>
             {text.notifyUnavailable}

@@ -33,6 +33,7 @@ export function Preferences() {
       {section === 'storage' && (
         <Storage
           home={info.home}
+          status={status}
           settings={settings}
           lastVerifiedAt={verifiedAt.length === 0 ? undefined : Math.max(...verifiedAt)}
           now={now}

@@ -26,6 +26,24 @@ export function Privacy({ settings, ignored, onChange }: PrivacyProps) {
         <p class="help">{text.ignoreHelp}</p>
         {ignored > 0 && <p class="help num">{text.passedOver(ignored)}</p>}
       </Field>
+      <fieldset class="field">
+        <legend>{text.lists}</legend>
+        <div>
+          <label>
+            <input
+              type="checkbox"
+              name="mask-titles"
+              checked={settings.maskTitles}
+              aria-describedby="mask-titles-help"
+              onChange={(event) => void onChange({ maskTitles: event.currentTarget.checked })}
+            />
+            {text.maskTitles}
+          </label>
+          <p class="help" id="mask-titles-help">
+            {text.maskTitlesHelp}
+          </p>
+        </div>
+      </fieldset>
       <Field label={text.forget}>
         <button type="button" onClick={() => void api.request('window.open', { window: 'recovery' })}>
           {text.openRecovery}

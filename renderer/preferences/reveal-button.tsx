@@ -4,7 +4,7 @@ import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 
 interface RevealButtonProps {
-  readonly folder: 'home' | 'logs';
+  readonly folder: 'buffer' | 'logs';
   readonly label: string;
 }
 

@@ -1,4 +1,5 @@
-import type { SelfTestStep, SelfTestStepName } from '../../main/core/types.ts';
+import type { SelfTestStep, SelfTestStepName } from '../../main/core/self-test-report.ts';
+import type { Messages } from '../../main/wording/catalogue.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useWords } from '../shared/words.tsx';
 import { useTask } from './use-task.ts';
@@ -12,7 +13,7 @@ const marks: Readonly<Record<StepState, string>> = { ok: '✓', failed: '▲', r
 /** Really loses a conversation of its own and puts it back; every step appears with its result. */
 export function SelfTest() {
   const text = useWords().preferences.selfTest;
-  const { state, progress, start } = useTask('selfTest', 'self-test');
+  const { state, progress, start } = useTask('selfTest', {}, { task: 'self-test' });
   const done = state.is === 'running' ? (progress?.done ?? 0) : 0;
   const results = state.is === 'done' ? state.result.steps : [];
   return (
@@ -46,7 +47,8 @@ interface StepProps {
 }
 
 function Step({ name, state, result }: StepProps) {
-  const text = useWords().preferences.selfTest;
+  const words = useWords();
+  const text = words.preferences.selfTest;
   return (
     <li data-step={name} data-state={state}>
       <span class="mark" aria-hidden="true">
@@ -57,9 +59,14 @@ function Step({ name, state, result }: StepProps) {
         <span class="visually-hidden"> {text.states[state]}</span>
       </span>
       <span class="dim num">{result !== undefined && text.took(result.ms)}</span>
-      {result?.problem !== undefined && <p class="problem">{result.problem}</p>}
+      {result?.problem !== undefined && <p class="problem">{problemText(words, result.problem, result.code)}</p>}
     </li>
   );
+}
+
+function problemText(words: Messages, told: string, code = 'bug'): string {
+  const { message, hint } = words.problems.error({ code, message: told });
+  return words.format.sentences([message, hint]);
 }
 
 function stateOf(result: SelfTestStep | undefined): StepState {

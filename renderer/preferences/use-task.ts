@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
-import type { TaskProgress } from '../../main/core/types.ts';
+import type { TaskProgress } from '../../main/core/storage-facts.ts';
 import type { Channel, Requests } from '../../main/ipc/contract.ts';
 import { api, errorShape } from '../shared/api.ts';
 
@@ -10,8 +10,6 @@ export type TaskState<T> =
   | { readonly is: 'done'; readonly result: T }
   | { readonly is: 'failed'; readonly error: ErrorShape };
 
-type Parameterless = { [K in Channel]: Requests[K]['in'] extends Record<string, never> ? K : never }[Channel];
-
 export interface Task<T> {
   readonly state: TaskState<T>;
   /** Of what the core does now, whoever asked for it; `undefined` before it tells of any. */
@@ -19,18 +17,31 @@ export interface Task<T> {
   start(): void;
 }
 
+interface TaskOptions {
+  /** That the core tells the progress of. */
+  readonly task?: TaskProgress['task'];
+  readonly onDone?: () => void;
+}
+
 /** Something that takes longer than a moment and is begun by a button. */
-export function useTask<K extends Parameterless>(channel: K, task?: TaskProgress['task']): Task<Requests[K]['out']> {
+export function useTask<K extends Channel>(
+  channel: K,
+  input: Requests[K]['in'],
+  { task, onDone }: TaskOptions = {},
+): Task<Requests[K]['out']> {
   const [state, setState] = useState<TaskState<Requests[K]['out']>>({ is: 'idle' });
   const [progress, setProgress] = useState<TaskProgress | undefined>(undefined);
   useEffect(() => api.subscribe('progress', (told) => told.task === task && setProgress(told)), [task]);
-  const start = useCallback(() => {
+  const start = () => {
     setState({ is: 'running' });
     setProgress(undefined);
-    api.request(channel, {}).then(
-      (result) => setState({ is: 'done', result }),
+    api.request(channel, input).then(
+      (result) => {
+        setState({ is: 'done', result });
+        onDone?.();
+      },
       (reason: unknown) => setState({ is: 'failed', error: errorShape(reason) }),
     );
-  }, [channel]);
+  };
   return { state, progress, start };
 }

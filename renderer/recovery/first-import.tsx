@@ -1,6 +1,7 @@
 import type { CoreStatus } from '../../main/core/types.ts';
 import { foundCopy } from '../../main/wording/found-copy.ts';
 import { useWords } from '../shared/words.tsx';
+import { AtLogin } from './at-login.tsx';
 
 /** While nothing is chosen: what was found when Clawback came, and how much of it is saved. */
 export function FirstImport({ status }: { readonly status: CoreStatus | undefined }) {
@@ -11,8 +12,11 @@ export function FirstImport({ status }: { readonly status: CoreStatus | undefine
   if (importing === undefined || importing.totalBytes === 0) {
     return (
       <div class="welcome">
-        <p role="status">{foundCopy(words, status)}</p>
+        <div role="status">
+          <h1>{foundCopy(words, status)}</h1>
+        </div>
         <p class="dim">{words.recovery.choose}</p>
+        <AtLogin />
       </div>
     );
   }

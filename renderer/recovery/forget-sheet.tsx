@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { ForgetReceipt, SessionSummary } from '../../main/core/types.ts';
 import { api, errorShape } from '../shared/api.ts';
+import { FirstButton } from '../shared/first-button.tsx';
 import { ErrorNotice } from '../shared/notice.tsx';
+import { useRequest } from '../shared/use-request.ts';
+import { useSheet } from '../shared/use-sheet.ts';
 import { useWords } from '../shared/words.tsx';
-import { useSheet } from './use-sheet.ts';
 
 interface ForgetSheetProps {
   readonly session: SessionSummary;
@@ -20,12 +22,14 @@ export function ForgetSheet({ session, onForgotten, onClose }: ForgetSheetProps)
   const [receipt, setReceipt] = useState<ForgetReceipt | undefined>(undefined);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
+  const setAside = useRequest('storage', {}).value?.setAside;
+  const [alsoSetAside, setAlsoSetAside] = useState(false);
   const { dialog, onCancel } = useSheet(busy);
   const forget = () => {
     setBusy(true);
     setError(undefined);
     api
-      .request('forget', { sessionRow: session.id })
+      .request('forget', { sessionRow: session.id, ...(alsoSetAside ? { alsoSetAside } : {}) })
       .then(
         (erased) => {
           setReceipt(erased);
@@ -39,6 +43,17 @@ export function ForgetSheet({ session, onForgotten, onClose }: ForgetSheetProps)
   return (
     <dialog ref={dialog} class="sheet" aria-labelledby="forget-title" onClose={onClose} onCancel={onCancel}>
       {receipt === undefined ? <Question session={session} /> : <Done receipt={receipt} />}
+      {receipt === undefined && setAside !== undefined && setAside.buffers > 0 && (
+        <label class="also">
+          <input
+            type="checkbox"
+            checked={alsoSetAside}
+            disabled={busy}
+            onChange={({ currentTarget }) => setAlsoSetAside(currentTarget.checked)}
+          />
+          {text.setAside(setAside.buffers, setAside.bytes)}
+        </label>
+      )}
       <ErrorNotice error={error} />
       <div class="acts">
         <span class="gap" role="status">
@@ -56,23 +71,6 @@ export function ForgetSheet({ session, onForgotten, onClose }: ForgetSheetProps)
         )}
       </div>
     </dialog>
-  );
-}
-
-interface FirstButtonProps {
-  readonly label: string;
-  readonly disabled: boolean;
-  readonly onClick: () => void;
-}
-
-/** Has the focus: Enter, pressed without a thought, erases nothing. */
-function FirstButton({ label, disabled, onClick }: FirstButtonProps) {
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), []);
-  return (
-    <button ref={button} type="button" disabled={disabled} onClick={onClick}>
-      {label}
-    </button>
   );
 }
 
@@ -105,6 +103,7 @@ function Done({ receipt }: { readonly receipt: ForgetReceipt }) {
       <h1 id="forget-title">{text.done}</h1>
       <p>{text.doneBody(receipt.messages, receipt.bytes)}</p>
       {receipt.stillOnDisk && <p>{text.stillOnDisk}</p>}
+      {receipt.setAside > 0 && <p>{text.setAsideLeft(receipt.setAside)}</p>}
     </div>
   );
 }

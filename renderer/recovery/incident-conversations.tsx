@@ -1,6 +1,7 @@
 import type { Incident, SessionSummary } from '../../main/core/types.ts';
 import type { Messages } from '../../main/wording/catalogue.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
+import { Title } from '../shared/title.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { useWords } from '../shared/words.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
@@ -31,7 +32,7 @@ export function IncidentConversations({ incident, version, onSelect, onRestore }
         {items.map((session) => (
           <li key={session.id} data-session={session.nativeId}>
             <button type="button" class="title" onClick={() => onSelect({ is: 'session', row: session.id })}>
-              <span class="t" dir="auto" children={session.title} />
+              <Title of={session.title} />
               <small class="dim num">
                 {session.agent} · {words.count.messages(session.records)}
                 {` · ${standing(words, session)}`}

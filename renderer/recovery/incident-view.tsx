@@ -114,12 +114,15 @@ function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
   );
 }
 
+/** Shown in their places: as conversations, and in the conversation. */
+const told = new Set(['nativeIds', 'unheard']);
+
 /** As a list of names and values: it is for whoever looks for the cause, and for a report of a mistake of ours. */
 function Evidence({ evidence }: Pick<Incident, 'evidence'>) {
   return (
     <dl class="evidence">
       {Object.entries(evidence)
-        .filter(([name]) => name !== 'nativeIds')
+        .filter(([name]) => !told.has(name))
         .map(([name, value]) => (
           <Fragment key={name}>
             <dt>{name}</dt>

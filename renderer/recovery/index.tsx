@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { Masking } from '../shared/title.tsx';
 import { Worded } from '../shared/words.tsx';
 import { Recovery } from './recovery.tsx';
 
@@ -6,7 +7,9 @@ const root = document.getElementById('app');
 if (root !== null)
   render(
     <Worded title={(words) => words.windows.recovery}>
-      <Recovery />
+      <Masking>
+        <Recovery />
+      </Masking>
     </Worded>,
     root,
   );

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import type { CoreProblem, Incident, SessionSummary } from '../../main/core/types.ts';
+import type { CoreProblem, CoreStatus, Incident, SessionSummary } from '../../main/core/types.ts';
 import { api } from '../shared/api.ts';
 import { useRequest } from '../shared/use-request.ts';
 import { useNow, useStatus } from '../shared/use-status.ts';
@@ -14,12 +14,34 @@ import { type Selection, sameSelection, selectionFromFragment } from './selectio
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
 
-/** The recovery window: what needs the person and all conversations on the left, one of them on the right. */
+/** The recovery window. Once everything was erased it begins anew: its conversations and incidents are no more, their numbers are others'. */
 export function Recovery() {
-  const words = useWords();
   const status = useStatus();
+  const erasures = useErasures(status);
+  return <Panes key={erasures} status={status} fragment={erasures === 0 ? location.hash : ''} />;
+}
+
+/** How often everything was erased since the window is open. */
+function useErasures(status: CoreStatus | undefined): number {
+  const [erasures, setErasures] = useState(0);
+  const isErasing = status?.work === 'erasing';
+  useEffect(() => {
+    if (!isErasing) return undefined;
+    return () => setErasures((before) => before + 1);
+  }, [isErasing]);
+  return erasures;
+}
+
+interface PanesProps {
+  readonly status: CoreStatus | undefined;
+  readonly fragment: string;
+}
+
+/** What needs the person and all conversations on the left, one of them on the right. */
+function Panes({ status, fragment }: PanesProps) {
+  const words = useWords();
   const now = useNow(1000);
-  const [start] = useState(() => selectionFromFragment(location.hash));
+  const [start] = useState(() => selectionFromFragment(fragment));
   const [selection, setSelection] = useState<Selection | undefined>(start?.selection);
   const [restoring, setRestoring] = useState<RestoreSubject | undefined>(start?.restore);
   const [forgetting, setForgetting] = useState<SessionSummary | undefined>(undefined);

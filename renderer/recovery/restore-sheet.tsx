@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { RestorePlan, RestoreReceipt, RestoreTarget } from '../../main/core/types.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
+import { useSheet } from '../shared/use-sheet.ts';
 import { useWords } from '../shared/words.tsx';
 import { PlanDetails } from './plan-details.tsx';
 import { useRestore } from './use-restore.ts';
-import { useSheet } from './use-sheet.ts';
 
 /** What is to be put back: what an incident lost, or a conversation. */
 export type RestoreSubject = { readonly incidentId: string; readonly sessionRow?: number } | { readonly sessionRow: number };

@@ -2,6 +2,7 @@ import type { SearchHit } from '../../main/core/types.ts';
 import { byCode } from '../../main/wording/by-code.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { Time } from '../shared/time.tsx';
+import { Maskable, Title } from '../shared/title.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { useWords } from '../shared/words.tsx';
 import { type MessagePlace, type Selection, samePlace } from './selection.ts';
@@ -30,7 +31,7 @@ export function SearchResults({ text, selection, onSelect }: SearchResultsProps)
                 aria-current={on}
                 onClick={() => onSelect(hit.sessionRow, { generationId: hit.generationId, start: hit.start })}
               >
-                <span class="t" dir="auto" children={hit.title} />
+                <Title of={hit.title} />
                 <span class="dim">{hit.at !== undefined && <Time at={hit.at} withDay />}</span>
                 <Snippet hit={hit} />
               </button>
@@ -50,7 +51,7 @@ function Snippet({ hit }: { readonly hit: SearchHit }) {
   return (
     <small class="dim snippet" dir="auto">
       {words.format.label(role)}
-      {parts.map((part, i) => (i % 2 === 1 ? <mark key={`m${i}`}>{part}</mark> : <span key={`t${i}`}>{part}</span>))}
+      <Maskable>{parts.map((part, i) => (i % 2 === 1 ? <mark key={`m${i}`}>{part}</mark> : <span key={`t${i}`}>{part}</span>))}</Maskable>
     </small>
   );
 }

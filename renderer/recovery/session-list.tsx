@@ -1,49 +1,92 @@
+import type { SessionFilter } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
 import type { Format } from '../../main/wording/format.ts';
 import { LongList } from '../shared/long-list.tsx';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { Sentinel } from '../shared/sentinel.tsx';
 import { Time } from '../shared/time.tsx';
+import { Title } from '../shared/title.tsx';
 import { useWords } from '../shared/words.tsx';
 import { useSessions } from './use-sessions.ts';
 
 interface SessionListProps {
-  readonly onlyHere: boolean;
+  readonly query: SessionFilter;
+  /** The person narrowed it. */
+  readonly filtered: boolean;
+  /** Automatic conversations that it leaves out. */
+  readonly hidden: number;
   /** Changes when the core saved something; the first page is asked for again then. */
   readonly version: number;
   readonly selected: number | undefined;
-  readonly onSelect: (row: number) => void;
   readonly now: number;
+  readonly onSelect: (row: number) => void;
+  readonly onClear: () => void;
+  readonly onShowAutomatic: () => void;
 }
 
 const rowPx = 50;
 
-export function SessionList({ onlyHere, version, selected, onSelect, now }: SessionListProps) {
+export function SessionList(props: SessionListProps) {
+  const { query, version, selected, onSelect, now } = props;
   const words = useWords();
-  const { items, more, error, loadMore } = useSessions(onlyHere, version);
+  const { items, more, error, loadMore } = useSessions(query, version);
   if (items === undefined) return <ErrorNotice error={error} />;
-  if (items.length === 0) return <p class="dim empty">{onlyHere ? words.recovery.noneOnlyHere : words.recovery.noConversations}</p>;
+  const isOfDay = (session: SessionSummary | undefined, day: string) => session !== undefined && dayOf(words.format, session, now) === day;
   return (
-    <nav aria-label={words.recovery.conversations}>
-      <ErrorNotice error={error} />
-      <LongList items={items} estimatedPx={rowPx}>
-        {(sessions, before) =>
-          groupByDay(words.format, sessions, now).map(([day, ofDay]) => (
-            <section key={day}>
-              {(before === undefined || ofDay[0] !== sessions[0] || dayOf(words.format, before, now) !== day) && <h2>{day}</h2>}
-              <ul>
-                {ofDay.map((session) => (
-                  <li key={session.id}>
-                    <SessionRow session={session} on={session.id === selected} onSelect={onSelect} />
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))
-        }
-      </LongList>
-      {more && <Sentinel of={items} onVisible={loadMore} />}
-    </nav>
+    <>
+      {items.length === 0 ? (
+        <ErrorNotice error={error} />
+      ) : (
+        <nav aria-label={words.recovery.conversations}>
+          <ErrorNotice error={error} />
+          <LongList count={items.length} estimatedPx={rowPx}>
+            {(from, to) =>
+              groupByDay(words.format, items.slice(from, to), now).map(([day, ofDay]) => (
+                <section key={day}>
+                  {(ofDay[0] !== items[from] || !isOfDay(items[from - 1], day)) && <h2>{day}</h2>}
+                  <ul>
+                    {ofDay.map((session) => (
+                      <li key={session.id}>
+                        <SessionRow session={session} on={session.id === selected} onSelect={onSelect} />
+                      </li>
+                    ))}
+                  </ul>
+                </section>
+              ))
+            }
+          </LongList>
+          {more && <Sentinel of={items} onVisible={loadMore} />}
+        </nav>
+      )}
+      {!more && <LeftOut {...props} empty={items.length === 0} />}
+    </>
+  );
+}
+
+/** Said at the end of the list: why there is nothing, or what is not in it, and the way back. */
+function LeftOut({ query, filtered, hidden, empty, onClear, onShowAutomatic }: SessionListProps & { readonly empty: boolean }) {
+  const { noneOnlyHere, noConversations, filters } = useWords().recovery;
+  const onlyHere = query.onlyHere === true;
+  const why = filtered ? filters.nothing : onlyHere ? noneOnlyHere : hidden > 0 ? '' : noConversations;
+  // What exists only here must not be missed because of a filter that was forgotten.
+  const said = empty ? why : filtered && onlyHere ? filters.matching : '';
+  return (
+    <div class="left-out dim">
+      <div role="status">
+        {said !== '' && <p>{said}</p>}
+        {hidden > 0 && <p>{filters.hidden(hidden)}</p>}
+      </div>
+      {said !== '' && filtered && (
+        <button type="button" class="plain" onClick={onClear}>
+          {filters.clear}
+        </button>
+      )}
+      {hidden > 0 && (
+        <button type="button" class="plain" aria-label={filters.automatic} onClick={onShowAutomatic}>
+          {filters.show}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -70,7 +113,7 @@ function SessionRow({ session, on, onSelect }: RowProps) {
       <span class={onlyHere ? 'glyph only' : 'glyph dim'} aria-hidden="true">
         {onlyHere ? '◆' : session.state === 'live' ? '●' : '○'}
       </span>
-      <span class="t" dir="auto" children={session.title} />
+      <Title of={session.title} />
       <span class="dim">{session.lastAppendAt !== undefined && <Time at={session.lastAppendAt} />}</span>
       <small class="dim">{facts.join(' · ')}</small>
     </button>

@@ -1,11 +1,15 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Incident } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
 import { Time } from '../shared/time.tsx';
+import { Title } from '../shared/title.tsx';
 import { useWords } from '../shared/words.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { activeFilters, cleared, type ListFilter, listQuery } from './list-filter.ts';
 import { SearchResults } from './search-results.tsx';
 import type { MessagePlace, Selection } from './selection.ts';
 import { SessionList } from './session-list.tsx';
+import { useFacets } from './use-facets.ts';
 
 interface SidebarProps {
   /** Changes when the core saved or erased something. */
@@ -20,10 +24,19 @@ export function Sidebar({ version, incidents, selection, onSelect, now }: Sideba
   const words = useWords();
   const [text, setText] = useState('');
   const [onlyHere, setOnlyHere] = useState(false);
+  const [filter, setFilter] = useState<ListFilter>({ automatic: false });
+  const filterButton = useRef<HTMLButtonElement>(null);
+  const query = listQuery(filter, onlyHere, now);
+  const { agents, automatic } = useFacets(query, version);
   const searching = text.trim() !== '';
   const row = selection?.is === 'session' ? selection.row : undefined;
   const onRow = (next: number, message?: MessagePlace) =>
     onSelect({ is: 'session', row: next, ...(message === undefined ? {} : { message }) });
+  const change = (next: ListFilter) => {
+    setFilter(next);
+    // The button that did it goes with what it said, and the focus would go with it.
+    filterButton.current?.focus({ preventScroll: true });
+  };
   return (
     <aside onKeyDown={walk}>
       <h1 class="visually-hidden">{words.windows.recovery}</h1>
@@ -42,8 +55,26 @@ export function Sidebar({ version, incidents, selection, onSelect, now }: Sideba
       ) : (
         <>
           <IncidentList incidents={incidents} selection={selection} onSelect={onSelect} now={now} />
-          <Filter onlyHere={onlyHere} onChange={setOnlyHere} />
-          <SessionList onlyHere={onlyHere} version={version} selected={row} onSelect={onRow} now={now} />
+          <FilterBar
+            onlyHere={onlyHere}
+            onOnlyHere={setOnlyHere}
+            filter={filter}
+            onChange={setFilter}
+            agents={agents}
+            button={filterButton}
+            focusButton={() => filterButton.current?.focus()}
+          />
+          <SessionList
+            query={query}
+            filtered={activeFilters(filter) > 0}
+            hidden={query.automatic === false ? automatic : 0}
+            version={version}
+            selected={row}
+            now={now}
+            onSelect={onRow}
+            onClear={() => change(cleared(filter))}
+            onShowAutomatic={() => change({ ...filter, automatic: true })}
+          />
         </>
       )}
     </aside>
@@ -54,7 +85,7 @@ export function Sidebar({ version, incidents, selection, onSelect, now }: Sideba
 function walk(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   const from = document.activeElement;
-  if (step === 0 || (from instanceof HTMLInputElement && from.type === 'radio')) return;
+  if (step === 0 || from instanceof HTMLSelectElement || (from instanceof HTMLInputElement && from.type === 'radio')) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('button.card, button.row')];
   const at = from instanceof HTMLElement ? rows.indexOf(from) : -1;
   const next = at < 0 && step < 0 ? undefined : rows[at + step];
@@ -62,21 +93,6 @@ function walk(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): v
   event.preventDefault();
   next.focus();
   next.click();
-}
-
-function Filter({ onlyHere, onChange }: { readonly onlyHere: boolean; readonly onChange: (onlyHere: boolean) => void }) {
-  const words = useWords();
-  return (
-    <fieldset class="segments">
-      <legend class="visually-hidden">{words.recovery.filterLabel}</legend>
-      {[false, true].map((value) => (
-        <label key={String(value)} class={value === onlyHere ? 'on' : ''}>
-          <input class="visually-hidden" type="radio" name="filter" checked={value === onlyHere} onChange={() => onChange(value)} />
-          {value ? words.recovery.filterOnlyHere : words.recovery.filterAll}
-        </label>
-      ))}
-    </fieldset>
-  );
 }
 
 type IncidentListProps = Pick<SidebarProps, 'incidents' | 'selection' | 'onSelect' | 'now'>;
@@ -104,7 +120,7 @@ function IncidentList({ incidents, selection, onSelect, now }: IncidentListProps
                   {incident.severity === 'loss' ? '◆' : '▲'}
                 </span>
                 <b>{copy.title}</b>
-                {incident.title !== undefined && <span class="t" dir="auto" children={incident.title} />}
+                {incident.title !== undefined && <Title of={incident.title} />}
                 <span class="dim">
                   <Time at={incident.openedAt} withDay /> {incident.agent === undefined ? '' : `· ${incident.agent}`}
                 </span>

@@ -1,15 +1,16 @@
 import { useMemo, useRef } from 'preact/hooks';
+import type { MarkedMessage } from '../../main/core/timeline-marks.ts';
 import type { GenerationSummary, MessageView } from '../../main/core/types.ts';
 import { LongList } from '../shared/long-list.tsx';
 import { useWords } from '../shared/words.tsx';
 import { type Folds, foldKey } from './folding.ts';
 import { type MessagePlace, samePlace } from './selection.ts';
 import { Message, whereOf } from './timeline-message.tsx';
-import { toolNames } from './tools.ts';
+import { toolAt } from './tools.ts';
 import { type Beginning, beginningsIn } from './versions.ts';
 
 interface TimelineProps {
-  readonly messages: readonly MessageView[];
+  readonly messages: readonly MarkedMessage[];
   /** What no file of this conversation holds is in another one, which a restore made. */
   readonly putBack: boolean;
   readonly found: MessagePlace | undefined;
@@ -32,29 +33,33 @@ export function Timeline({ messages, putBack, found, generations }: TimelineProp
   const opened = useRef<MessagePlace | undefined>(undefined);
   if (found !== undefined && opened.current !== found) folds.set(foldKey(found), true);
   opened.current = found;
-  const tools = useMemo(() => toolNames(messages), [messages]);
   const beginnings = useMemo(() => beginningsIn(messages, generations), [messages, generations]);
-  const isFound = (message: MessageView) => found !== undefined && samePlace(message, found);
+  const sought = useMemo(
+    () => (found === undefined ? undefined : messages.findIndex((message) => samePlace(message, found))),
+    [messages, found],
+  );
   return (
-    <LongList items={messages} estimatedPx={messagePx} {...(found === undefined ? {} : { sought: isFound })}>
-      {(block, preceding) => (
+    <LongList count={messages.length} estimatedPx={messagePx} sought={sought}>
+      {(from, to) => (
         <ol class="messages">
-          {block.map((message, i) => {
-            const before = i === 0 ? preceding : block[i - 1];
+          {messages.slice(from, to).map((message, i) => {
+            const before = messages[from + i - 1];
             return (
               <li key={`${message.generationId}:${message.start}`}>
                 <DayMark message={message} before={before} now={now} />
                 <BeginningMark beginning={beginnings.get(message)} now={now} />
+                <GapMark message={message} />
                 <LossMark message={message} before={before} putBack={putBack} />
                 <Message
                   message={message}
-                  tool={tools.get(message)}
+                  tool={toolAt(messages, from + i)}
                   folds={folds}
                   putBack={putBack}
-                  found={isFound(message)}
+                  found={from + i === sought}
                   onFound={onFound}
                 />
                 {message.interrupted === true && <BrokenOffMark />}
+                <CrashMark message={message} now={now} />
               </li>
             );
           })}
@@ -85,6 +90,19 @@ function BeginningMark({ beginning, now }: { readonly beginning: Beginning | und
 
 function BrokenOffMark() {
   return <p class="mark loss">{useWords().conversation.brokenOff}</p>;
+}
+
+function CrashMark({ message: { crashAfter }, now }: { readonly message: MarkedMessage; readonly now: number }) {
+  const { readable, format } = useWords();
+  if (crashAfter === undefined) return null;
+  return <p class="mark crash">{readable.crashed(format.time(crashAfter.at, now), crashAfter)}</p>;
+}
+
+/** Only where it is known that something was there. */
+function GapMark({ message: { gapBefore } }: { readonly message: MarkedMessage }) {
+  const { readable } = useWords();
+  if (gapBefore === undefined) return null;
+  return <p class="mark loss gap">{readable.gaps[gapBefore]}</p>;
 }
 
 function LossMark({ message, before, putBack }: MarkProps & { readonly putBack: boolean }) {

@@ -20,17 +20,18 @@ export function withoutCalls({ role, text }: Pick<MessageView, 'role' | 'text'>)
 
 export const isToolResult = ({ role }: Pick<MessageView, 'role'>): boolean => role === 'toolResult' || role === 'tool';
 
-/** Which tool each result is of: results come in the order of the calls before them. */
-export function toolNames(messages: readonly MessageView[]): ReadonlyMap<MessageView, string> {
-  const names = new Map<MessageView, string>();
-  let waiting: string[] = [];
-  for (const message of messages) {
-    if (isToolResult(message)) {
-      const name = waiting.shift();
-      if (name !== undefined) names.set(message, name);
-    } else {
-      waiting = [...withoutCalls(message).calls];
-    }
+/**
+ * Of which tool the message at this place is the result; `undefined` for any other message, and where nobody knows. Results come
+ * in the order of the calls before them.
+ */
+export function toolAt(messages: readonly MessageView[], place: number): string | undefined {
+  const message = messages[place];
+  if (message === undefined || !isToolResult(message)) return undefined;
+  let before = place - 1;
+  let caller = messages[before];
+  while (caller !== undefined && isToolResult(caller)) {
+    before -= 1;
+    caller = messages[before];
   }
-  return names;
+  return caller === undefined ? undefined : withoutCalls(caller).calls[place - before - 1];
 }

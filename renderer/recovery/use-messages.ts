@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
-import type { MessageView, Page } from '../../main/core/types.ts';
+import type { MarkedMessage } from '../../main/core/timeline-marks.ts';
+import type { Page } from '../../main/core/types.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { type MessagePlace, samePlace } from './selection.ts';
 
 export interface Messages {
-  readonly items: readonly MessageView[] | undefined;
+  readonly items: readonly MarkedMessage[] | undefined;
   readonly error: ErrorShape | undefined;
   /** More of the conversation follows. */
   readonly more: boolean;
@@ -18,7 +19,7 @@ const nextPages = 200;
 
 interface Shown {
   readonly cursor: number | undefined;
-  readonly page: Page<MessageView>;
+  readonly page: Page<MarkedMessage>;
 }
 
 /** What a conversation consists of now. */

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { ErrorShape } from '../../main/core/requests.ts';
+import type { ErrorShape, SessionFilter } from '../../main/core/requests.ts';
 import type { SessionSummary } from '../../main/core/types.ts';
 import { api, errorShape } from '../shared/api.ts';
 
@@ -24,10 +24,11 @@ const WHOLE_EVERY_MS = 10_000;
  * The conversations, newest first, page by page. A change in the core reads the newest again at once, and all that is shown
  * every 10 s at most: ten thousand rows are many requests, and what changes is nearly always at the top.
  */
-export function useSessions(onlyHere: boolean, version: number): Sessions {
+export function useSessions(query: SessionFilter, version: number): Sessions {
+  const key = JSON.stringify(query);
   const [loaded, setLoaded] = useState<Loaded | undefined>(undefined);
   const [error, setError] = useState<ErrorShape | undefined>(undefined);
-  const current = useRef<{ onlyHere: boolean; loaded: Loaded | undefined; wholeAt: number }>({ onlyHere, loaded: undefined, wholeAt: 0 });
+  const current = useRef<{ key: string; loaded: Loaded | undefined; wholeAt: number }>({ key, loaded: undefined, wholeAt: 0 });
   const busy = useRef(false);
 
   const keep = useCallback((next: Loaded) => {
@@ -39,10 +40,10 @@ export function useSessions(onlyHere: boolean, version: number): Sessions {
 
   useEffect(() => {
     const state = current.current;
-    if (state.onlyHere !== onlyHere) current.current = { onlyHere, loaded: undefined, wholeAt: 0 };
+    if (state.key !== key) current.current = { key, loaded: undefined, wholeAt: 0 };
     let isCurrent = true;
     const read = (count: number) => {
-      readSessions(onlyHere, count).then(
+      readSessions(JSON.parse(key), count).then(
         (fresh) => {
           if (isCurrent) keep(withFresh(fresh, current.current.loaded));
         },
@@ -64,22 +65,22 @@ export function useSessions(onlyHere: boolean, version: number): Sessions {
       isCurrent = false;
       clearTimeout(whole);
     };
-  }, [onlyHere, version, keep, fail]);
+  }, [key, version, keep, fail]);
 
   const loadMore = useCallback(() => {
     const next = current.current.loaded?.next;
     if (busy.current || next === undefined) return;
     busy.current = true;
-    readPage(onlyHere, mostAtOnce, next)
+    readPage(JSON.parse(key), mostAtOnce, next)
       .then((page) => {
         const before = current.current;
-        if (before.onlyHere !== onlyHere || before.loaded === undefined) return;
+        if (before.key !== key || before.loaded === undefined) return;
         keep({ items: eachOnce([...before.loaded.items, ...page.items]), next: page.next });
       }, fail)
       .finally(() => {
         busy.current = false;
       });
-  }, [onlyHere, keep, fail]);
+  }, [key, keep, fail]);
 
   return { items: loaded?.items, more: loaded?.next !== undefined, error, loadMore };
 }
@@ -97,21 +98,21 @@ function eachOnce(items: readonly SessionSummary[]): readonly SessionSummary[] {
   return items.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
-async function readSessions(onlyHere: boolean, count: number): Promise<Loaded> {
+async function readSessions(query: SessionFilter, count: number): Promise<Loaded> {
   const items: SessionSummary[] = [];
   let next: number | undefined;
   do {
-    const page = await readPage(onlyHere, Math.min(mostAtOnce, count - items.length), next);
+    const page = await readPage(query, Math.min(mostAtOnce, count - items.length), next);
     items.push(...page.items);
     next = page.next;
   } while (next !== undefined && items.length < count);
   return { items, next };
 }
 
-async function readPage(onlyHere: boolean, limit: number, cursor: number | undefined): Promise<Loaded> {
+async function readPage(query: SessionFilter, limit: number, cursor: number | undefined): Promise<Loaded> {
   const page = await api.request('sessions', {
+    ...query,
     limit,
-    ...(onlyHere ? { onlyHere } : {}),
     ...(cursor === undefined ? {} : { cursor }),
   });
   return { items: page.items, next: page.next };

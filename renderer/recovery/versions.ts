@@ -33,6 +33,8 @@ export function beginningsIn(
   const found = new Map<MessageView, Beginning>();
   let furthest: number | undefined;
   for (const message of messages) {
+    // Nothing later can begin.
+    if (furthest === versions.length - 1) break;
     const place = placeOf.get(message.generationId);
     if (place === undefined || (furthest !== undefined && place <= furthest)) continue;
     const before = versions[place - 1];

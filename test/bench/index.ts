@@ -4,7 +4,9 @@ import { gatewayTurn } from './gateway-turn.ts';
 import { idleCost } from './idle-cost.ts';
 import { type Measure, measuresTable, withVerdicts } from './measures.ts';
 import { restoreLarge } from './restore-large.ts';
+import { scrollFrames } from './scroll-frames.ts';
 import { searchCost } from './search-cost.ts';
+import { windowOpening } from './window-opening.ts';
 
 /** `npm run bench [part …]`: every figure of one run on one machine; budgets are the ones of ARCHITECTURE.md. Ends with 0 when it ran. */
 const parts: Record<string, () => Promise<readonly Measure[]>> = {
@@ -14,6 +16,8 @@ const parts: Record<string, () => Promise<readonly Measure[]>> = {
   restore: restoreLarge,
   idle: idleCost,
   turn: gatewayTurn,
+  window: windowOpening,
+  scroll: scrollFrames,
 };
 
 const wanted = process.argv.slice(2);

@@ -15,8 +15,8 @@ const NEWEST_AT = Date.UTC(2026, 0, 1);
 const LONGEST_STEP_MS = 30_000;
 
 /** A state directory with `files` transcripts of about `bytesEach`; all but the first were last written long ago. */
-export function makeTree(root: string, files: number, bytesEach: number): Tree {
-  const sessions = join(root, 'agents', 'main', 'sessions');
+export function makeTree(root: string, files: number, bytesEach: number, agent = 'main'): Tree {
+  const sessions = join(root, 'agents', agent, 'sessions');
   mkdirSync(sessions, { recursive: true });
   const spoken = new Spoken();
   const index: Record<string, unknown> = {};
@@ -31,7 +31,7 @@ export function makeTree(root: string, files: number, bytesEach: number): Tree {
     utimesSync(path, beganAt / 1_000, beganAt / 1_000);
     bytes += text.length;
     paths.push(path);
-    index[`agent:main:bench:${file}`] = { sessionId, updatedAt: beganAt };
+    index[`agent:${agent}:bench:${file}`] = { sessionId, updatedAt: beganAt };
   }
   const indexPath = join(sessions, 'sessions.json');
   writeFileSync(indexPath, JSON.stringify(index, null, 2));

@@ -127,6 +127,28 @@ test('each source lists who else sees its conversations, and how to install the 
   await page.locator('[data-witness="gateway-stream"]').getByText('Live stream of the gateway').waitFor();
 });
 
+test('everything is erased and saved again, and a folder that no dialog gave takes no buffer', async () => {
+  const app = await screen.start({ prepare });
+  await app.protecting();
+  app.openclaw.truncateTo(harbour, 2);
+  await eventually('the incident in the menu', async () => (await app.tray.tooltip()).includes('1 incident needs you'));
+  await app.tray.click('Preferences…');
+  const page = await app.window('preferences');
+  await page.getByRole('tab', { name: 'Storage' }).click();
+  const refused = await page.evaluate(() => window.api.request('moveBuffer', { folder: '/tmp' }));
+  expect(refused).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+  const [core] = app.coreProcesses();
+  await page.getByRole('button', { name: 'Erase everything…' }).click();
+  await page.getByText(/exist only here/).waitFor();
+  await page.getByRole('textbox', { name: 'Type “erase” to confirm' }).fill('erase');
+  await page.keyboard.press('Enter');
+  await page.getByText(/are gone/).waitFor();
+  await eventually('the menu without an incident', async () =>
+    (await app.tray.tooltip()).startsWith('Clawback · Protected: 1 conversation'),
+  );
+  expect(app.coreProcesses()).toEqual([core]);
+});
+
 test('another language is spoken at once in the menu and in every window, and after a restart', async () => {
   const home = tempDir();
   onTestFinished(() => home[Symbol.dispose]());

@@ -23,6 +23,8 @@ describe('a gateway that does nothing unusual', () => {
     const captured = await exported(sessionId);
     expect(captured.length).toBeGreaterThan(64_000);
     expect(captured.equals(readFileSync(path))).toBe(true);
+    const read = (await running.clawback.run('export', sessionId, '--format', 'markdown')).stdout.toString();
+    expect(read).not.toMatch(/is missing|OpenClaw ended/);
   });
 
   test('what is said in a conversation can be read and found', async () => {

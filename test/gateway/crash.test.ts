@@ -13,15 +13,17 @@ describe('a gateway that is killed', () => {
 
   const hang = async (key: string, message: string) => {
     await running.client.waitForText(await running.client.send(message, key));
-    await running.gateway.kill();
   };
 
   test('in a later turn: the reply is told as interrupted, and all that was on disk is kept', async () => {
     const key = 'agent:main:later';
     const { sessionId, path } = await running.converse(key, 'first');
     await hang(key, 'HANG second');
-    const incident = await running.clawback.incident('interrupted-reply', (found) => found.sessionId === sessionId);
-    expect(incident.severity).toBe('warning');
+    // The gateway may be killed between what it tells one client and the next.
+    await expect.poll(async () => (await running.clawback.show(sessionId)).length, { timeout: 20_000 }).toBe(4);
+    await running.gateway.kill();
+    const incident = await running.clawback.incident('interrupted-reply', (found) => found.sessionId === sessionId && found.messages > 0);
+    expect(incident).toMatchObject({ severity: 'loss', messages: 1 });
     await running.clawback.check();
     const captured = (await running.clawback.run('export', sessionId)).stdout;
     expect(captured.equals(readFileSync(path))).toBe(true);
@@ -38,15 +40,28 @@ describe('a gateway that is killed', () => {
     expect(await running.clawback.session(sessionId)).toMatchObject({ state: 'live', onlyHere: 1 });
   });
 
+  test('the end of the gateway stands where it happened, and nothing is called missing that is there', async () => {
+    const { sessionId } = await running.converse('agent:main:later', 'fourth');
+    await running.clawback.check();
+    const told = (await running.clawback.run('export', sessionId, '--format', 'markdown')).stdout.toString();
+    const ends = [...told.matchAll(/^\*.*OpenClaw ended abruptly here, in the middle of a turn.*\*$/gm)];
+    expect(ends).toHaveLength(1);
+    const at = ends[0]?.index ?? 0;
+    expect(at).toBeGreaterThan(told.indexOf('HANG second'));
+    expect(at).toBeLessThan(told.indexOf('third'));
+    expect(told).not.toContain('missing');
+  });
+
   test('or told to stop, in the first turn after a reset: no transcript is missed that never was', async () => {
     await running.converse('agent:main:killed', 'before');
     await running.reset('agent:main:killed');
     await hang('agent:main:killed', 'HANG until the kill');
+    await running.gateway.kill();
     await running.startAgain();
 
     await running.converse('agent:main:stopped', 'before');
     await running.reset('agent:main:stopped');
-    await running.client.waitForText(await running.client.send('HANG until the stop', 'agent:main:stopped'));
+    await hang('agent:main:stopped', 'HANG until the stop');
     await running.gateway.stop();
     await running.startAgain();
     await running.converse('agent:main:killed', 'goes on');

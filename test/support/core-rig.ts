@@ -9,6 +9,7 @@ import { parseLine } from '../../main/core/sources/registry.ts';
 import { openCatalog } from '../../main/core/store/buffer.ts';
 import type { Incident } from '../../main/core/types.ts';
 import type { OpenWitnesses } from '../../main/core/witnesses.ts';
+import { readerIn } from '../../main/core-process/reader.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FaultyFileSystem } from './faulty-file-system.ts';
 import { OpenclawState } from './openclaw-state.ts';
@@ -99,6 +100,7 @@ export class CoreRig implements AsyncDisposable {
       log: silentLogger,
       gateway: this.gateway,
       exits: this.exits,
+      readerIn,
       hints: false,
       openBuffer: this.buffer.open,
       ...(this.openWitnesses === undefined ? {} : { witnesses: this.openWitnesses }),

@@ -8,7 +8,13 @@ export interface Layer {
   readonly packages: readonly string[];
 }
 
-const coreTypes = ['main/core/types.ts', 'main/core/requests.ts'];
+const coreTypes = [
+  'main/core/types.ts',
+  'main/core/timeline-marks.ts',
+  'main/core/requests.ts',
+  'main/core/self-test-report.ts',
+  'main/core/storage-facts.ts',
+];
 const captureFacts = ['main/core/capture/change.ts', 'main/core/capture/tailing.ts'];
 const source = 'main/core/sources/source.ts';
 const witnessFacts = 'main/core/witness/witness.ts';
@@ -34,10 +40,20 @@ export const layers: readonly Layer[] = [
   { path: 'main/demo', values: ['main/core/platform'], types: [], packages: ['node:*'] },
   { path: 'main/core', values: ['main/core'], types: [], packages: ['node:*'] },
   { path: 'main/core/types.ts', values: [], types: [], packages: [] },
+  { path: 'main/core/timeline-marks.ts', values: [], types: ['main/core/types.ts'], packages: [] },
+  { path: 'main/core/self-test-report.ts', values: [], types: [], packages: [] },
+  { path: 'main/core/storage-facts.ts', values: [], types: [], packages: [] },
   {
     path: 'main/core/requests.ts',
     values: [],
-    types: ['main/core/types.ts', 'main/core/restore/restoring.ts', 'main/core/store/store.ts'],
+    types: [
+      'main/core/storage-facts.ts',
+      'main/core/types.ts',
+      'main/core/timeline-marks.ts',
+      'main/core/self-test-report.ts',
+      'main/core/restore/restoring.ts',
+      'main/core/store/store.ts',
+    ],
     packages: [],
   },
   {
@@ -74,7 +90,15 @@ export const layers: readonly Layer[] = [
   {
     path: 'main/core/store',
     values: ['main/core/platform'],
-    types: [...captureFacts, source, witnessFacts, 'main/core/detect/detection.ts', 'main/core/types.ts'],
+    types: [
+      'main/core/storage-facts.ts',
+      ...captureFacts,
+      source,
+      witnessFacts,
+      'main/core/detect/detection.ts',
+      'main/core/timeline-marks.ts',
+      'main/core/types.ts',
+    ],
     packages: ['better-sqlite3', 'uuid', 'node:*'],
   },
   {
@@ -86,8 +110,21 @@ export const layers: readonly Layer[] = [
   {
     path: 'main/core/restore',
     values: ['main/core/platform', 'main/core/store', 'main/core/sources', 'main/core/database'],
-    types: [...captureFacts, 'main/core/gateway/gateway.ts', 'main/core/types.ts'],
+    types: [...captureFacts, 'main/core/gateway/gateway.ts', 'main/core/timeline-marks.ts', 'main/core/types.ts'],
     packages: ['uuid', 'node:*'],
+  },
+  {
+    path: 'main/core/storage',
+    values: [
+      'main/core/platform',
+      'main/core/recorder-plugin',
+      'main/core/self-test',
+      'main/core/sources',
+      'main/core/store',
+      'main/core/witness',
+    ],
+    types: coreTypes,
+    packages: ['node:*'],
   },
   { path: 'main/core/platform', values: [], types: [], packages: ['node:*'] },
 ];

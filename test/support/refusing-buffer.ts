@@ -24,6 +24,7 @@ export class RefusingBuffer {
   /** Only these calls are refused while it is full. */
   refuses: ReadonlySet<string> = WRITES;
   refusals = 0;
+  refusal = new CoreError('disk-full', 'The disk that holds the buffer is full.', 'Free some space.');
   /** After each call that was carried out. */
   onDone: (name: string, args: readonly unknown[]) => void = () => undefined;
 
@@ -40,7 +41,7 @@ export class RefusingBuffer {
         return (...args: unknown[]) => {
           if (this.isFull && typeof name === 'string' && this.refuses.has(name)) {
             this.refusals += 1;
-            throw new CoreError('disk-full', 'The disk that holds the buffer is full.', 'Free some space.');
+            throw this.refusal;
           }
           const result: unknown = Reflect.apply(member, target, args);
           if (typeof name === 'string') this.onDone(name, args);

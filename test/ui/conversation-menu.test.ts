@@ -4,7 +4,7 @@ import { layoutFaults } from './support/layout.ts';
 import { refuse } from './support/scripted-api.ts';
 import { oneIncident } from './support/states.ts';
 import { patience, type UiWindow, windows } from './support/windows.ts';
-import { answersIn, appInfo, generation, session } from './support/world.ts';
+import { answersIn, appInfo, coreStatus, generation, session, storageFacts } from './support/world.ts';
 
 const screen = windows();
 
@@ -14,7 +14,8 @@ const actions = {
   export: ({ output }: { readonly output: string }) => ({ path: output, bytes: 9000, messages: 24 }),
   'conversation.copyPrompt': () => ({ messages: 12, truncated: true }),
   'conversation.reveal': () => null,
-  forget: () => ({ messages: 24, bytes: 18_400, stillOnDisk: true }),
+  forget: () => ({ messages: 24, bytes: 18_400, stillOnDisk: true, setAside: 1 }),
+  storage: () => storageFacts({ setAside: { buffers: 1, bytes: 12_400_000 } }),
 };
 
 async function reading(given: Parameters<typeof screen.open>[1] = {}): Promise<UiWindow> {
@@ -122,11 +123,33 @@ test('a conversation that was forgotten is gone from the window, and what was er
   await ui.page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
   await ui.page.getByText('24 messages (18 kB) erased.').waitFor();
   await ui.page.getByText('OpenClaw still has a file of it').waitFor();
+  await ui.page.getByText('1 buffer that was set aside as damaged may still hold it.').waitFor();
   await ui.page.keyboard.press('Enter');
   await ui.page.getByRole('dialog').waitFor({ state: 'detached' });
   await ui.page.getByText('Choose a conversation to read it.').waitFor();
   await expect.poll(() => ui.page.locator('nav button.row').count(), patience).toBe(1);
   expect(ui.api.inputsOf('forget')).toEqual([{ sessionRow: 1 }]);
+});
+
+test('buffers that were set aside go with what is forgotten only where somebody wants that', async () => {
+  const ui = await reading({ forget: () => ({ messages: 24, bytes: 18_400, stillOnDisk: false, setAside: 0 }) });
+  await choose(ui, 'Forget this conversation…');
+  const also = ui.page.getByRole('checkbox', { name: 'Also remove 1 buffer that was set aside as damaged (12 MB).' });
+  await also.focus();
+  await ui.page.keyboard.press('Space');
+  await ui.page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
+  await ui.page.getByText('24 messages (18 kB) erased.').waitFor();
+  expect(ui.api.inputsOf('forget')).toEqual([{ sessionRow: 1, alsoSetAside: true }]);
+});
+
+test('a window whose conversations were all erased shows what there is then, and nothing of before', async () => {
+  const ui = await reading();
+  await ui.page.getByRole('heading', { name: session(1).title }).waitFor();
+  await ui.emit('status', coreStatus({ health: 'paused', running: false, work: 'erasing' }));
+  ui.api.answer({ sessions: () => ({ items: [session(2)] }) });
+  await ui.emit('status', coreStatus());
+  await ui.page.getByText('Choose a conversation to read it.').waitFor();
+  await expect.poll(() => ui.page.locator('nav button.row').count(), patience).toBe(1);
 });
 
 test('a conversation that cannot be forgotten now stays, and why is said', async () => {

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { oneIncident, restorable, searchable } from './support/states.ts';
+import { filterable, oneIncident, restorable, searchable } from './support/states.ts';
 import { patience, windows } from './support/windows.ts';
-import { answersIn, message, session, settings } from './support/world.ts';
+import { answersIn, appInfo, message, session, settings } from './support/world.ts';
 
 const screen = windows();
 
@@ -110,6 +110,60 @@ test('the filter is changed with the arrow keys', async () => {
   expect(api.inputsOf('sessions').at(-1)).toEqual({ limit: 60, onlyHere: true });
 });
 
+test('the list is filtered, emptied, and whole again by keyboard', async () => {
+  const { page, api, emit } = await screen.open('recovery', filterable);
+  const rows = page.locator('nav button.row');
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(6);
+  await tabTo(page, 'Filter');
+  await page.keyboard.press('Enter');
+  await tabTo(page, /^All agents/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => rows.count(), patience).toBe(2);
+  await tabTo(page, /^Any state/);
+  await page.keyboard.type('Put');
+  await page.getByText('No conversation matches these filters.').waitFor();
+  await tabTo(page, /^Any time/);
+  await page.keyboard.press('ArrowDown');
+  const today = Date.UTC(2026, 2, 14);
+  const filter = { agent: 'research', states: ['reset', 'superseded'], since: today };
+  await expect.poll(() => api.inputsOf('sessions').at(-1), patience).toEqual({ ...filter, automatic: false, limit: 60 });
+  await page.keyboard.press('Escape');
+  expect(await activeText(page)).toBe('Filter, 3 on');
+  expect(await page.getByRole('combobox').count()).toBe(0);
+  // What somebody is led to is shown whatever the list leaves out.
+  await emit('conversation.selected', { sessionRow: 1 });
+  await page.getByRole('heading', { name: session(1).title }).waitFor();
+  await tabTo(page, 'Clear filters');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rows.count(), patience).toBe(6);
+  expect(await activeText(page)).toBe('Filter');
+});
+
+test('what nobody typed is left out, counted, and shown by keyboard; under Only here nothing is left out', async () => {
+  const { page, api } = await screen.open('recovery', filterable);
+  const rows = page.locator('nav button.row');
+  await page.getByText('2 automatic conversations hidden').waitFor();
+  await tabTo(page, 'Show automatic conversations');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => rows.count(), patience).toBe(8);
+  expect(await activeText(page)).toBe('Filter');
+  expect(await page.getByText('hidden').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  await tabTo(page, /^Show automatic conversationsCron/);
+  await page.keyboard.press('Space');
+  await expect.poll(() => rows.count(), patience).toBe(6);
+  await page.getByText('Only here', { exact: true }).first().click();
+  await expect.poll(() => rows.count(), patience).toBe(1);
+  expect(api.inputsOf('sessions').at(-1)).toEqual({ onlyHere: true, limit: 60 });
+  expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('main');
+  await page.getByText('No conversation matches these filters.').waitFor();
+  await page.getByRole('combobox', { name: 'Agent' }).selectOption('research');
+  await page.getByText('Only what matches the filters is listed.').waitFor();
+});
+
 test('the output of a tool that is longer than its place is scrolled by keyboard', async () => {
   const long = message(1, { role: 'toolResult', text: 'one line of it\n'.repeat(60) });
   const { page } = await screen.open('recovery', answersIn({ messages: () => [message(0), long] }));
@@ -155,6 +209,27 @@ test('notifications, the login item and a source are changed by keyboard', async
     .toEqual([{ notify: 'loss-only' }, { openAtLogin: true }, { sources: [{ root: '/home/ada/.openclaw', enabled: false }] }]);
 });
 
+test('the very first start asks whether to open at login, and shows what the system made of it', async () => {
+  const { page, api } = await screen.open('recovery', answersIn({ info: appInfo({ firstStart: true }) }));
+  await page.getByRole('checkbox').waitFor();
+  api.answer({
+    'settings.set': (patch) => ({ ...settings, ...patch }),
+    'app.info': () => appInfo({ firstStart: true, loginItem: 'requires-approval' }),
+  });
+  await tabTo(page, 'Open Clawback at login, so that nothing is missed');
+  await page.keyboard.press('Space');
+  await page.getByText('Waiting for your approval in the system settings').waitFor();
+  expect(await page.getByRole('checkbox').isChecked()).toBe(true);
+  expect(api.inputsOf('settings.set')).toEqual([{ openAtLogin: true }]);
+});
+
+test('a later start does not ask about the login', async () => {
+  const { page } = await screen.open('recovery', answersIn());
+  await page.getByText('Choose a conversation to read it.').waitFor();
+  await page.getByText('2 s ago').first().waitFor();
+  expect(await page.getByRole('checkbox').count()).toBe(0);
+});
+
 for (const [name, answers] of [
   ['recovery', restorable],
   ['preferences', answersIn()],
@@ -173,3 +248,37 @@ for (const [name, answers] of [
     });
   }
 }
+
+test('a masked title is read to nobody until its conversation is reached, and every title again once masks are off', async () => {
+  const { page, emit } = await screen.open('recovery', answersIn(), { masked: true });
+  const rows = page.locator('nav button.row');
+  await rows.nth(2).waitFor();
+  const [first, second] = [session(1).title, session(2).title];
+  const read = async () => (await rows.nth(1).ariaSnapshot()).includes(second);
+  expect(await read()).toBe(false);
+  expect(await rows.nth(1).locator('.bare').isVisible()).toBe(false);
+  await rows.nth(1).hover();
+  expect(await read()).toBe(true);
+  await rows.nth(0).hover();
+  expect(await read()).toBe(false);
+  await rows.nth(1).focus();
+  expect(await read()).toBe(true);
+  await page.keyboard.press('Enter');
+  await page.getByRole('searchbox').focus();
+  expect(await read()).toBe(true);
+  await page.mouse.move(600, 300);
+  expect(await rows.nth(0).ariaSnapshot()).not.toContain(first);
+  await emit('settings.changed', settings);
+  await page.locator('.masked').first().waitFor({ state: 'detached' });
+  expect(await rows.nth(0).ariaSnapshot()).toContain(first);
+});
+
+test('of what a search finds under the mask nothing is to be seen but who said it', async () => {
+  const { page } = await screen.open('recovery', searchable, { masked: true });
+  await page.getByRole('searchbox').fill('harbour');
+  const hits = page.locator('button.hit');
+  await hits.nth(2).waitFor();
+  expect(await hits.nth(1).ariaSnapshot()).not.toMatch(/harbour|table/);
+  await page.keyboard.press('ArrowDown');
+  expect(await hits.nth(0).ariaSnapshot()).toContain('harbour');
+});

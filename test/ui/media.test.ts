@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import { axeViolations } from './support/axe.ts';
 import { layoutFaults } from './support/layout.ts';
 import { section, troubledSources } from './support/preferences-states.ts';
-import { reached, restorable, stateNamed, states } from './support/states.ts';
+import { filterable, filterBy, reached, restorable, stateNamed, states } from './support/states.ts';
 import { sizes, windows } from './support/windows.ts';
 import { answersIn } from './support/world.ts';
 
 const screen = windows();
-const shown = states.filter(({ name }) => ['one incident', 'the preview of a restore', 'sources with faults'].includes(name));
+const shown = states.filter(({ name }) =>
+  ['one incident', 'a filtered list', 'the preview of a restore', 'sources with faults'].includes(name),
+);
 
 test.each(shown)('$name is accessible with forced colours', async (state) => {
   const { page } = await reached(screen, state, { forcedColors: 'active' });
@@ -41,6 +43,18 @@ test('times are local, and in UTC for whoever points at them', async () => {
   await time.waitFor();
   expect(await time.textContent()).toBe('20:05');
   expect(await time.getAttribute('title')).toBe('2026-03-14 12:05:30 UTC');
+});
+
+test('the filters in Chinese fit and are accessible', async () => {
+  const ui = await screen.open('recovery', filterable, { language: 'zh' });
+  await filterBy(ui, 'main', '仍在 OpenClaw 中');
+  await ui.page.getByText('已隐藏 1 个自动对话').waitFor();
+  expect(await axeViolations(ui.page)).toEqual([]);
+  const { width, height } = sizes.recovery;
+  for (const scale of [1, 2]) {
+    await ui.page.setViewportSize({ width: width / scale, height: height / scale });
+    expect(await layoutFaults(ui.page)).toEqual([]);
+  }
 });
 
 test.each([

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { recorderAbsent, ruled, section, storage } from './support/preferences-states.ts';
+import { bufferMissing, recorderAbsent, ruled, section, storage } from './support/preferences-states.ts';
 import { refuse } from './support/scripted-api.ts';
 import { patience, windows } from './support/windows.ts';
-import { answersIn, now, settings } from './support/world.ts';
+import { answersIn, coreStatus, now, settings, storageFacts } from './support/world.ts';
 
 const screen = windows();
 const storing = { 'settings.set': (patch: Partial<typeof settings>) => ({ ...settings, ...patch }) };
@@ -67,6 +67,81 @@ test('the index is built anew', async () => {
   await ui.page.getByText('31,204 messages can be searched.').waitFor();
 });
 
+test('the buffer is moved once the person saw from where to where, and its progress is told', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const ui = await screen.open('preferences', {
+    ...storage,
+    moveBuffer: async ({ folder }) => promise.then(() => ({ folder, bytes: 60_600_000, leftBehind: '/home/ada/.local/share/clawback' })),
+  });
+  const { page, api } = ui;
+  await section('Storage')(ui);
+  await page.getByRole('button', { name: 'Move…' }).press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Move the buffer?' });
+  await sheet.getByText('61 MB; 412 GB free there').waitFor();
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel');
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+  expect(api.inputsOf('moveBuffer')).toEqual([]);
+  await page.getByRole('button', { name: 'Move…' }).press('Enter');
+  await sheet.getByRole('button', { name: 'Move', exact: true }).press('Enter');
+  await ui.emit('progress', { task: 'move', done: 25, total: 100 });
+  const bar = page.getByRole('progressbar', { name: 'Moving…' });
+  await expect.poll(() => bar.evaluate((element: HTMLProgressElement) => element.position), patience).toBe(0.25);
+  await ui.emit('status', coreStatus({ health: 'paused', running: false, work: 'moving' }));
+  await page.keyboard.press('Escape');
+  await bar.waitFor();
+  resolve();
+  await page.getByText('The old copy in /home/ada/.local/share/clawback could not be removed.').waitFor();
+  expect(api.inputsOf('moveBuffer')).toEqual([{ folder: '/media/ada/a disk with a long name/Clawback' }]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(api.inputsOf('storage').length).toBe(2);
+});
+
+test('a buffer that is elsewhere is moved back to where it is by default', async () => {
+  const ui = await screen.open('preferences', { ...storage, storage: () => storageFacts({ isElsewhere: true, path: '/media/ada/x' }) });
+  await section('Storage')(ui);
+  await ui.page.getByRole('button', { name: 'Move back' }).click();
+  await ui.page.getByRole('dialog').waitFor();
+  expect(ui.api.inputsOf('planMove')).toEqual([{ folder: '/home/ada/.local/share/clawback' }]);
+});
+
+test('everything is erased only for somebody who typed the word', async () => {
+  const ui = await screen.open('preferences', storage);
+  const { page, api } = ui;
+  await section('Storage')(ui);
+  await page.getByRole('button', { name: 'Erase everything…' }).press('Enter');
+  const word = page.getByRole('textbox', { name: 'Type “erase” to confirm' });
+  const button = page.getByRole('button', { name: 'Erase everything', exact: true });
+  expect(await word.evaluate((element) => element === document.activeElement)).toBe(true);
+  await word.press('Enter');
+  await word.fill('eras');
+  await word.press('Enter');
+  expect(await button.isDisabled()).toBe(true);
+  expect(api.inputsOf('eraseAll')).toEqual([]);
+  await word.fill(' Erase');
+  await word.press('Enter');
+  await page.getByText('61 MB are gone. What OpenClaw has on disk is being saved again.').waitFor();
+  expect(api.inputsOf('eraseAll')).toEqual([{}]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('an empty buffer is begun only for somebody who read what that means', async () => {
+  const ui = await screen.open('preferences', bufferMissing);
+  const { page, api } = ui;
+  await section('Storage')(ui);
+  await page.getByRole('button', { name: 'Begin an empty buffer…' }).press('Enter');
+  await page.getByText('The missing folder stays as it is').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(api.inputsOf('storage.anew')).toEqual([]);
+  await page.getByRole('button', { name: 'Begin an empty buffer…' }).press('Enter');
+  await page.getByRole('button', { name: 'Begin anew' }).press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(api.inputsOf('storage.anew')).toEqual([{}]);
+});
+
 test('how long copies are kept is stored at once, and the other limit stays', async () => {
   const ui = await screen.open('preferences', { ...storage, ...storing });
   await section('Storage')(ui);
@@ -114,6 +189,24 @@ test('a rule that the core refuses is said, and stays to be mended', async () =>
   expect(await rule.inputValue()).toBe('agent:*');
 });
 
+test('expected resets are told of when somebody wishes it, unless nothing is to be told', async () => {
+  const ui = await screen.open('preferences', { ...answersIn(), ...storing });
+  const resets = ui.page.getByRole('checkbox', { name: 'Also resets that were to be expected, quietly' });
+  await resets.check();
+  await ui.page.getByRole('radio', { name: 'Nothing; show it in the menu' }).check();
+  await expect.poll(() => resets.isDisabled(), patience).toBe(true);
+  expect(ui.api.inputsOf('settings.set')).toEqual([{ notifyResets: true }, { notify: 'off' }]);
+});
+
+test('titles are masked by keyboard', async () => {
+  const ui = await screen.open('preferences', { ...answersIn(), ...storing });
+  await section('Privacy')(ui);
+  const mask = ui.page.getByRole('checkbox', { name: 'Hide titles and what was said until I point at it' });
+  await mask.press('Space');
+  await expect.poll(() => mask.isChecked(), patience).toBe(true);
+  expect(ui.api.inputsOf('settings.set')).toEqual([{ maskTitles: true }]);
+});
+
 test('the steps of a self-test appear as they are done, each with its result', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const names = ['write', 'capture', 'lose', 'detect', 'restore', 'compare', 'clean'] as const;
@@ -128,6 +221,15 @@ test('the steps of a self-test appear as they are done, each with its result', a
   await ui.page.getByText('Clawback saves, notices and restores as it should.').waitFor();
   expect(await states()).toEqual(names.map(() => 'ok'));
   await ui.page.getByText('2.4 s').waitFor();
+});
+
+test('a step that failed says why in the language of the window', async () => {
+  const failed = { name: 'detect', ok: false, ms: 8000, problem: 'The loss was not told in time.', code: 'loss-untold' } as const;
+  const answers = { ...answersIn(), selfTest: () => ({ ok: false, steps: [failed] }) };
+  const ui = await screen.open('preferences', answers, { language: 'zh' });
+  await section('高级')(ui);
+  await ui.page.getByRole('button', { name: '运行自检' }).click();
+  await ui.page.getByText('没有及时发现丢失。电脑是否非常繁忙，或磁盘很慢？').waitFor();
 });
 
 test('diagnostics are saved where the person says, and nothing is said when they say nowhere', async () => {

@@ -24,6 +24,8 @@ const told = [
     interrupted: true,
     persisted: false,
     text: 'Berth 14 appears twice, so bef',
+    gapBefore: 'unheard',
+    crashAfter: { at: now - 2.5 * hourMs, noticed: true, abrupt: true },
   }),
   ...[5, 6].map((i) => message(i, { generationId: 2 })),
 ];
@@ -44,12 +46,18 @@ async function reading(options: Parameters<typeof screen.open>[2] = {}): Promise
   return ui;
 }
 
-test('where a reset began a new file, and where a reply broke off, a mark says so', async () => {
+test('where a reset began a new file, a reply broke off, and something is missing, a mark says so', async () => {
   const { page } = await reading();
   expect(await page.locator('.mark.began').allTextContents()).toEqual(['12:05 · Reset: the file was put away, and a new one began']);
   const texts = await page.locator('.messages > li').allTextContents();
   expect(texts.findIndex((text) => text.includes('The reply broke off here'))).toBe(4);
   expect(texts.findIndex((text) => text.includes('Reset:'))).toBe(5);
+  expect(await page.locator('.messages > li').nth(4).locator('.mark').allTextContents()).toEqual([
+    'What was asked here is missing: OpenClaw did not save it, and nobody saw it',
+    'From here on, messages that OpenClaw never saved',
+    'The reply broke off here',
+    'OpenClaw ended abruptly here, in the middle of a turn · noticed 11:35',
+  ]);
 });
 
 test('a file that was put away for another reason is not told as a reset', async () => {

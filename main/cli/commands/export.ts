@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { type ExportedFile, type ExportRequest, exportChunks, exportFiles } from '../../core/restore/exporter.ts';
 import type { ExportFormat } from '../../core/types.ts';
+import { readerIn } from '../../core-process/reader.ts';
 import { en as words } from '../../wording/en/index.ts';
 import { withCatalogAsync } from '../backend.ts';
 import type { Context } from '../context.ts';
@@ -22,10 +23,10 @@ export async function exportSession(context: Context, reference: string, options
       ...(options.generation === undefined ? {} : { generation: options.generation }),
     };
     if (options.output === undefined) {
-      for (const chunk of exportChunks(catalog, request)) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+      for (const chunk of exportChunks(catalog, request, readerIn())) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
       return;
     }
-    const files = exportFiles(catalog, request, resolve(options.output));
+    const files = exportFiles(catalog, request, resolve(options.output), readerIn());
     context.out.result({ ok: true, files }, () => files.map(fileText).join('\n'));
   });
 }

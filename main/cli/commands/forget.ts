@@ -1,14 +1,16 @@
-import { createInterface } from 'node:readline/promises';
 import { CoreError } from '../../core/platform/errors.ts';
 import type { ForgetReceipt, SessionSummary } from '../../core/types.ts';
 import { en as words } from '../../wording/en/index.ts';
 import { withCatalog, withWriter } from '../backend.ts';
+import { confirmed } from '../confirming.ts';
 import type { Context } from '../context.ts';
 import { paint, printable } from '../output.ts';
 import { conversationOf, findReferenced } from '../reference.ts';
 
 export interface ForgetOptions {
   readonly yes?: boolean;
+  /** Buffers that were set aside as damaged go too. */
+  readonly setAside?: boolean;
 }
 
 /** Erases what is saved of one conversation, after a question that names it. */
@@ -19,23 +21,14 @@ export async function forget(context: Context, reference: string, options: Forge
     if (found === undefined) throw new CoreError('not-found', `there is no conversation ${row}`, 'Run `clawback sessions --all`.');
     return found;
   });
-  if (options.yes !== true) await confirm(context, session);
-  const receipt = await withWriter(context, (ask) => ask('forget', { sessionRow: session.id }));
+  if (options.yes !== true) {
+    const question = `Erase it from Clawback for good? Type ${session.id} to do so: `;
+    await confirmed(context, subjectText(session), question, String(session.id), 'nothing was erased');
+  }
+  const receipt = await withWriter(context, (ask) =>
+    ask('forget', { sessionRow: session.id, ...(options.setAside === true ? { alsoSetAside: true } : {}) }),
+  );
   context.out.result({ ok: true, sessionId: session.sessionId, ...receipt }, () => receiptText(session, receipt));
-}
-
-async function confirm(context: Context, session: SessionSummary): Promise<void> {
-  if (context.out.json || !process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new CoreError('confirmation-needed', 'nobody confirmed that this is to be erased', 'Add `--yes`.');
-  }
-  context.out.line(subjectText(session));
-  const ask = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await ask.question(`Erase it from Clawback for good? Type ${session.id} to do so: `);
-    if (answer.trim() !== String(session.id)) throw new CoreError('refused', 'nothing was erased', '');
-  } finally {
-    ask.close();
-  }
 }
 
 function subjectText(session: SessionSummary): string {
@@ -53,5 +46,9 @@ function receiptText(session: SessionSummary, receipt: ForgetReceipt): string {
   const from = receipt.stillOnDisk
     ? 'OpenClaw still has a file of it, which Clawback passes over from now on.'
     : 'Should OpenClaw show it again, Clawback passes it over.';
-  return `${erased}\n${from} Copies that were restored or exported are not touched.`;
+  const aside =
+    receipt.setAside === 0
+      ? ''
+      : `\n${paint('yellow', words.forgetting.setAsideLeft(receipt.setAside))} \`clawback forget --set-aside\` removes them too; \`clawback storage\` says where they are.`;
+  return `${erased}\n${from} Copies that were restored or exported are not touched.${aside}`;
 }

@@ -1,4 +1,4 @@
-import type { SelfTestStep, SelfTestStepName } from '../../core/types.ts';
+import type { SelfTestStep, SelfTestStepName } from '../../core/self-test-report.ts';
 import { withWriter } from '../backend.ts';
 import type { Context } from '../context.ts';
 import { paint, table } from '../output.ts';

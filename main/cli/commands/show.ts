@@ -1,5 +1,5 @@
 import type { Catalog } from '../../core/store/store.ts';
-import type { MessageView } from '../../core/types.ts';
+import type { MarkedMessage } from '../../core/timeline-marks.ts';
 import { en as words } from '../../wording/en/index.ts';
 import { incidentCopy } from '../../wording/incident-copy.ts';
 import { messageMarks } from '../../wording/witness-copy.ts';
@@ -21,7 +21,7 @@ export function show(context: Context, reference: string): void {
   });
 }
 
-function* allMessages(catalog: Catalog, session: number): Generator<MessageView> {
+function* allMessages(catalog: Catalog, session: number): Generator<MarkedMessage> {
   let cursor: number | undefined;
   do {
     const page = catalog.messages(session, { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
@@ -30,9 +30,14 @@ function* allMessages(catalog: Catalog, session: number): Generator<MessageView>
   } while (cursor !== undefined);
 }
 
-function messageText(message: MessageView): string {
+function messageText(message: MarkedMessage): string {
+  const { gapBefore, crashAfter } = message;
   const when = message.at === undefined ? '' : ` ${new Date(message.at).toLocaleString()}`;
   const marks = messageMarks(words, message);
   const mark = marks.length === 0 ? '' : paint('yellow', `  ${marks.join(', ')}`);
-  return `${paint('bold', message.role)}${paint('dim', when)}${mark}\n${printable(message.text)}${message.truncated ? paint('dim', ' …') : ''}`;
+  const said = `${paint('bold', message.role)}${paint('dim', when)}${mark}\n${printable(message.text)}${message.truncated ? paint('dim', ' …') : ''}`;
+  const missing = gapBefore === undefined ? [] : [paint('yellow', words.readable.gaps[gapBefore])];
+  const ended =
+    crashAfter === undefined ? [] : [paint('yellow', words.readable.crashed(new Date(crashAfter.at).toLocaleString(), crashAfter))];
+  return [...missing, said, ...ended].join('\n\n');
 }

@@ -64,16 +64,18 @@ const HEALTH: Record<CoreStatus['health'], string> = {
   stopped: 'Not running. Start it with `npm start` or `clawback watch`.',
 };
 
-function statusText(status: CoreStatus): string {
-  const lines = [paint(status.health === 'protecting' ? 'green' : 'yellow', HEALTH[status.health])];
+/** For people. */
+export function statusText(status: CoreStatus): string {
+  const state = status.work === undefined ? HEALTH[status.health] : `${words.status.working[status.work]}.`;
+  const lines = [paint(status.health === 'protecting' ? 'green' : 'yellow', state)];
   if (status.problem !== undefined) lines.push(`${paint('red', status.problem.message)} ${status.problem.hint ?? ''}`);
   if (status.sources.length === 0) lines.push('No OpenClaw was found on this machine; `npm run demo` shows what Clawback does.');
   lines.push(
     table(
       status.sources.map((source) => [
         source.root,
-        `${source.sessions} conversations`,
-        `${source.agents} agents`,
+        words.count.conversations(source.sessions),
+        words.count.agents(source.agents),
         words.source.layouts[source.layout],
         source.lastCaptureAt === undefined
           ? 'nothing saved yet'

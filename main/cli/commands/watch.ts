@@ -1,5 +1,5 @@
 import { clawbackHome } from '../../core/clawback-home.ts';
-import type { Core } from '../../core/core.ts';
+import type { CoreHost } from '../../core/core-host.ts';
 import { CoreError } from '../../core/platform/errors.ts';
 import { giveWay } from '../../core/platform/priority.ts';
 import type { CoreConfig } from '../../core/requests.ts';
@@ -38,7 +38,10 @@ export async function watch(context: Context, options: WatchOptions): Promise<vo
     control = await listenForControl(core, context.home, log);
     const sources = core.status.sources;
     if (sources.length === 0) await sayNothingFound(context);
-    const ended = untilSignal();
+    const lost = new Promise<never>((_resolve, reject) => {
+      core.onLost = reject;
+    });
+    const ended = Promise.race([untilSignal(), lost]);
     const telling = context.out.json ? tellJson(core, context) : tellPeople(core, context);
     // A buffer that had to be set aside is noted while it is opened, before anybody listened.
     for (const incident of await core.handlers.outbox({})) if (incident.openedAt >= openedAt) telling.incident(incident);
@@ -67,7 +70,7 @@ interface Telling extends Disposable {
   incident(incident: Incident): void;
 }
 
-function tellJson(core: Core, context: Context): Telling {
+function tellJson(core: CoreHost, context: Context): Telling {
   const write = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
   let ready = false;
   const onStatus = (status: CoreStatus): void => {
@@ -93,12 +96,18 @@ function tellJson(core: Core, context: Context): Telling {
   return { incident: onIncident, [Symbol.dispose]: () => listeners[Symbol.dispose]() };
 }
 
-function tellPeople(core: Core, context: Context): Telling {
+/** What happens, in words. */
+export function tellPeople(core: Pick<CoreHost, 'on'>, context: Pick<Context, 'home' | 'out'>): Telling {
   const { out } = context;
   const clawback = commandFor(context.home);
   let ready = false;
   let problem: string | undefined;
+  let work: CoreStatus['work'];
   const onStatus = (status: CoreStatus): void => {
+    if (status.work !== work) {
+      work = status.work;
+      out.line(work === undefined ? paint('green', 'Saving again.') : paint('yellow', `${words.status.working[work]}.`));
+    }
     if (!ready && status.importing !== undefined && status.importing.totalBytes > 0) {
       out.progress(
         `Reading what is there: ${words.format.bytes(status.importing.doneBytes)} of ${words.format.bytes(status.importing.totalBytes)}`,

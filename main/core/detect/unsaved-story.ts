@@ -7,7 +7,7 @@ import type { RunBook } from './run-book.ts';
 import { sessionKeyOf } from './session-table.ts';
 import { isNotice } from './spoken-text.ts';
 import { carriedBy, carrying, isSameDraft, openUnsaved, owns } from './unsaved-incident.ts';
-import { isCutOff, isFailedReply, promptsMissing } from './witnessed-turns.ts';
+import { isCutOff, isFailedReply, unheardPrompts } from './witnessed-turns.ts';
 import { writeBlock } from './write-block.ts';
 
 /** What was found out about one conversation in one look. */
@@ -26,6 +26,8 @@ export interface Finding {
 const HISTORY_MS = 24 * 3_600_000;
 /** As far back as a look at one turn goes. */
 const RECENT_MS = 30 * 60_000;
+/** Of one incident: a timeline shows where they are missing. */
+const MOST_UNHEARD = 200;
 const STARTUP = /^A new session was started via \//;
 
 /**
@@ -235,7 +237,9 @@ export class UnsavedStory {
     const firstAt = Math.min(...added.map(({ at }) => at));
     const lastAt = Math.max(...added.map(({ at }) => at));
     const before = home.evidence.userMessagesMissing;
-    const missing = promptsMissing(added, spoken) + (typeof before === 'number' ? before : 0);
+    const fresh = unheardPrompts(added, spoken);
+    const missing = fresh.length + (typeof before === 'number' ? before : 0);
+    const unheard = [...(Array.isArray(home.evidence.unheard) ? home.evidence.unheard : []), ...fresh].slice(-MOST_UNHEARD);
     const told = Array.isArray(home.evidence.signs) ? home.evidence.signs.filter((sign) => typeof sign === 'string') : [];
     const signs = [...new Set([...told, ...this.#book.signs(sourceId, nativeId, firstAt, lastAt)])].sort();
     const cut = isCutOff(added);
@@ -245,7 +249,7 @@ export class UnsavedStory {
       home.evidence.because === undefined &&
       (reason !== 'unknown' || (home.kind === 'writes-blocked' && home.evidence.reason === undefined));
     return {
-      ...(missing > 0 ? { userMessagesMissing: missing } : {}),
+      ...(missing > 0 ? { userMessagesMissing: missing, unheard } : {}),
       ...(signs.length > 0 ? { signs } : {}),
       ...(cut ? { interrupted: true } : {}),
       ...(end === undefined ? {} : { gatewayEndedAt: end.at }),
@@ -283,9 +287,10 @@ export class UnsavedStory {
 }
 
 function kept(draft: IncidentDraft | undefined): Readonly<Record<string, unknown>> {
-  const { userMessagesMissing, signs, reason } = draft?.evidence ?? {};
+  const { userMessagesMissing, unheard, signs, reason } = draft?.evidence ?? {};
   return {
     ...(userMessagesMissing === undefined ? {} : { userMessagesMissing }),
+    ...(unheard === undefined ? {} : { unheard }),
     ...(signs === undefined ? {} : { signs }),
     ...(reason === undefined ? {} : { reason }),
   };

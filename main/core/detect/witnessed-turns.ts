@@ -78,19 +78,25 @@ export function isCutOff(rows: readonly WitnessedRow[]): boolean {
   return cut && !rows.some(({ phase, endsRun }) => endsRun && phase === 'final');
 }
 
-/** How many of the lost replies have a prompt that nobody saw: the stream alone tells no prompts. */
-export function promptsMissing(lost: readonly WitnessedRow[], spoken: readonly SpokenMessage[]): number {
+/**
+ * Lost replies whose prompt nobody saw: the stream alone tells no prompts. For each, the times between which it was said; 0 where
+ * nothing was said before.
+ */
+export function unheardPrompts(
+  lost: readonly WitnessedRow[],
+  spoken: readonly SpokenMessage[],
+): readonly (readonly [after: number, upTo: number])[] {
   const prompts = [...lost, ...spoken].filter(({ role }) => role === 'user').map(({ at }) => at);
   const replies = lost
     .filter(({ role, endsRun, phase }) => role === 'assistant' && (endsRun || phase !== 'final'))
     .sort((a, b) => a.at - b.at);
-  let missing = 0;
+  const unheard: [number, number][] = [];
   let since = lastReplyBefore(replies[0]?.at, spoken);
   for (const { at, witness } of replies) {
-    if (witness === 'gateway-stream' && !prompts.some((prompt) => prompt > since && prompt <= at)) missing += 1;
+    if (witness === 'gateway-stream' && !prompts.some((prompt) => prompt > since && prompt <= at)) unheard.push([Math.max(since, 0), at]);
     since = at;
   }
-  return missing;
+  return unheard;
 }
 
 /** A reply on disk that ends its turn: one that calls a tool is only on its way. */

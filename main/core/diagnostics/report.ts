@@ -4,8 +4,9 @@ import { errnoOf } from '../platform/errors.ts';
 import { readPrivateFile } from '../platform/private-file.ts';
 import type { LogLine } from '../recent-log.ts';
 import type { CoreConfig } from '../requests.ts';
+import type { StorageFacts } from '../storage-facts.ts';
 import type { Catalog } from '../store/store.ts';
-import type { CoreStatus, Incident, SourceStatus, StorageFacts } from '../types.ts';
+import type { CoreStatus, Incident, SourceStatus } from '../types.ts';
 import type { Redaction } from './redaction.ts';
 
 const MOST_INCIDENTS = 200;

@@ -1,20 +1,57 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs';
-import { isAbsolute } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 
-/** Writes a new file that only its owner can read. Throws CoreError `invalid`, `target-exists`, `disk-full`, `permission-denied`, `io`. */
-export function writeReport(output: string, content: Readonly<Record<string, unknown>>): { readonly path: string; readonly bytes: number } {
+/**
+ * Writes a file that only its owner can read: a new one, or with `replace` in place of one that stands there, whole or not at all.
+ * Throws CoreError `invalid`, `target-exists`, `disk-full`, `permission-denied`, `io`.
+ */
+export function writeReport(
+  output: string,
+  content: Readonly<Record<string, unknown>>,
+  replace: boolean,
+): { readonly path: string; readonly bytes: number } {
   if (!isAbsolute(output)) throw new CoreError('invalid', `not an absolute path: ${output}`, 'Name the folder too.');
-  const text = `${JSON.stringify(content, undefined, 2)}\n`;
+  const bytes = Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`);
   try {
-    writeFileSync(output, text, { mode: 0o600, flag: 'wx' });
+    if (replace) replaceWith(output, bytes);
+    else createWith(output, bytes);
   } catch (error) {
-    const named = writeError(error, output);
-    // Ours, and only half of it.
-    if (named.code === 'disk-full' && statSync(output, { throwIfNoEntry: false }) !== undefined) rmSync(output);
-    throw named;
+    throw writeError(error, output);
   }
-  return { path: output, bytes: Buffer.byteLength(text) };
+  return { path: output, bytes: bytes.length };
+}
+
+function replaceWith(output: string, bytes: Buffer): void {
+  const draft = join(dirname(output), `.clawback-${randomUUID()}.tmp`);
+  createWith(draft, bytes);
+  try {
+    renameSync(draft, output);
+  } catch (error) {
+    rmSync(draft);
+    throw error;
+  }
+  const folder = openSync(dirname(output), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function createWith(path: string, bytes: Buffer): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+    fsyncSync(file);
+  } catch (error) {
+    // Ours, and only half of it.
+    rmSync(path);
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function writeError(error: unknown, output: string): CoreError {

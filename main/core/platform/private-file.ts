@@ -26,6 +26,16 @@ export function writePrivateFile(path: string, text: string): void {
   renameSync(draft, path);
 }
 
+/** After this a power cut brings back no name that was removed, and takes away none that was made. Throws system errors. */
+export function syncFolder(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** What cannot be read may still be of use to somebody: it keeps a name, and makes room. */
 export function setAside(path: string, at: number): void {
   renameSync(path, `${path}.damaged-${at}`);

@@ -2,12 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import type { Catalog } from '../store/store.ts';
-import type { ExportFormat, GenerationSummary, MessageView, SessionSummary } from '../types.ts';
+import type { MarkedMessage } from '../timeline-marks.ts';
+import type { ExportFormat, GenerationSummary, SessionSummary } from '../types.ts';
 import { html } from './html.ts';
-import { utcOffsetMinutesAt } from './local-time.ts';
 import { markdown } from './markdown.ts';
 import { refused } from './publishing.ts';
-import { type Conversation, continuedText, continuesText, gapText, type ReadableForm, type UtcOffset } from './readable.ts';
+import {
+  type Conversation,
+  continuedText,
+  continuesText,
+  crashText,
+  missingText,
+  pauseText,
+  type ReadableForm,
+  type Reader,
+} from './readable.ts';
 import { chooseGeneration } from './restore-plan.ts';
 import { isCleanAbsolute } from './safe-directory.ts';
 import { type TargetDisk, targetDisk } from './target-disk.ts';
@@ -36,9 +45,9 @@ const messageLimitBytes = 16 * 1024 * 1024;
  * One export as a stream, e.g. for standard output.
  * Throws CoreError `not-found`, `buffer-damaged`, and `invalid` for `jsonl` of all generations, which is several files.
  */
-export function exportChunks(catalog: Catalog, request: ExportRequest, utcOffset: UtcOffset = utcOffsetMinutesAt): Iterable<Uint8Array> {
+export function exportChunks(catalog: Catalog, request: ExportRequest, reader: Reader): Iterable<Uint8Array> {
   const session = requireSession(catalog, request.sessionRow);
-  if (request.format !== 'jsonl') return readable(catalog, session, request, utcOffset);
+  if (request.format !== 'jsonl') return readable(catalog, session, request, reader);
   if (request.generation === 'all') {
     throw new CoreError('invalid', 'all versions of a conversation are several files', 'Name a file with --output.');
   }
@@ -51,17 +60,12 @@ export function exportChunks(catalog: Catalog, request: ExportRequest, utcOffset
  *
  * Throws CoreError `not-found`, `invalid`, `target-exists`, `disk-full`, `not-permitted`, `mirror-damaged`.
  */
-export function exportFiles(
-  catalog: Catalog,
-  request: ExportRequest,
-  output: string,
-  utcOffset: UtcOffset = utcOffsetMinutesAt,
-): readonly ExportedFile[] {
+export function exportFiles(catalog: Catalog, request: ExportRequest, output: string, reader: Reader): readonly ExportedFile[] {
   checkOutput(output);
   const disk = targetDisk();
   try {
     if (request.format !== 'jsonl' || request.generation !== 'all')
-      return [writeWhole(disk, output, exportChunks(catalog, request, utcOffset))];
+      return [writeWhole(disk, output, exportChunks(catalog, request, reader))];
     requireSession(catalog, request.sessionRow);
     const stem = output.replace(/\.jsonl$/, '');
     const generations = catalog
@@ -95,7 +99,8 @@ export async function exportOne(
   catalog: Catalog,
   request: ExportRequest & { readonly generation?: number },
   output: string,
-  { replace = false, utcOffset = utcOffsetMinutesAt }: { readonly replace?: boolean; readonly utcOffset?: UtcOffset } = {},
+  reader: Reader,
+  replace = false,
 ): Promise<{ readonly path: string; readonly bytes: number; readonly messages: number }> {
   checkOutput(output);
   const session = requireSession(catalog, request.sessionRow);
@@ -104,7 +109,7 @@ export async function exportOne(
     messages += 1;
   };
   if (request.format === 'jsonl') messages = requireGeneration(catalog, request).records;
-  const chunks = request.format === 'jsonl' ? exportChunks(catalog, request) : readable(catalog, session, request, utcOffset, count);
+  const chunks = request.format === 'jsonl' ? exportChunks(catalog, request, reader) : readable(catalog, session, request, reader, count);
   const disk = targetDisk();
   const tmp = join(dirname(output), `.clawback-${randomUUID()}.tmp`);
   try {
@@ -157,7 +162,7 @@ function* readable(
   catalog: Catalog,
   session: SessionSummary,
   { format, generation }: ExportRequest,
-  utcOffset: UtcOffset,
+  reader: Reader,
   onMessage: () => void = () => undefined,
 ): IterableIterator<Uint8Array> {
   const form = FORMS[format === 'jsonl' ? 'markdown' : format];
@@ -165,15 +170,16 @@ function* readable(
   const single = typeof generation === 'number' ? requireGeneration(catalog, request).id : undefined;
   const conversation = conversationOf(catalog, session);
   const marked = (text: string | undefined) => (text === undefined ? '' : form.marker(text));
-  yield Buffer.from(form.heading(conversation, utcOffset) + marked(continuesText(conversation)));
+  yield Buffer.from(form.heading(conversation, reader) + marked(continuesText(conversation, reader)));
   let before: number | undefined;
   for (const message of messagesOf(catalog, session.id, single)) {
     const text = message.truncated ? catalog.messageText(message.generationId, message.start, messageLimitBytes) : message.text;
-    yield Buffer.from(marked(gapText(before, message.at)) + form.message(message, text, utcOffset));
+    const between = marked(pauseText(before, message.at, reader)) + marked(missingText(message, reader));
+    yield Buffer.from(between + form.message(message, text, reader) + marked(crashText(message, reader)));
     before = message.at ?? before;
     onMessage();
   }
-  yield Buffer.from(marked(continuedText(conversation)) + form.ending());
+  yield Buffer.from(marked(continuedText(conversation, reader)) + form.ending());
 }
 
 function conversationOf(catalog: Catalog, session: SessionSummary): Conversation {
@@ -182,7 +188,7 @@ function conversationOf(catalog: Catalog, session: SessionSummary): Conversation
   return { session, ...(continues === undefined ? {} : { continues }), ...(continuedBy === undefined ? {} : { continuedBy }) };
 }
 
-function* messagesOf(catalog: Catalog, sessionRow: number, generationId: number | undefined): IterableIterator<MessageView> {
+function* messagesOf(catalog: Catalog, sessionRow: number, generationId: number | undefined): IterableIterator<MarkedMessage> {
   let cursor: number | undefined;
   do {
     const page = catalog.messages(sessionRow, {

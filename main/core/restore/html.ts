@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MessageView } from '../types.ts';
-import { type Conversation, factsOf, marksOf, momentText, type ReadableForm, type UtcOffset } from './readable.ts';
+import { type Conversation, factsOf, marksOf, momentText, type ReadableForm, type Reader, roleText, type UtcOffset } from './readable.ts';
 
 const LONGEST_SUMMARY_CHARS = 120;
 
@@ -35,17 +35,17 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
  * allows its own style alone.
  */
 export const html: ReadableForm = {
-  heading: (conversation, utcOffset) => heading(conversation, utcOffset),
-  message: (message, text, utcOffset) => article(message, text, utcOffset),
+  heading: heading,
+  message: article,
   marker: (text) => `<p class="between">${escaped(text)}</p>\n`,
   ending: () => '</main>\n</body>\n</html>\n',
 };
 
-function heading(conversation: Conversation, utcOffset: UtcOffset): string {
+function heading(conversation: Conversation, reader: Reader): string {
   const title = escaped(conversation.session.title);
-  const facts = factsOf(conversation, utcOffset).map(([name, value]) => `<dt>${name}</dt><dd dir="auto">${escaped(value)}</dd>`);
+  const facts = factsOf(conversation, reader).map(([name, value]) => `<dt>${escaped(name)}</dt><dd dir="auto">${escaped(value)}</dd>`);
   return `<!doctype html>
-<html>
+<html lang="${reader.language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'">
@@ -61,11 +61,11 @@ function heading(conversation: Conversation, utcOffset: UtcOffset): string {
 `;
 }
 
-function article(message: MessageView, text: string, utcOffset: UtcOffset): string {
-  const role = escaped(message.role);
+function article(message: MessageView, text: string, reader: Reader): string {
+  const role = escaped(roleText(message.role, reader));
   const kind = message.role === 'user' || message.role === 'tool' ? ` class="${message.role}"` : '';
-  const marks = marksOf(message).map((mark) => `<p class="mark">${escaped(mark)}</p>`);
-  return `<article${kind}><header><h2>${role}</h2>${moment(message.at, utcOffset)}</header>${marks.join('')}${words(message.role, text)}</article>\n`;
+  const marks = marksOf(message, reader).map((mark) => `<p class="mark">${escaped(mark)}</p>`);
+  return `<article${kind}><header><h2>${role}</h2>${moment(message.at, reader.utcOffset)}</header>${marks.join('')}${words(message.role, text)}</article>\n`;
 }
 
 function moment(at: number | undefined, utcOffset: UtcOffset): string {

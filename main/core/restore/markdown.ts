@@ -1,28 +1,29 @@
 import type { MessageView } from '../types.ts';
-import { type Conversation, factsOf, marksOf, momentText, type ReadableForm, type UtcOffset } from './readable.ts';
+import { type Conversation, factsOf, marksOf, momentText, type ReadableForm, type Reader, roleText } from './readable.ts';
 
 /** A conversation in Markdown. Each message stands in a fence that nothing in it can close. */
 export const markdown: ReadableForm = {
-  heading: (conversation, utcOffset) => heading(conversation, utcOffset),
-  message: (message, text, utcOffset) => section(message, text, utcOffset),
+  heading: heading,
+  message: section,
   marker: (text) => `*${asText(text)}*\n\n`,
   ending: () => '',
 };
 
-function heading(conversation: Conversation, utcOffset: UtcOffset): string {
-  const facts = factsOf(conversation, utcOffset).map(([name, value]) => `- ${name}: ${asText(value)}\n`);
+function heading(conversation: Conversation, reader: Reader): string {
+  const facts = factsOf(conversation, reader).map(([name, value]) => `- ${reader.label(name)}${asText(value)}\n`);
   return `# ${asText(conversation.session.title)}\n\n${facts.join('')}\n`;
 }
 
 /** What a tool gave back is folded: few come for that. */
-function section(message: MessageView, text: string, utcOffset: UtcOffset): string {
-  const title = `## ${asText(message.role)}${message.at === undefined ? '' : ` · ${momentText(message.at, utcOffset)}`}\n\n`;
-  const marks = marksOf(message);
-  const noted = marks.length === 0 ? '' : `> ${marks.join(' ')}\n\n`;
+function section(message: MessageView, text: string, reader: Reader): string {
+  const { words, utcOffset } = reader;
+  const title = `## ${asText(roleText(message.role, reader))}${message.at === undefined ? '' : ` · ${momentText(message.at, utcOffset)}`}\n\n`;
+  const marks = reader.sentences(marksOf(message, reader));
+  const noted = marks === '' ? '' : `> ${marks}\n\n`;
   const fence = '`'.repeat(Math.max(3, longestRun(text, '`') + 1));
-  const words = `${fence}text\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n\n`;
-  if (message.role !== 'tool') return `${title}${noted}${words}`;
-  return `${title}${noted}<details><summary>${text.length} characters</summary>\n\n${words}</details>\n\n`;
+  const fenced = `${fence}text\n${text}${text.endsWith('\n') ? '' : '\n'}${fence}\n\n`;
+  if (message.role !== 'tool') return `${title}${noted}${fenced}`;
+  return `${title}${noted}<details><summary>${words.characters(text.length)}</summary>\n\n${fenced}</details>\n\n`;
 }
 
 function longestRun(text: string, character: string): number {

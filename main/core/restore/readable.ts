@@ -1,3 +1,4 @@
+import type { Crash, Gap, MarkedMessage } from '../timeline-marks.ts';
 import type { MessageView, Provenance, SessionSummary } from '../types.ts';
 import { localTime } from './local-time.ts';
 
@@ -11,26 +12,62 @@ export interface Conversation {
   readonly continuedBy?: SessionSummary;
 }
 
+/** What is written around the messages, in the reader's language. */
+export interface ReadableWords {
+  /** By role; another one stands as it is. */
+  readonly roles: Readonly<Record<string, string>>;
+  readonly facts: Readonly<Record<'agent' | 'session' | 'key' | 'lastMessage' | 'onlyHere', string>>;
+  readonly neverSaved: Readonly<Record<Exclude<Provenance, 'transcript'>, string>>;
+  readonly notOnDisk: string;
+  readonly cutOff: string;
+  readonly gaps: Readonly<Record<Gap, string>>;
+  crashed(at: string, crash: Pick<Crash, 'noticed' | 'abrupt'>): string;
+  ofTheMessages(messages: number): string;
+  continues(sessionId: string): string;
+  continuedBy(sessionId: string): string;
+  hoursLater(hours: number): string;
+  daysLater(days: number): string;
+  characters(characters: number): string;
+}
+
+/** The same of a text to go on from in a new chat, which a model reads. */
+export interface PromptWords {
+  readonly who: Readonly<Record<'user' | 'assistant', string>>;
+  /** `agent`: quoted. */
+  preamble(agent: string, truncated: boolean): string;
+  readonly beginning: string;
+  readonly end: string;
+  readonly goOn: string;
+  toolResult(text: string): string;
+  readonly restLeftOut: string;
+  readonly cutOff: string;
+}
+
+/** For whom it is written. */
+export interface Reader {
+  readonly words: ReadableWords;
+  readonly promptWords: PromptWords;
+  /** BCP 47. */
+  readonly language: string;
+  readonly utcOffset: UtcOffset;
+  /** A name before what it names. */
+  label(name: string): string;
+  /** One after the other. */
+  sentences(parts: readonly string[]): string;
+}
+
 /** One way of writing a conversation down. */
 export interface ReadableForm {
-  heading(conversation: Conversation, utcOffset: UtcOffset): string;
-  message(message: MessageView, text: string, utcOffset: UtcOffset): string;
+  heading(conversation: Conversation, reader: Reader): string;
+  message(message: MessageView, text: string, reader: Reader): string;
   /** Between two messages, or beside the first or last one: what happened there. */
   marker(text: string): string;
   ending(): string;
 }
 
-const GAP_MS = 3 * 3_600_000;
+const PAUSE_MS = 3 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-const WITNESSES: Readonly<Record<Exclude<Provenance, 'transcript'>, string>> = {
-  'recorder-plugin': 'the recorder saw it',
-  'acp-store': 'the ACP runner kept it',
-  trajectory: 'the trajectory of its run tells it',
-  'pending-input': 'OpenClaw had accepted it',
-  'gateway-stream': 'it was heard on the live stream',
-};
 
 /** Local, and in UTC where that is another time. */
 export function momentText(at: number, utcOffset: UtcOffset): string {
@@ -39,39 +76,55 @@ export function momentText(at: number, utcOffset: UtcOffset): string {
   return offset === '+00:00' ? local : `${local} (${new Date(at).toISOString().slice(11, 19)} UTC)`;
 }
 
+/** As the reader calls who spoke. */
+export function roleText(role: string, { words }: Reader): string {
+  return Object.hasOwn(words.roles, role) ? (words.roles[role] ?? role) : role;
+}
+
 /** What a reader has to know of a message beside its words. */
-export function marksOf({ interrupted, persisted, provenance }: Pick<MessageView, 'interrupted' | 'persisted' | 'provenance'>): string[] {
+export function marksOf(
+  { interrupted, persisted, provenance }: Pick<MessageView, 'interrupted' | 'persisted' | 'provenance'>,
+  { words }: Reader,
+): readonly string[] {
   if (persisted) return [];
-  const from =
-    provenance === 'transcript'
-      ? "Only in Clawback's recording: no file on disk holds this message."
-      : `Never saved by OpenClaw: ${WITNESSES[provenance]}.`;
-  return interrupted === true ? [from, 'This reply was cut off.'] : [from];
+  const from = provenance === 'transcript' ? words.notOnDisk : words.neverSaved[provenance];
+  return interrupted === true ? [from, words.cutOff] : [from];
+}
+
+/** What is known to be missing before a message. */
+export function missingText({ gapBefore }: MarkedMessage, { words }: Reader): string | undefined {
+  return gapBefore === undefined ? undefined : words.gaps[gapBefore];
+}
+
+/** How OpenClaw ended after a message. */
+export function crashText({ crashAfter }: MarkedMessage, { words, utcOffset }: Reader): string | undefined {
+  return crashAfter === undefined ? undefined : words.crashed(momentText(crashAfter.at, utcOffset), crashAfter);
 }
 
 /** `undefined`: the conversation simply goes on. */
-export function gapText(before: number | undefined, at: number | undefined): string | undefined {
-  if (before === undefined || at === undefined || at - before < GAP_MS) return undefined;
+export function pauseText(before: number | undefined, at: number | undefined, { words }: Reader): string | undefined {
+  if (before === undefined || at === undefined || at - before < PAUSE_MS) return undefined;
   const hours = Math.round((at - before) / HOUR_MS);
   const days = Math.round((at - before) / DAY_MS);
-  return at - before < 2 * DAY_MS ? `${hours} hours later` : `${days} days later`;
+  return at - before < 2 * DAY_MS ? words.hoursLater(hours) : words.daysLater(days);
 }
 
-export function continuesText({ continues }: Conversation): string | undefined {
-  return continues === undefined ? undefined : `OpenClaw reset the chat here: what came before is session ${continues.sessionId}.`;
+export function continuesText({ continues }: Conversation, { words }: Reader): string | undefined {
+  return continues === undefined ? undefined : words.continues(continues.sessionId);
 }
 
-export function continuedText({ continuedBy }: Conversation): string | undefined {
-  return continuedBy === undefined ? undefined : `OpenClaw reset the chat here: it goes on in session ${continuedBy.sessionId}.`;
+export function continuedText({ continuedBy }: Conversation, { words }: Reader): string | undefined {
+  return continuedBy === undefined ? undefined : words.continuedBy(continuedBy.sessionId);
 }
 
 /** Names and values, in the order in which they are told. */
-export function factsOf({ session }: Conversation, utcOffset: UtcOffset): readonly (readonly [name: string, value: string])[] {
+export function factsOf({ session }: Conversation, { words, utcOffset }: Reader): readonly (readonly [name: string, value: string])[] {
+  const { facts } = words;
   return [
-    ['Agent', session.agent],
-    ['Session', session.sessionId],
-    ...(session.sessionKey === undefined ? [] : [['Key', session.sessionKey] as const]),
-    ...(session.lastAppendAt === undefined ? [] : [['Last message', momentText(session.lastAppendAt, utcOffset)] as const]),
-    ...(session.onlyHere === 0 ? [] : [["Only in Clawback's recording", `${session.onlyHere} of the messages`] as const]),
+    [facts.agent, session.agent],
+    [facts.session, session.sessionId],
+    ...(session.sessionKey === undefined ? [] : [[facts.key, session.sessionKey] as const]),
+    ...(session.lastAppendAt === undefined ? [] : [[facts.lastMessage, momentText(session.lastAppendAt, utcOffset)] as const]),
+    ...(session.onlyHere === 0 ? [] : [[facts.onlyHere, words.ofTheMessages(session.onlyHere)] as const]),
   ];
 }

@@ -6,7 +6,8 @@ import { systemClock } from '../platform/clock.ts';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import { nodeFileSystem } from '../platform/node-file-system.ts';
-import type { Incident, SelfTestStep, SelfTestStepName } from '../types.ts';
+import type { SelfTestFault, SelfTestStep, SelfTestStepName } from '../self-test-report.ts';
+import type { Incident } from '../types.ts';
 import { type Canary, writeCanary } from './canary.ts';
 
 const BUDGET_MS = 20_000;
@@ -23,6 +24,7 @@ export interface SelfTestDeps {
   readonly log: Logger;
   /** A core of its own; the same code that protects the person's conversations. */
   readonly open: (options: CoreOptions) => Promise<Core>;
+  readonly readerIn: CoreOptions['readerIn'];
   readonly onProgress: (done: number, total: number) => void;
   /** Default: 20 s. */
   readonly budgetMs?: number;
@@ -90,7 +92,7 @@ class Run {
       this.#steps.push({ name, ok: true, ms: ms() });
       return value;
     } catch (error) {
-      this.#steps.push({ name, ok: false, ms: ms(), problem: problemOf(error) });
+      this.#steps.push({ name, ok: false, ms: ms(), problem: problemOf(error), code: errnoOf(error) ?? 'bug' });
       this.#deps.log.log('error', 'self-test-failed', { step: name, code: errnoOf(error) ?? 'bug' });
       return undefined;
     } finally {
@@ -108,11 +110,12 @@ class Run {
       fs: nodeFileSystem,
       log: silentLogger,
       gateway: { state: async () => 'stopped', alive: () => false },
+      readerIn: this.#deps.readerIn,
       hints: false,
     });
     this.#core = core;
     core.start();
-    await this.#until('The conversation was not captured in time.', async () => {
+    await this.#until('not-captured', 'The conversation was not captured in time.', async () => {
       const { items } = await core.handlers.sessions({ limit: 1 });
       return items[0]?.bytes === bytes.length && items[0].records === messages ? true : undefined;
     });
@@ -125,7 +128,7 @@ class Run {
   }
 
   #detect({ messages }: Canary): Promise<Incident> {
-    return this.#until('The loss was not told in time.', async () => {
+    return this.#until('loss-untold', 'The loss was not told in time.', async () => {
       const incidents = await this.#core?.handlers.incidents({ all: false, limit: 10 });
       return incidents?.find((incident) => incident.severity === 'loss' && incident.messages === messages);
     });
@@ -133,7 +136,7 @@ class Run {
 
   /** Into the place that it had; for that the chat has to be quiet for some seconds. */
   #restore({ id }: Incident): Promise<string> {
-    return this.#until('The conversation could not be restored in time.', async () => {
+    return this.#until('not-restored', 'The conversation could not be restored in time.', async () => {
       const handlers = this.#core?.handlers;
       const plan = await handlers?.planRestore({ incidentId: id, target: 'same-session' });
       if (plan === undefined || plan.refusal?.code === 'session-busy') return undefined;
@@ -147,11 +150,11 @@ class Run {
     removeLeftSelfTests(this.#deps.home);
   }
 
-  async #until<T>(otherwise: string, look: () => Promise<T | undefined>): Promise<T> {
+  async #until<T>(fault: SelfTestFault, otherwise: string, look: () => Promise<T | undefined>): Promise<T> {
     for (;;) {
       const found = await look();
       if (found !== undefined) return found;
-      if (systemClock.monotonic() >= this.#deadline) throw new CoreError('io', otherwise, 'Is the computer very busy, or the disk slow?');
+      if (systemClock.monotonic() >= this.#deadline) throw new CoreError(fault, otherwise, 'Is the computer very busy, or the disk slow?');
       await new Promise<void>((resolve) => void systemClock.schedule(LOOK_EVERY_MS, resolve));
     }
   }
@@ -168,9 +171,14 @@ class Run {
 }
 
 function compare({ path, bytes }: Canary, restored: string): true {
-  if (restored !== path) throw new CoreError('io', 'The conversation was restored to another place than it had.', 'Please report this.');
+  if (restored !== path)
+    throw new CoreError('restored-elsewhere', 'The conversation was restored to another place than it had.', 'Please report this.');
   if (!readFileSync(restored).equals(bytes)) {
-    throw new CoreError('io', 'The restored file is not what was written.', 'Run a verification, and please report this.');
+    throw new CoreError(
+      'restored-differently',
+      'The restored file is not what was written.',
+      'Run a verification, and please report this.',
+    );
   }
   return true;
 }

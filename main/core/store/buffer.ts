@@ -19,6 +19,8 @@ export interface BufferDeps {
   readonly parse: ParseLine;
   /** Absent: everything in the calling thread. */
   readonly threads?: StoreThreads;
+  /** The right to write, where the caller holds it already; it goes to the journal. */
+  readonly lock?: Disposable;
 }
 
 export interface OpenedBuffer {
@@ -36,7 +38,7 @@ export interface OpenedBuffer {
  */
 export function openBuffer(home: string, deps: BufferDeps): OpenedBuffer {
   try {
-    const lock = acquireWriterLock(home);
+    const lock = deps.lock ?? acquireWriterLock(home);
     try {
       return openLocked(home, lock, deps);
     } catch (error) {

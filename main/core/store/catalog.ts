@@ -31,7 +31,7 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
   const reader = new ChunkReader(db);
   const texts = new RecordText(db, reader, deps.parse);
   const sessions = new SessionQueries(db);
-  const messages = new MessageQueries(db, texts);
+  const messages = new MessageQueries(db, reader, texts);
   const search = new Search(db, texts);
   const incidents = new IncidentQueries(db);
   const restores = new RestoreQueries(db);
@@ -76,6 +76,7 @@ export function createCatalog(db: Sqlite, deps: CatalogDeps): Catalog {
     sourceBytes: () => answer(() => storage.bySource()),
     held: (now) => answer(() => storage.held(now)),
     sessions: (query) => answer(() => sessions.page(query)),
+    sessionFacets: (filter) => answer(() => sessions.facets(filter)),
     session: (row) => answer(() => sessions.byRow(row)),
     findSessions: (reference) => answer(() => sessions.find(reference)),
     generations: (sessionRow) => answer(() => sessions.generations(sessionRow)),

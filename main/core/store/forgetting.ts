@@ -56,6 +56,10 @@ export class BufferForgetting implements Forgetting {
     this.#deps.write(() => this.#statements.remember.run(sourceId, agent, nativeId, sessionId, sessionKey ?? null));
   }
 
+  keepForgotten({ sourceId, agent, nativeId, sessionId, forgottenAt }: PassedOver & { readonly forgottenAt: number }): void {
+    this.#deps.write(() => this.#statements.keep.run(sourceId, agent, nativeId, sessionId, forgottenAt));
+  }
+
   begin(sessionRow: number, at: number): PassedOver {
     return this.#deps.write(() => this.#eraser.begin(sessionRow, at));
   }
@@ -139,6 +143,9 @@ function prepare(db: Sqlite) {
     remember: db.prepare<[number, string, string, string, string | null]>(
       `INSERT INTO passed_over (source_id, agent, native_id, session_id, session_key) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET session_key = excluded.session_key WHERE forgotten_at IS NULL`,
+    ),
+    keep: db.prepare<[number, string, string, string, number]>(
+      `INSERT OR REPLACE INTO passed_over (source_id, agent, native_id, session_id, forgotten_at, scrubbed) VALUES (?, ?, ?, ?, ?, 1)`,
     ),
     scrubbed: db.prepare<[number, string, string]>(
       'UPDATE passed_over SET scrubbed = 1, session_key = NULL, since = NULL, until = NULL WHERE source_id = ? AND agent = ? AND native_id = ?',

@@ -117,6 +117,10 @@ export class BufferJournal implements Journal {
     });
   }
 
+  get folder(): string {
+    return this.#deps.home;
+  }
+
   registerSource(layout: SourceLayout, root: string, at: number): SourceRow {
     return this.#write(() => {
       this.#db.prepare('INSERT INTO source (layout, root, added_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING').run(layout, root, at);

@@ -1,12 +1,16 @@
+import type { MarkedMessage } from '../timeline-marks.ts';
 import type { MessageView, Page } from '../types.ts';
+import type { ChunkReader } from './chunk-reader.ts';
+import { Lineage } from './lineage.ts';
+import { MessagePage, type Sized } from './message-page.ts';
 import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Catalog } from './store.ts';
 import { limitText, MESSAGE_TEXT_BYTES } from './text-limits.ts';
+import { TurnEndQueries } from './turn-ends.ts';
 import { type WitnessedPlace, WitnessPlaces } from './witness-places.ts';
 
 const MOST_MESSAGES = 500;
-const PAGE_TEXT_BYTES = 256 * 1024;
 
 interface MessageRow {
   readonly id: number;
@@ -16,23 +20,24 @@ interface MessageRow {
   readonly persisted: number;
 }
 
-interface Sized {
-  readonly view: MessageView;
-  readonly bytes: number;
-}
-
 type Options = Parameters<Catalog['messages']>[1];
 
 /** Conversations as a person reads them. */
 export class MessageQueries {
   readonly #texts: RecordText;
   readonly #places: WitnessPlaces;
+  readonly #lineage: Lineage;
+  readonly #ends: TurnEndQueries;
   readonly #merged;
+  readonly #before;
   readonly #ofGeneration;
+  readonly #beforeInGeneration;
 
-  constructor(db: Sqlite, texts: RecordText) {
+  constructor(db: Sqlite, reader: ChunkReader, texts: RecordText) {
     this.#texts = texts;
     this.#places = new WitnessPlaces(db);
+    this.#lineage = new Lineage(db, reader, texts);
+    this.#ends = new TurnEndQueries(db);
     const columns = `r.message_id AS id, r.generation_id, r.start, r.len,
       EXISTS (SELECT 1 FROM record AS other JOIN generation AS g ON g.id = other.generation_id
                WHERE other.session_row = r.session_row AND other.message_id = r.message_id AND g.on_disk = 1) AS persisted`;
@@ -40,25 +45,37 @@ export class MessageQueries {
       `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.message_id > ? AND r.generation_id <> ?
         ORDER BY r.message_id, r.generation_id, r.start LIMIT ?`,
     );
+    this.#before = db.prepare<[number, number, number], MessageRow>(
+      `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.message_id <= ? AND r.generation_id <> ?
+        ORDER BY r.message_id DESC, r.generation_id, r.start LIMIT 1`,
+    );
+    this.#beforeInGeneration = db.prepare<[number, number, number], MessageRow>(
+      `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.generation_id = ? AND r.start <= ? ORDER BY r.start DESC LIMIT 1`,
+    );
     this.#ofGeneration = db.prepare<[number, number, number, number], MessageRow>(
       `SELECT ${columns} FROM record AS r WHERE r.session_row = ? AND r.generation_id = ? AND r.start > ? ORDER BY r.start LIMIT ?`,
     );
   }
 
-  page(sessionRow: number, { generationId, cursor, limit }: Options): Page<MessageView> {
+  page(sessionRow: number, { generationId, cursor, limit }: Options): Page<MarkedMessage> {
     const wanted = Math.min(Math.max(Math.trunc(limit), 1), MOST_MESSAGES);
     const witnessed = this.#places.generationOf(sessionRow);
     if (generationId === undefined) return this.#conversation(sessionRow, witnessed, cursor, wanted);
     const rows = this.#ofGeneration.all(sessionRow, generationId, cursor ?? -1, wanted + 1);
     const known = generationId === witnessed ? this.#places.all(sessionRow, generationId) : [];
     const byStart = new Map(known.map((place) => [place.start, place]));
-    const page = new OnePage(wanted);
+    const page = this.#page(sessionRow, wanted, () => {
+      const before = cursor === undefined ? undefined : this.#beforeInGeneration.get(sessionRow, generationId, cursor);
+      return before === undefined ? undefined : this.#view(before, byStart.get(before.start)).view;
+    });
     let last: MessageRow | undefined;
     for (const row of rows) {
       if (!page.add(this.#view(row, byStart.get(row.start)))) break;
       last = row;
     }
-    return last === undefined || last === rows.at(-1) ? { items: page.items } : { items: page.items, next: last.start };
+    if (last !== undefined && last !== rows.at(-1)) return { items: page.items, next: last.start };
+    page.end();
+    return { items: page.items };
   }
 
   text(generationId: number, start: number, limitBytes: number): string {
@@ -66,11 +83,11 @@ export class MessageQueries {
   }
 
   /** Lines of transcripts in their order, and between them, by time, what only witnesses saw. */
-  #conversation(sessionRow: number, witnessed: number | undefined, cursor: number | undefined, wanted: number): Page<MessageView> {
+  #conversation(sessionRow: number, witnessed: number | undefined, cursor: number | undefined, wanted: number): Page<MarkedMessage> {
     const from = placeOf(cursor);
     const rows = this.#once(sessionRow, from.after, witnessed ?? -1, wanted + 1);
     const seen = witnessed === undefined ? [] : this.#places.some(sessionRow, witnessed, from.seen, 2 * wanted);
-    const page = new OnePage(wanted);
+    const page = this.#page(sessionRow, wanted, () => this.#reached(sessionRow, witnessed, from));
     let [after, taken, shown] = [from.after, 0, 0];
     for (;;) {
       // There may be more of them than were asked for, and they come first.
@@ -87,10 +104,29 @@ export class MessageQueries {
         after = row.id;
         shown += 1;
       } else {
+        page.end();
         return { items: page.items };
       }
     }
     return { items: page.items, next: cursorAt({ after, seen: from.seen + taken }) };
+  }
+
+  #page(sessionRow: number, most: number, messageBefore: () => MessageView | undefined): MessagePage {
+    const lineage = this.#lineage;
+    return new MessagePage({
+      most,
+      ends: this.#ends.of(sessionRow),
+      messageBefore,
+      lineGap: (line, before) => lineage.gapBefore(sessionRow, line, before),
+    });
+  }
+
+  /** The message that was read last. */
+  #reached(sessionRow: number, witnessed: number | undefined, { after, seen }: Reached): MessageView | undefined {
+    const row = this.#before.get(sessionRow, after, witnessed ?? -1);
+    const line = row === undefined ? undefined : this.#view(row).view;
+    const [place] = witnessed === undefined || seen === 0 ? [] : this.#places.some(sessionRow, witnessed, seen - 1, 1);
+    return place === undefined || place.at < (line?.at ?? 0) ? line : this.#view(place, place).view;
   }
 
   /** Each message once, where it was said first; a message of several generations has a row for each. */
@@ -124,25 +160,13 @@ export class MessageQueries {
       ...(place?.phase === 'partial' || place?.phase === 'error' ? { interrupted: true } : {}),
       ...(at === undefined ? {} : { at }),
     };
-    return { view, bytes };
-  }
-}
-
-/** Messages up to a number and a size; the first one is always taken. */
-class OnePage {
-  readonly items: MessageView[] = [];
-  readonly #most: number;
-  #bytes = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add({ view, bytes }: Sized): boolean {
-    if (this.items.length >= this.#most || (this.items.length > 0 && this.#bytes + bytes > PAGE_TEXT_BYTES)) return false;
-    this.items.push(view);
-    this.#bytes += bytes;
-    return true;
+    const line = { generationId: row.generation_id, start: row.start, length: row.len };
+    const { entryId, parentId } = said;
+    return {
+      view,
+      line: { ...line, ...(entryId === undefined ? {} : { entryId }), ...(parentId === undefined ? {} : { parentId }) },
+      bytes,
+    };
   }
 }
 

@@ -16,6 +16,8 @@ export interface Statement {
   /** `''` for a line too long to parse. */
   readonly text: string;
   readonly at?: number;
+  readonly entryId?: string;
+  readonly parentId?: string;
 }
 
 /** What captured lines say, parsed when someone wants to read them: the buffer keeps bytes, not texts. */
@@ -41,8 +43,15 @@ export class RecordText {
   /** What a line that was indexed as a message says. */
   statement(generationId: number, start: number, length: number): Statement {
     if (length > LONGEST_LINE_BYTES) return this.oversized(generationId, start, length);
-    const { role = 'unknown', text = '', at } = this.parsed(generationId, start, length);
-    return { kind: 'message', role, text, ...(at === undefined ? {} : { at }) };
+    const { role = 'unknown', text = '', at, entryId, parentId } = this.parsed(generationId, start, length);
+    return {
+      kind: 'message',
+      role,
+      text,
+      ...(at === undefined ? {} : { at }),
+      ...(entryId === undefined ? {} : { entryId }),
+      ...(parentId === undefined ? {} : { parentId }),
+    };
   }
 
   /** The same without parsing it: who said it, and nothing of what was said. */

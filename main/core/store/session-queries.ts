@@ -1,8 +1,10 @@
-import type { ArchiveReason, ClosedAs, GenerationSummary, Page, SessionState, SessionSummary } from '../types.ts';
+import type { ArchiveReason, ClosedAs, GenerationSummary, Page, SessionFacets, SessionState, SessionSummary } from '../types.ts';
+import { conditionsOf, IS_AUTOMATIC, parametersOf, type SqlParameters } from './session-filter.ts';
 import type { Sqlite } from './sqlite.ts';
-import type { Catalog, SessionQuery, SourceRow } from './store.ts';
+import type { Catalog, SessionFilter, SessionQuery, SourceRow } from './store.ts';
 
 const MOST_SESSIONS = 500;
+const MOST_AGENTS = 200;
 const SHORTEST_PREFIX = 4;
 
 interface SessionRow {
@@ -75,17 +77,22 @@ export class SessionQueries {
 
   page(query: SessionQuery): Page<SessionSummary> {
     const limit = Math.min(Math.max(Math.trunc(query.limit), 1), MOST_SESSIONS);
-    const rows = this.#db.prepare<[Readonly<Record<string, string | number | null>>], SessionRow>(pageSql(query)).all({
-      cursor: query.cursor ?? Number.MAX_SAFE_INTEGER,
-      agent: query.agent ?? null,
-      nativeIds: query.nativeIds === undefined ? null : JSON.stringify(query.nativeIds),
-      states: query.states === undefined ? null : JSON.stringify(query.states),
-      text: query.text ? `%${query.text.trim().replace(/[\\%_]/g, '\\$&')}%` : null,
-      limit: limit + 1,
-    });
+    const rows = this.#db
+      .prepare<[SqlParameters], SessionRow>(pageSql(query))
+      .all({ ...parametersOf(query), cursor: query.cursor ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 });
     const items = rows.slice(0, limit);
     const last = items.at(-1);
     return { items: items.map(toSummary), ...(rows.length > limit && last !== undefined ? { next: last.recency } : {}) };
+  }
+
+  facets(filter: SessionFilter): SessionFacets {
+    const agents = this.#db.prepare<[], string>(`SELECT DISTINCT agent FROM session ORDER BY agent LIMIT ${MOST_AGENTS}`).pluck().all();
+    const conditions = [IS_AUTOMATIC, ...conditionsOf({ ...filter, automatic: true })];
+    const automatic = this.#db
+      .prepare<[SqlParameters], number>(`SELECT count(*) FROM session AS s WHERE ${conditions.join(' AND ')}`)
+      .pluck()
+      .get(parametersOf(filter));
+    return { agents, automatic: automatic ?? 0 };
   }
 
   byRow(row: number): SessionSummary | undefined {
@@ -134,17 +141,8 @@ function meant(found: readonly SessionRow[], reference: string): readonly Sessio
   return sameKey ? found.slice(0, 1) : found;
 }
 
-/** Conditions are literal, so that the partial index serves the list of what is only here. */
 function pageSql(query: SessionQuery): string {
-  const conditions = ['s.recency < @cursor'];
-  if (query.onlyHere) conditions.push('s.only_here > 0');
-  if (query.nativeIds !== undefined) conditions.push('s.native_id IN (SELECT value FROM json_each(@nativeIds))');
-  if (query.agent !== undefined) conditions.push('s.agent = @agent');
-  if (query.states !== undefined) conditions.push('s.state IN (SELECT value FROM json_each(@states))');
-  if (query.text) {
-    const fields = ['s.title', 's.label', 's.native_id', 's.session_id', 's.routing_key'];
-    conditions.push(`(${fields.map((field) => `${field} LIKE @text ESCAPE '\\'`).join(' OR ')})`);
-  }
+  const conditions = ['s.recency < @cursor', ...conditionsOf(query)];
   return `${SELECT_SESSION} WHERE ${conditions.join(' AND ')} ORDER BY s.recency DESC LIMIT @limit`;
 }
 

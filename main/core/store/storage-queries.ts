@@ -15,6 +15,9 @@ export class StorageQueries {
                 (SELECT count(*) FROM session) AS conversations,
                 (SELECT min(first_seen_at) FROM session) AS first_seen_at`,
       ),
+      onlyHere: db.prepare<[], { conversations: number; messages: number }>(
+        'SELECT count(*) AS conversations, coalesce(sum(only_here), 0) AS messages FROM session WHERE only_here > 0',
+      ),
       // An index gives it at once; the table of chunks has none by time, and is as large as the buffer.
       firstMessage: db.prepare<[], { id: number | null }>('SELECT min(message_id) AS id FROM record'),
       grown: db.prepare<[Readonly<{ since: number }>], { bytes: number }>(
@@ -37,6 +40,7 @@ export class StorageQueries {
       conversations,
       grownLastWeek: this.#statements.grown.get({ since: now - WEEK_MS })?.bytes ?? 0,
       ...(oldestAt === null ? {} : { oldestAt }),
+      onlyHere: this.#statements.onlyHere.get() ?? { conversations: 0, messages: 0 },
     };
   }
 

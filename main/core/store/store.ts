@@ -2,21 +2,22 @@ import type { Change, DirectoryRef } from '../capture/change.ts';
 import type { KnownGeneration } from '../capture/tailing.ts';
 import type { Evidence, Outcome, RememberedIncident, RememberedSession } from '../detect/detection.ts';
 import type { ParsedLine } from '../sources/source.ts';
+import type { StorageFacts } from '../storage-facts.ts';
+import type { MarkedMessage } from '../timeline-marks.ts';
 import type {
   CommitInfo,
   GenerationSummary,
   Incident,
-  MessageView,
   Page,
   RestorePhase,
   RestoreRoute,
   RestoreSummary,
   RestoreTarget,
   SearchHit,
+  SessionFacets,
   SessionState,
   SessionSummary,
   SourceLayout,
-  StorageFacts,
   VerifyReport,
   WitnessKind,
 } from '../types.ts';
@@ -55,6 +56,8 @@ export interface RestoreDraft {
  * (synchronous=FULL, fullfsync), or throws and has written nothing: CoreError `disk-full`, `buffer-damaged`, `io`.
  */
 export interface Journal extends Disposable {
+  /** That holds the files of the buffer. */
+  readonly folder: string;
   registerSource(layout: SourceLayout, root: string, at: number): SourceRow;
   nextGenerationId(): number;
   /**
@@ -141,6 +144,8 @@ export interface Trace {
 export interface Forgetting {
   passedOver(): readonly PassedOver[];
   remember(passedOver: PassedOver): void;
+  /** It was forgotten in a buffer that is no more. */
+  keepForgotten(passedOver: PassedOver & { readonly forgottenAt: number }): void;
   /** From now on it is passed over, and goes, whatever happens. Throws CoreError `not-found`, `restore-open`. */
   begin(sessionRow: number, at: number): PassedOver;
   /** One step. */
@@ -169,7 +174,8 @@ export interface CommitResult extends CommitInfo {
   readonly resolved: readonly Incident[];
 }
 
-export interface SessionQuery {
+/** What a list of conversations is narrowed to; all that is given holds. */
+export interface SessionFilter {
   readonly text?: string;
   readonly states?: readonly SessionState[];
   readonly agent?: string;
@@ -177,6 +183,13 @@ export interface SessionQuery {
   readonly onlyHere?: boolean;
   /** Only these, as an incident of many conversations lists them. */
   readonly nativeIds?: readonly string[];
+  /** Epoch ms: last added to, or first seen where nothing ever was, then or later. */
+  readonly since?: number;
+  /** False: leave out what nobody typed, which is what cron jobs, heartbeats and sub-agents said. */
+  readonly automatic?: boolean;
+}
+
+export interface SessionQuery extends SessionFilter {
   readonly cursor?: number;
   readonly limit: number;
 }
@@ -192,21 +205,23 @@ export interface Catalog extends Disposable, Evidence {
   })[];
   /** Captured of every source, of all generations. */
   sourceBytes(): ReadonlyMap<number, number>;
-  held(now: number): Pick<StorageFacts, 'transcriptBytes' | 'conversations' | 'grownLastWeek' | 'oldestAt'>;
+  held(now: number): Pick<StorageFacts, 'transcriptBytes' | 'conversations' | 'grownLastWeek' | 'oldestAt' | 'onlyHere'>;
   /** Newest append first; `cursor` is opaque. */
   sessions(query: SessionQuery): Page<SessionSummary>;
+  /** See `CoreRequests.sessionFacets`. */
+  sessionFacets(filter: SessionFilter): SessionFacets;
   session(row: number): SessionSummary | undefined;
   /** By row id, OpenClaw session id, native id or session key; several when ambiguous. */
   findSessions(reference: string): readonly SessionSummary[];
   generations(sessionRow: number): readonly GenerationSummary[];
   /**
    * The conversation in the order it was said, over all generations, each message once (first sighting wins), or one
-   * generation when `generationId` is given. At most `limit` messages and 256 KiB of text a page.
+   * generation when `generationId` is given, with what happened between them. At most `limit` messages and 256 KiB of text a page.
    */
   messages(
     sessionRow: number,
     options: { readonly generationId?: number; readonly cursor?: number; readonly limit: number },
-  ): Page<MessageView>;
+  ): Page<MarkedMessage>;
   /** Whole text of one message, at most `limitBytes`. */
   messageText(generationId: number, start: number, limitBytes: number): string;
   search(text: string, limit: number): readonly SearchHit[];

@@ -13,6 +13,9 @@ export interface TimeSlots {
   next(atMs: number): number;
 }
 
+/** Nothing before this time has this number or a higher one. */
+export const firstSlotAt = (atMs: number): number => Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
+
 /** Of sessions, by their recency. */
 export function createTimeSlots(db: Sqlite): TimeSlots {
   const last = db.prepare<[number, number], { taken: number | null }>(
@@ -20,7 +23,7 @@ export function createTimeSlots(db: Sqlite): TimeSlots {
   );
   return {
     next(atMs) {
-      let base = Math.min(Math.max(Math.floor(atMs), 0), LATEST_MS) * SLOTS;
+      let base = firstSlotAt(atMs);
       for (;;) {
         const taken = last.get(base, base + SLOTS)?.taken ?? undefined;
         if (taken === undefined) return base;

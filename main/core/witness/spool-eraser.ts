@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../platform/errors.ts';
 import { epochMsOf, isObject, readJson, stringOf } from '../sources/json-value.ts';
@@ -43,6 +43,34 @@ export function eraseFromSpool(spoolDir: string, isErased: (line: SpokenLine) =>
     erased += done.erased;
   }
   return erased;
+}
+
+/** Lines that say what the recorder is and does, and nothing of a conversation: what is appended later is read by them. */
+const ABOUT_ITSELF: ReadonlySet<unknown> = new Set(['spool', 'gateway_start', 'gateway_stop', 'dropped', 'erased']);
+
+/** Takes out every line that is of a conversation, and what a dying gateway left of one. Throws what the disk says. */
+export function silenceSpool(spoolDir: string): void {
+  for (const name of namesIn(spoolDir)) {
+    if (!name.endsWith('.jsonl')) continue;
+    const path = join(spoolDir, name);
+    const { end } = eraseFromFile(path, 0, (bytes) => {
+      const entry = readJson(bytes);
+      return !isObject(entry) || !ABOUT_ITSELF.has(entry.hook);
+    });
+    blankFrom(path, end);
+  }
+}
+
+function blankFrom(path: string, start: number): void {
+  const length = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) - start;
+  if (length <= 0) return;
+  const file = openSync(path, 'r+');
+  try {
+    writeAt(file, Buffer.alloc(length, BLANK), start);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function namesIn(directory: string): readonly string[] {

@@ -8,6 +8,8 @@ export const tray = {
   notificationsOff: 'Notifications are not available; look here instead',
   more: (incidents: number) => `${format.number(incidents)} more…`,
   liveHeading: 'Live conversations',
+  /** In place of a title that is not to be shown. */
+  hiddenTitle: (agent: string) => `Conversation with ${agent}`,
   saved: (elapsedMs: number) => `saved ${format.ago(elapsedMs)}`,
   notSavedYet: (bytes: number) => `${format.bytes(bytes)} not saved yet`,
   recovery: 'Recovery…',
@@ -49,6 +51,8 @@ export const menu = {
 
 export const notifications = {
   restore: 'Restore…',
+  resetsTitle: (resets: number) => `OpenClaw started ${format.number(resets)} new sessions`,
+  resetsBody: 'All were to be expected. Nothing is lost, and nothing has to be done.',
   groupTitle: (incidents: number) => `${format.number(incidents)} ${plural(incidents, 'conversation needs', 'conversations need')} you`,
   /** `messages` of `conversations` among them are only here. */
   groupBody: (messages: number, conversations: number) =>
@@ -67,6 +71,8 @@ export const dialogs = {
   save: 'Save',
   addSource: 'Choose the folder where OpenClaw keeps its data',
   protect: 'Protect',
+  moveBuffer: 'Choose an empty folder for the buffer of Clawback',
+  choose: 'Choose',
   quitWhileLive: (conversations: number) =>
     conversations === 1 ? 'A conversation is going on' : `${count.conversations(conversations)} are going on`,
   quitWhileLiveBody: (conversations: number) => `Without Clawback ${plural(conversations, 'its', 'their')} messages are not protected.`,

@@ -1,4 +1,4 @@
-import { count, format } from './quantities.ts';
+import { count, format, plural } from './quantities.ts';
 
 /** What can be done with a conversation that is being read. */
 export const conversation = {
@@ -60,6 +60,10 @@ export const forgetting = {
   stays: 'What OpenClaw itself has of it on disk, and copies that you restored or exported.',
   fromNowOnLabel: 'From now on',
   fromNowOn: 'Clawback does not record this conversation again.',
+  setAside: (buffers: number, bytes: number) =>
+    `Also remove ${format.number(buffers)} ${plural(buffers, 'buffer that was', 'buffers that were')} set aside as damaged (${format.bytes(bytes)}). ${plural(buffers, 'It', 'They')} may hold this conversation, and other things that exist nowhere else.`,
+  setAsideLeft: (buffers: number) =>
+    `${format.number(buffers)} ${plural(buffers, 'buffer that was', 'buffers that were')} set aside as damaged may still hold it.`,
   cancel: 'Cancel',
   apply: 'Forget',
   applying: 'Erasing…',

@@ -1,4 +1,4 @@
-import type { SelfTestStepName } from '../../core/types.ts';
+import type { SelfTestStepName } from '../../core/self-test-report.ts';
 import { count, format, plural } from './quantities.ts';
 
 /** What somebody typed as a rule, and why it is none. */
@@ -22,6 +22,7 @@ export const preferences = {
   notifyAll: 'Lost and endangered conversations',
   notifyLoss: 'Lost conversations only',
   notifyOff: 'Nothing; show it in the menu',
+  notifyResets: 'Also resets that were to be expected, quietly',
   notifyUnavailable: 'This system does not show notifications at the moment. The menu tells you instead.',
   start: 'Start',
   openAtLogin: 'Open Clawback at login',
@@ -47,7 +48,7 @@ export const preferences = {
     lagOf: (bytes: number, ageMs: number) => `${format.bytes(bytes)}, for ${format.span(ageMs)}`,
     captured: 'Captured',
     capturedOf: (bytes: number, conversations: number, agents: number) =>
-      `${format.bytes(bytes)} of ${count.conversations(conversations)}, ${format.number(agents)} ${plural(agents, 'agent', 'agents')}`,
+      `${format.bytes(bytes)} of ${count.conversations(conversations)}, ${count.agents(agents)}`,
     watching: 'Watching',
     watch: {
       events: 'Told of each change by the system, and looks by itself too',
@@ -59,7 +60,7 @@ export const preferences = {
     never: 'Not yet',
   },
   gateway: {
-    test: 'Test',
+    test: 'Test the gateway',
     testOf: (root: string) => `Test the gateway of ${root}`,
     testing: 'Asking…',
     running: 'It runs.',
@@ -84,13 +85,64 @@ export const preferences = {
   storage: {
     size: 'Takes',
     sizeOf: (bytes: number, conversations: number) => `${format.bytes(bytes)} for ${count.conversations(conversations)}`,
-    sizeBefore: (transcriptBytes: number) => `${format.bytes(transcriptBytes)} before compression.`,
+    sizeBefore: (transcriptBytes: number) => `The conversations alone are ${format.bytes(transcriptBytes)} before compression.`,
     since: (day: string) => `The oldest is from ${day}.`,
     growth: 'Growth',
-    growthOf: (bytes: number) => `${format.bytes(bytes)} in the last seven days, before compression`,
+    growthOf: (bytes: number) => `${format.bytes(bytes)} of all files in the last seven days, before compression`,
     free: 'Free',
     freeOf: (bytes: number) => `${format.bytes(bytes)} on this disk`,
     reveal: 'Show the folder',
+    place: {
+      move: 'Move…',
+      moveBack: 'Move back',
+      title: 'Move the buffer?',
+      fromLabel: 'From',
+      toLabel: 'To',
+      sizeLabel: 'Size',
+      sizeOf: (bytes: number, bytesFree: number | undefined) =>
+        bytesFree === undefined ? format.bytes(bytes) : `${format.bytes(bytes)}; ${format.bytes(bytesFree)} free there`,
+      meanwhileLabel: 'Meanwhile',
+      meanwhile: 'Nothing is saved. Afterwards Clawback looks at everything again. The old copy goes once the new one is checked.',
+      cancel: 'Cancel',
+      apply: 'Move',
+      applying: 'Moving…',
+      done: 'Moved',
+      doneBody: (bytes: number, folder: string) => `${format.bytes(bytes)} are now in ${folder}.`,
+      leftBehind: (folder: string) => `The old copy in ${folder} could not be removed. It is tried again at the next start.`,
+      close: 'Close',
+      anew: 'Begin an empty buffer…',
+      anewTitle: 'Begin an empty buffer?',
+      anewBody:
+        'Clawback saves again what OpenClaw has on disk now. The missing folder stays as it is, but is not used any more: what exists only there can then be reached from a terminal alone.',
+      anewApply: 'Begin anew',
+    },
+    erase: 'Erase',
+    eraseButton: 'Erase everything…',
+    eraseHelp: 'Everything that Clawback saved. To erase one conversation, forget it.',
+    eraseOnlyHere: (conversations: number, messages: number) =>
+      `${count.messages(messages)} in ${count.conversations(conversations)} exist only here. Nothing can bring them back.`,
+    buffers: (buffers: number) => `${format.number(buffers)} ${plural(buffers, 'buffer', 'buffers')}`,
+    erasing: {
+      title: 'Erase everything?',
+      goesLabel: 'Erased',
+      goes: (bytes: number, conversations: number) => `${count.conversations(conversations)}, ${format.bytes(bytes)}.`,
+      alsoLabel: 'Also',
+      also: 'Incidents, the possibility to undo restores, what the recorder in OpenClaw wrote, and log files.',
+      setAside: (buffers: number, bytes: number) =>
+        `${format.number(buffers)} ${plural(buffers, 'buffer that was', 'buffers that were')} set aside as damaged, ${format.bytes(bytes)}.`,
+      staysLabel: 'Stays',
+      stays: 'Files of OpenClaw, your settings, and copies that you restored or exported. Conversations that you forgot stay forgotten.',
+      afterLabel: 'Afterwards',
+      after: 'Clawback saves again what OpenClaw has on disk then.',
+      word: 'erase',
+      type: (word: string) => `Type “${word}” to confirm`,
+      cancel: 'Cancel',
+      apply: 'Erase everything',
+      applying: 'Erasing…',
+      done: 'Erased',
+      doneBody: (bytes: number) => `${format.bytes(bytes)} are gone. What OpenClaw has on disk is being saved again.`,
+      close: 'Close',
+    },
     keep: 'Old copies',
     keepDays: 'Keep old copies for',
     keepBytes: 'Keep old copies while Clawback takes less than',
@@ -127,6 +179,9 @@ export const preferences = {
     remove: 'Remove',
     removeRule: (kind: string, rule: string) => `Remove ${kind} ${rule}`,
     faults: ruleFaults,
+    lists: 'In lists',
+    maskTitles: 'Hide titles and what was said until I point at it',
+    maskTitlesHelp: 'What is pointed at, reached by keyboard or open is shown. The menu always names the agent instead.',
     forget: 'Forget',
     forgetHelp: 'To erase a conversation that was saved, open it in the recovery window and choose Forget this conversation.',
     openRecovery: 'Open recovery window',

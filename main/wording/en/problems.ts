@@ -18,6 +18,7 @@ const windowHints = {
   'index-unreadable': 'Restore to a file instead.',
   'nothing-to-restore': 'Choose another version of this conversation.',
   'mirror-damaged': 'Choose another version of this conversation.',
+  'buffer-missing': 'Attach the disk that it is on. Should that disk be lost, begin an empty buffer under Storage in the preferences.',
   'not-found': 'It may be gone meanwhile. Open it again.',
 };
 

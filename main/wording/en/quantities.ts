@@ -38,6 +38,7 @@ export const count = {
   minutes: (n: number) => counted(n, 'minute'),
   files: (n: number) => counted(n, 'conversation file'),
   others: (n: number) => counted(n, 'other'),
+  agents: (n: number) => counted(n, 'agent'),
 };
 
 function counted(n: number, one: string, many = `${one}s`): string {

@@ -1,10 +1,14 @@
-import type { Health, SessionState, StorageLayout, WitnessKind } from '../../core/types.ts';
+import type { Health, SessionState, StorageLayout, StorageWork, WitnessKind } from '../../core/types.ts';
 import { count, format } from './quantities.ts';
 
 /** What the product says about itself and its sources at a glance. */
 export const status = {
   paused: 'Paused; nothing is being saved',
   pausedUntil: (time: string) => `Paused until ${time}; nothing is being saved`,
+  working: {
+    moving: 'Moving the buffer; nothing is saved meanwhile',
+    erasing: 'Erasing everything; nothing is saved meanwhile',
+  } satisfies Record<StorageWork, string>,
   partly: 'Not fully protected',
   not: 'Not protecting',
   starting: 'Starting…',

@@ -5,6 +5,7 @@ export const tray: Messages['tray'] = {
   notificationsOff: '无法显示通知，请留意此菜单',
   more: (incidents) => `还有 ${format.number(incidents)} 项…`,
   liveHeading: '进行中的对话',
+  hiddenTitle: (agent) => `与 ${agent} 的对话`,
   saved: (elapsedMs) => `${format.ago(elapsedMs)}保存`,
   notSavedYet: (bytes) => `${format.bytes(bytes)} 尚未保存`,
   recovery: '恢复窗口…',
@@ -44,6 +45,8 @@ export const menu: Messages['menu'] = {
 
 export const notifications: Messages['notifications'] = {
   restore: '恢复…',
+  resetsTitle: (resets) => `OpenClaw 开始了 ${format.number(resets)} 个新会话`,
+  resetsBody: '均属正常重置，没有任何丢失，无需处理。',
   groupTitle: (incidents) => `${count.conversations(incidents)}需要处理`,
   groupBody: (messages, conversations) =>
     `同时发生了多件事。${conversations === 0 ? '' : `其中 ${count.conversations(conversations)}的 ${count.messages(messages)}仅存于此，安全无虞。`}请打开 Clawback 查看。`,
@@ -60,6 +63,8 @@ export const dialogs: Messages['dialogs'] = {
   save: '存储',
   addSource: '选择 OpenClaw 存放数据的文件夹',
   protect: '保护',
+  moveBuffer: '为 Clawback 的存储选择一个空文件夹',
+  choose: '选择',
   quitWhileLive: (conversations) => `${count.conversations(conversations)}正在进行`,
   quitWhileLiveBody: () => '退出 Clawback 后，新消息将不受保护。',
   quit: '退出',

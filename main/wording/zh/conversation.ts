@@ -56,6 +56,9 @@ export const forgetting: Messages['forgetting'] = {
   stays: 'OpenClaw 自己在磁盘上的文件，以及你已恢复或导出的副本。',
   fromNowOnLabel: '从此以后',
   fromNowOn: 'Clawback 不再记录此对话。',
+  setAside: (buffers, bytes) =>
+    `同时移除因损坏而移到一旁的 ${format.number(buffers)} 份存储（${format.bytes(bytes)}）。其中可能有此对话，也可能有别处都没有的内容。`,
+  setAsideLeft: (buffers) => `因损坏而移到一旁的 ${format.number(buffers)} 份存储中可能仍有此对话。`,
   cancel: '取消',
   apply: '忘记',
   applying: '正在抹掉…',

@@ -4,7 +4,9 @@ import { conversation, forgetting } from './conversation.ts';
 import { incidents } from './incidents.ts';
 import { preferences } from './preferences.ts';
 import { problems } from './problems.ts';
+import { prompt } from './prompt.ts';
 import { count, format } from './quantities.ts';
+import { readable } from './readable.ts';
 import { noOpenClaw, recovery } from './recovery.ts';
 import { planChanges, sheet } from './restore.ts';
 import { health, source, states, status, witnesses } from './status.ts';
@@ -29,6 +31,8 @@ export const zh: Messages = {
   conversation,
   forgetting,
   noOpenClaw,
+  readable,
+  prompt,
   preferences,
   tray,
   menu,

@@ -1,4 +1,5 @@
 import type { CoreErrorCode } from '../../core/platform/errors.ts';
+import type { SelfTestFault } from '../../core/self-test-report.ts';
 import type { RefusalCode } from '../../core/types.ts';
 import { byCode } from '../by-code.ts';
 import type { Messages } from '../catalogue.ts';
@@ -7,16 +8,30 @@ import type { ProblemText, ToldProblem } from '../en/problems.ts';
 type AppErrorCode = 'forbidden' | 'core-restarting' | 'core-stopped' | 'core-silent' | 'core-crashed';
 type GatewayErrorCode = 'timeout' | 'gateway-gone' | 'unreadable';
 type ConfigErrorCode = 'config-missing' | 'config-unreadable' | 'config-shape' | 'config-changed' | 'plugins-disabled' | 'plugin-denied';
+type StorageErrorCode =
+  | 'buffer-missing'
+  | 'place-unreadable'
+  | 'storage-busy'
+  | 'target-same'
+  | 'target-in-openclaw'
+  | 'target-in-buffer'
+  | 'target-not-empty'
+  | 'target-not-private'
+  | 'target-network'
+  | 'target-no-locks'
+  | 'target-full';
 type ErrorCode =
   | RefusalCode
   | CoreErrorCode
   | AppErrorCode
   | GatewayErrorCode
   | ConfigErrorCode
+  | SelfTestFault
   | 'not-a-file'
   | 'restore-open'
   | 'buffer-busy'
-  | 'ended';
+  | 'ended'
+  | StorageErrorCode;
 
 const again = '请稍后再试。';
 const report = '请将此问题报告给我们。';
@@ -45,6 +60,20 @@ const errors: Readonly<Record<ErrorCode, ProblemText>> = {
   'not-permitted': { message: '没有写入此文件夹的权限。', hint: '请以文件夹所有者的身份运行 Clawback，或存储到其他位置。' },
   'buffer-damaged': { message: 'Clawback 的存储已损坏。', hint: '下次启动时，Clawback 会将损坏的部分移到一旁，并重新捕获。' },
   'buffer-locked': { message: '另一个 Clawback 正在使用此存储。', hint: '请先将其退出。' },
+  'buffer-missing': {
+    message: '找不到存储所在的文件夹，目前不保存任何内容。',
+    hint: '请连接该文件夹所在的磁盘。若该磁盘已丢失，可在“偏好设置”的“存储”中新建空存储。',
+  },
+  'place-unreadable': { message: 'Clawback 目录中的 storage.json 已损坏，无法得知存储的位置。', hint: '请还原该文件。' },
+  'storage-busy': { message: 'Clawback 正在移动或抹掉存储。', hint: again },
+  'target-same': { message: '存储已在此文件夹中。', hint: '请选择其他文件夹。' },
+  'target-in-openclaw': { message: '此文件夹属于 OpenClaw。', hint: '为避免副本与原件一同丢失，请选择其他位置的文件夹。' },
+  'target-in-buffer': { message: '此文件夹位于 Clawback 自己的文件夹之内。', hint: '请选择其他位置的文件夹。' },
+  'target-not-empty': { message: '此文件夹不是空的。', hint: '请在其中新建一个文件夹，然后选择它。' },
+  'target-not-private': { message: '此磁盘无法使文件对其他用户保密。', hint: '请选择为本系统格式化的磁盘，而不是 FAT 或 exFAT。' },
+  'target-network': { message: '此文件夹位于另一台电脑上。', hint: '存储需要位于本机磁盘，通过网络使用可能会损坏。' },
+  'target-no-locks': { message: '此磁盘无法存放数据库。', hint: '请选择为本系统格式化的本机磁盘。' },
+  'target-full': { message: '目标磁盘空间不足。', hint: '请腾出空间，或选择其他磁盘。' },
   ended: { message: '操作已中止。', hint: again },
   'buffer-busy': { message: '有程序一直在读取 Clawback 的存储。', hint: '请关闭其他 Clawback 命令。' },
   'permission-denied': { message: '没有写入权限。', hint: '请检查文件夹的权限和所有者。' },
@@ -67,6 +96,11 @@ const errors: Readonly<Record<ErrorCode, ProblemText>> = {
   'config-changed': { message: 'OpenClaw 的配置在此期间已有变动。', hint: '请重新查看后再试。' },
   'plugins-disabled': { message: 'OpenClaw 的配置停用了所有插件（plugins.enabled）。', hint: '如需使用插件，请自行启用后重试。' },
   'plugin-denied': { message: 'OpenClaw 的配置禁止了此插件（plugins.deny）。', hint: '请自行将其移出该列表后重试。' },
+  'not-captured': { message: '测试对话没有及时保存。', hint: '电脑是否非常繁忙，或磁盘很慢？' },
+  'loss-untold': { message: '没有及时发现丢失。', hint: '电脑是否非常繁忙，或磁盘很慢？' },
+  'not-restored': { message: '没有及时恢复测试对话。', hint: '电脑是否非常繁忙，或磁盘很慢？' },
+  'restored-elsewhere': { message: '恢复的位置与原来不同。', hint: report },
+  'restored-differently': { message: '恢复的文件与写入的不一致。', hint: '请在“存储”中立即校验，并将此问题报告给我们。' },
   'not-a-file': { message: '这不是普通文件。', hint: 'Clawback 只保存普通文件。' },
   'restore-open': { message: '此对话正在恢复中。', hint: '请等恢复完成后再试。' },
 };

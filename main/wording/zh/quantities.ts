@@ -25,4 +25,5 @@ export const count = {
   minutes: (n: number) => `${integers.format(n)} 分钟`,
   files: (n: number) => `${integers.format(n)} 个对话文件`,
   others: (n: number) => `另外 ${integers.format(n)} 个`,
+  agents: (n: number) => `${integers.format(n)} 个智能体`,
 };

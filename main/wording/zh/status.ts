@@ -4,6 +4,7 @@ import { count, format } from './quantities.ts';
 export const status: Messages['status'] = {
   paused: '已暂停，不保存任何内容',
   pausedUntil: (time) => `已暂停至 ${time}，期间不保存任何内容`,
+  working: { moving: '正在移动存储，期间不保存任何内容', erasing: '正在抹掉全部内容，期间不保存任何内容' },
   partly: '保护不完整',
   not: '未在保护',
   starting: '正在启动…',

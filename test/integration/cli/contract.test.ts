@@ -122,6 +122,27 @@ describe('clawback beside a running recorder', () => {
     expect(found.value).toHaveLength(5);
   });
 
+  it('lists of the conversations what was asked for', async () => {
+    using it = scene();
+    it.state.begin('agent:main:chat', 'second');
+    it.state.turn('second', 'another', 'chat');
+    await using watch = new WatchProcess(it.common.slice(0, -1));
+    await watch.until((line) => line.event === 'ready');
+    rmSync(it.state.path('second'));
+    await watch.until((line) => line.event === 'incident');
+    const listed = async (...args: readonly string[]) => {
+      const { code, value } = await json(['sessions', ...args, ...it.common]);
+      return code === 0 ? (value as { sessionId: string }[]).map(({ sessionId }) => sessionId).sort() : { code, value };
+    };
+    expect(await listed('--agent', 'main', '--since', '2020-01-01')).toEqual(['first', 'second']);
+    expect(await listed('--only-here')).toEqual(['second']);
+    expect(await listed('--since', '2999-12-31T23:59')).toEqual([]);
+    expect(await listed('--agent', 'nobody')).toMatchObject({
+      code: 1,
+      value: { error: { code: 'not-found', hint: expect.stringContaining('main') } },
+    });
+  });
+
   it('restores, undoes and dismisses through it', async () => {
     using it = scene();
     const bytes = readFileSync(it.state.path('first'));
@@ -209,6 +230,7 @@ describe('clawback with bad input', () => {
     expect((await cli(['frobnicate'])).code).toBe(2);
     expect((await cli(['watch', '--flush-interval', '5', ...it.common])).code).toBe(2);
     expect((await cli(['restore', 'x', '--to', 'the-moon', ...it.common])).code).toBe(2);
+    expect((await cli(['sessions', '--since', '2026-02-30', ...it.common])).code).toBe(2);
     expect((await cli(['show'])).code).toBe(2);
     expect((await cli(['--help'])).code).toBe(0);
   });

@@ -3,6 +3,7 @@ import { openCore } from '../../../main/core/core.ts';
 import { CoreError } from '../../../main/core/platform/errors.ts';
 import { silentLogger } from '../../../main/core/platform/logger.ts';
 import { openBuffer } from '../../../main/core/store/buffer.ts';
+import { readerIn } from '../../../main/core-process/reader.ts';
 import { CoreRig } from '../../support/core-rig.ts';
 
 it('opens the buffer once more when damage shows only beyond the check at start', async () => {
@@ -21,6 +22,7 @@ it('opens the buffer once more when damage shows only beyond the check at start'
     log: silentLogger,
     gateway,
     exits,
+    readerIn,
     hints: false,
     openBuffer: (where, deps) => {
       const opened = openBuffer(where, deps);

@@ -80,6 +80,20 @@ describe('a conversation that is forgotten', () => {
     expect(rig.damage).toEqual([]);
   });
 
+  it('leaves buffers that were set aside as damaged alone and says so, unless they are to go too', async () => {
+    await using rig = new CoreRig();
+    await twoConversations(rig);
+    const aside = join(rig.home, 'buffer.damaged-2026-01-02T03-04-05.678Z.db');
+    writeFileSync(aside, 'the quokkalight');
+    writeFileSync(`${aside}-wal`, 'the quokkalight');
+    expect(await rig.core.handlers.storage({})).toMatchObject({ setAside: { buffers: 1, bytes: 30 } });
+    expect(await rig.core.handlers.forget({ sessionRow: await rowOf(rig, 'secret-1') })).toMatchObject({ setAside: 1 });
+    expect(filesThatHold(rig.home, words)).toEqual([aside, `${aside}-wal`]);
+    const receipt = await rig.core.handlers.forget({ sessionRow: await rowOf(rig, 'open-1'), alsoSetAside: true });
+    expect(receipt).toMatchObject({ setAside: 0 });
+    expect(filesThatHold(rig.home, words)).toEqual([]);
+  });
+
   it('is not captured again while its file lies there, nor after a restart', async () => {
     await using rig = new CoreRig();
     const witness = await twoConversations(rig);

@@ -55,6 +55,20 @@ describe('incidents from files alone', () => {
     expect(await openKinds(rig)).toEqual(['deleted']);
   });
 
+  it('tells whoever lists conversations that one became another by what was concluded alone', async () => {
+    await using rig = await conversation(3);
+    const known: { readonly lastCommitAt: number | undefined; readonly state: string | undefined }[] = [];
+    rmSync(rig.state.path('first'));
+    for (let second = 0; second < 8; second += 1) {
+      await rig.pass(1_000);
+      const { items } = await rig.core.handlers.sessions({ limit: 10 });
+      known.push({ lastCommitAt: rig.core.status.lastCommitAt, state: items[0]?.state });
+    }
+    const change = known.findIndex(({ state }, i) => state === 'lost' && known[i - 1]?.state === 'suspended');
+    expect(change).toBeGreaterThan(0);
+    expect(known[change]?.lastCommitAt).toBeGreaterThan(known[change - 1]?.lastCommitAt ?? 0);
+  });
+
   it('notices a loss that happened while it was not running', async () => {
     await using rig = await conversation(3);
     await rig.stop();

@@ -2,9 +2,9 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSy
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { TaskProgress } from '../../../main/core/storage-facts.ts';
 import { bufferPaths } from '../../../main/core/store/database.ts';
 import { openSqlite } from '../../../main/core/store/sqlite.ts';
-import type { TaskProgress } from '../../../main/core/types.ts';
 import { CoreRig } from '../../support/core-rig.ts';
 import { filesUnder } from '../../support/files-under.ts';
 
@@ -140,7 +140,7 @@ describe('the self-test', () => {
     const { ok, steps } = await rig.core.handlers.selfTest({});
     expect(ok).toBe(false);
     expect(steps).toMatchObject([
-      { name: 'write', ok: false, problem: expect.stringContaining('EEXIST') },
+      { name: 'write', ok: false, problem: expect.stringContaining('EEXIST'), code: 'EEXIST' },
       { name: 'clean', ok: true },
     ]);
     expect(existsSync(join(rig.home, 'self-test'))).toBe(false);

@@ -51,10 +51,35 @@ export const troubledSources = answersIn({
   found: ['/home/ada/.clawdbot'],
 });
 
-/** With something in the buffer. */
+const never = <T>() => new Promise<T>(() => {});
+const moveTo = '/media/ada/a disk with a long name/Clawback';
+
+/** With something in the buffer, and one that was set aside. */
 export const storage: Answers = {
   ...answersIn({ settings: { ...world.settings, retention: { keepDays: 90 } } }),
-  storage: () => world.storageFacts(),
+  storage: () => world.storageFacts({ setAside: { buffers: 1, bytes: 12_400_000 } }),
+  'dialog.moveBuffer': () => moveTo,
+  planMove: ({ folder }) => ({ from: world.storageFacts().path, to: folder, bytes: 60_600_000, bytesFree: 412_000_000_000 }),
+  moveBuffer: ({ folder }) => ({ folder, bytes: 60_600_000 }),
+  eraseAll: () => ({ bytes: 60_600_000 }),
+};
+
+/** The disk of the buffer is not attached. */
+export const bufferMissing: Answers = {
+  ...answersIn({
+    status: coreStatus({
+      health: 'degraded',
+      running: false,
+      sources: [],
+      problem: {
+        code: 'buffer-missing',
+        message: `The folder that holds the buffer is not there: ${moveTo}. Nothing is saved now.`,
+        hint: 'Should that disk be lost, a new and empty buffer can be begun: clawback storage anew.',
+      },
+    }),
+  }),
+  storage: never,
+  'storage.anew': () => null,
 };
 
 /** Somebody does not want everything to be saved. */
@@ -94,10 +119,14 @@ const planRecorder = async (ui: UiWindow) => {
   await ui.page.getByRole('button', { name: 'Install…' }).click();
 };
 
-const never = <T>() => new Promise<T>(() => {});
 const selfTest = async (ui: UiWindow) => {
   await section('Advanced')(ui);
   await ui.page.getByRole('button', { name: 'Run self-test' }).click();
+};
+
+const press = (name: string) => async (ui: UiWindow) => {
+  await section('Storage')(ui);
+  await ui.page.getByRole('button', { name }).click();
 };
 
 export const preferencesStates: readonly State[] = [
@@ -184,6 +213,41 @@ export const preferencesStates: readonly State[] = [
       await ui.page.getByRole('button', { name: 'Verify now' }).click();
     },
   ),
+  preferences('a move of the buffer', storage, (page) => page.getByText('Move the buffer?'), press('Move…')),
+  preferences(
+    'a buffer that is being moved',
+    { ...storage, moveBuffer: never },
+    (page) => page.getByRole('progressbar', { name: 'Moving…' }),
+    async (ui) => {
+      await press('Move…')(ui);
+      await ui.page.getByRole('button', { name: 'Move', exact: true }).click();
+      await ui.emit('progress', { task: 'move', done: 40, total: 100 });
+    },
+  ),
+  preferences(
+    'a folder that cannot hold the buffer',
+    { ...storage, planMove: () => refuse('target-not-empty', `${moveTo} is not empty.`, 'Make a new folder there and choose that.') },
+    (page) => page.getByText('Make a new folder there'),
+    press('Move…'),
+  ),
+  preferences(
+    'erasing everything',
+    storage,
+    (page) => page.getByText('8,214 messages in 612 conversations exist only here.'),
+    press('Erase everything…'),
+  ),
+  preferences(
+    'a buffer whose disk is missing',
+    bufferMissing,
+    (page) => page.getByText('Should that disk be lost, begin an empty buffer'),
+    section('Storage'),
+  ),
+  preferences(
+    'a buffer that would be begun anew',
+    bufferMissing,
+    (page) => page.getByText('Begin an empty buffer?'),
+    press('Begin an empty buffer…'),
+  ),
   preferences('privacy', answersIn(), (page) => page.getByText('Everything is saved.'), section('Privacy')),
   preferences(
     'rules of what is not saved',
@@ -215,12 +279,18 @@ export const preferencesStates: readonly State[] = [
           { name: 'write', ok: true, ms: 4 },
           { name: 'capture', ok: true, ms: 1240 },
           { name: 'lose', ok: true, ms: 1 },
-          { name: 'detect', ok: false, ms: 8000, problem: 'The loss was not noticed within 8 s.' },
+          {
+            name: 'detect',
+            ok: false,
+            ms: 8000,
+            problem: 'The loss was not told in time. Is the computer very busy, or the disk slow?',
+            code: 'loss-untold',
+          },
           { name: 'clean', ok: true, ms: 12 },
         ],
       }),
     },
-    (page) => page.getByText('The loss was not noticed within 8 s.'),
+    (page) => page.getByText('The loss was not told in time.'),
     selfTest,
   ),
   preferences('recorder that would be installed', recorderAbsent, (page) => page.getByText('This changes in /home/ada'), planRecorder),

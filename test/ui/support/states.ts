@@ -93,12 +93,15 @@ const restore = {
   finishedAt: now - hourMs,
 } as const;
 
+const crashAfter = { at: now - 3 * hourMs + 3.5 * world.minuteMs, abrupt: true } as const;
 const unsavedMessages = [
-  ...messages(4),
+  ...messages(2),
+  message(2, { gapBefore: 'unheld' }),
+  message(3, { crashAfter }),
   message(4, { persisted: false }),
   message(5, { persisted: false, provenance: 'recorder-plugin' }),
   message(6, { persisted: false, provenance: 'acp-store', role: 'toolResult', text: 'exit 0\n'.repeat(40) }),
-  message(7, { persisted: false, provenance: 'gateway-stream', interrupted: true, truncated: true }),
+  message(7, { persisted: false, provenance: 'gateway-stream', interrupted: true, truncated: true, gapBefore: 'unheard' }),
   message(8, { persisted: true, at: now + 24 * hourMs }),
 ];
 
@@ -113,6 +116,22 @@ const hits = [1, 2, 3].map((id) => ({
 }));
 
 export const searchable = answersIn({ hits });
+
+/** Two agents, and two conversations that nobody typed; one of these exists only here. */
+export const filterable = answersIn({
+  sessions: Array.from({ length: 8 }, (_, i) => {
+    const id = i + 1;
+    if (id === 3) return session(id, { sessionKey: 'agent:research:cron:digest', title: 'Nightly digest', state: 'lost', onlyHere: 2 });
+    if (id === 7) return session(id, { sessionKey: 'agent:main:cron:backup', title: 'Back up the notes' });
+    return session(id, id === 8 ? { agent: 'research', state: 'dormant' } : {});
+  }),
+});
+/** Opens the filters and narrows the list by two of them. */
+export const filterBy = async (ui: UiWindow, agent: string, state: string) => {
+  await ui.page.locator('button.filter').click();
+  await ui.page.getByRole('combobox').nth(0).selectOption(agent);
+  await ui.page.getByRole('combobox').nth(1).selectOption({ label: state });
+};
 
 const noRecorder = coreStatus({
   health: 'stopped',
@@ -150,8 +169,23 @@ export const recoveryStates: readonly State[] = [
     }),
     (page) => page.getByRole('heading', { name: 'Nothing is protected' }),
   ),
+  recovery(
+    'a filtered list',
+    filterable,
+    (page) => page.getByText('1 automatic conversation hidden'),
+    (ui) => filterBy(ui, 'main', 'In OpenClaw now'),
+  ),
+  recovery(
+    'a list without what was filtered for',
+    filterable,
+    (page) => page.getByText('No conversation matches these filters.'),
+    (ui) => filterBy(ui, 'main', 'Put away by a reset'),
+  ),
   recovery('first import', answersIn({ status: coreStatus({ importing: { doneBytes: 41, totalBytes: 100, sessions: 1284 } }) }), (page) =>
     page.getByText('Protected, saving what was there before: 41 %'),
+  ),
+  recovery('the very first start', answersIn({ info: world.appInfo({ firstStart: true }) }), (page) =>
+    page.getByRole('checkbox', { name: 'Open Clawback at login, so that nothing is missed' }),
   ),
   recovery('protecting and calm', answersIn(), (page) => page.getByText('Protected · 1 live conversation · last saved 2 s ago')),
   recovery('a conversation', answersIn(), (page) => page.getByText('Step 12 is done.'), openFirst),
@@ -203,6 +237,15 @@ export const recoveryStates: readonly State[] = [
     answersIn({ sessions: hostileSessions, hits: hostileHits }),
     (page) => page.locator('mark').last(),
     search('bold'),
+  ),
+  recovery(
+    'titles that are masked',
+    oneIncident,
+    (page) => page.locator('.masked').nth(4),
+    async (ui) => {
+      await ui.page.locator('.messages').waitFor();
+      await ui.emit('settings.changed', { ...world.settings, maskTitles: true });
+    },
   ),
   recovery('search with hits', searchable, (page) => page.locator('mark').nth(2), search('harbour')),
   recovery(

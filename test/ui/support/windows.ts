@@ -26,6 +26,7 @@ export interface WindowOptions {
   readonly scale?: number;
   readonly timezone?: string;
   readonly language?: 'en' | 'zh';
+  readonly masked?: boolean;
 }
 
 export interface UiWindow {
@@ -106,7 +107,8 @@ export function windows(): Windows {
       await page.exposeFunction('scriptedRequest', (channel: string, input: unknown) => api.handle(channel, input));
       await page.addInitScript(installBridge);
       await page.clock.setFixedTime(now);
-      await page.goto(`${origin}/${name}/index.html?lang=${options.language ?? 'en'}${options.fragment ?? ''}`);
+      const query = new URLSearchParams({ lang: options.language ?? 'en', ...(options.masked === true ? { mask: '1' } : {}) });
+      await page.goto(`${origin}/${name}/index.html?${query}${options.fragment ?? ''}`);
       return {
         page,
         api,

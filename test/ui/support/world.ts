@@ -1,8 +1,10 @@
+import type { SessionFilter } from '../../../main/core/requests.ts';
+import type { StorageFacts } from '../../../main/core/storage-facts.ts';
+import type { MarkedMessage } from '../../../main/core/timeline-marks.ts';
 import type {
   CoreStatus,
   GenerationSummary,
   Incident,
-  MessageView,
   Page,
   RestorePlan,
   RestoreReceipt,
@@ -10,7 +12,6 @@ import type {
   SearchHit,
   SessionSummary,
   SourceStatus,
-  StorageFacts,
 } from '../../../main/core/types.ts';
 import type { AppInfo, Settings } from '../../../main/ipc/contract.ts';
 import { type Answers, refuse } from './scripted-api.ts';
@@ -88,7 +89,7 @@ const titles = [
   'Trip to Lisbon in May',
 ];
 
-export function message(index: number, given: Partial<MessageView> = {}): MessageView {
+export function message(index: number, given: Partial<MarkedMessage> = {}): MarkedMessage {
   const fromPerson = index % 2 === 0;
   return {
     generationId: 1,
@@ -108,7 +109,7 @@ export function message(index: number, given: Partial<MessageView> = {}): Messag
 }
 
 /** A conversation of which the last messages are no longer on disk. */
-export function messages(count: number, onlyHere = 0): readonly MessageView[] {
+export function messages(count: number, onlyHere = 0): readonly MarkedMessage[] {
   return Array.from({ length: count }, (_, i) => message(i, { persisted: i < count - onlyHere }));
 }
 
@@ -189,7 +190,15 @@ export function receipt(given: Partial<RestoreReceipt> = {}): RestoreReceipt {
   };
 }
 
-export const settings: Settings = { flushIntervalMs: 1000, notify: 'all', openAtLogin: false, language: 'system', sources: [] };
+export const settings: Settings = {
+  flushIntervalMs: 1000,
+  notify: 'all',
+  notifyResets: false,
+  openAtLogin: false,
+  language: 'system',
+  maskTitles: false,
+  sources: [],
+};
 
 export function appInfo(given: Partial<AppInfo> = {}): AppInfo {
   return {
@@ -212,6 +221,9 @@ export function storageFacts(given: Partial<StorageFacts> = {}): StorageFacts {
     conversations: 1284,
     grownLastWeek: 12_400_000,
     oldestAt: Date.UTC(2025, 10, 3, 9),
+    onlyHere: { conversations: 612, messages: 8_214 },
+    setAside: { buffers: 0, bytes: 0 },
+    isElsewhere: false,
     ...given,
   };
 }
@@ -220,7 +232,7 @@ export interface World {
   readonly status: CoreStatus;
   readonly sessions: readonly SessionSummary[];
   readonly incidents: readonly Incident[];
-  readonly messages: (sessionRow: number) => readonly MessageView[];
+  readonly messages: (sessionRow: number) => readonly MarkedMessage[];
   readonly restores: readonly RestoreSummary[];
   readonly hits: readonly SearchHit[];
   readonly info: AppInfo;
@@ -247,14 +259,16 @@ export function answersIn(given: Partial<World> = {}): Answers {
   const byId = new Map(world.sessions.map((each) => [each.id, each]));
   return {
     status: () => world.status,
-    sessions: ({ cursor = 0, limit, onlyHere, nativeIds }) =>
+    sessions: ({ cursor = 0, limit, ...filter }) =>
       page(
-        world.sessions.filter(
-          (each) => (onlyHere !== true || each.onlyHere > 0) && (nativeIds === undefined || nativeIds.includes(each.nativeId)),
-        ),
+        world.sessions.filter((each) => isLeftBy(filter, each)),
         cursor,
         limit,
       ),
+    sessionFacets: ({ automatic: _, ...filter }) => ({
+      agents: [...new Set(world.sessions.map(({ agent }) => agent))].sort(),
+      automatic: world.sessions.filter((each) => isAutomatic(each) && isLeftBy(filter, each)).length,
+    }),
     session: ({ row }) => {
       const found = byId.get(row);
       return found === undefined
@@ -266,10 +280,24 @@ export function answersIn(given: Partial<World> = {}): Answers {
     incidents: ({ limit }) => world.incidents.slice(0, limit),
     incident: ({ id }) => world.incidents.find((each) => each.id === id) ?? refuse('not-found', `There is no incident ${id}.`),
     restores: () => world.restores,
+    storage: () => storageFacts(),
     discover: () => [...world.status.sources.map((each) => each.root), ...world.found],
     'settings.get': () => world.settings,
     'app.info': () => world.info,
   };
+}
+
+const isAutomatic = ({ sessionKey }: SessionSummary): boolean => sessionKey?.includes(':cron:') === true;
+
+function isLeftBy({ onlyHere, nativeIds, agent, states, since, automatic }: SessionFilter, each: SessionSummary): boolean {
+  return (
+    (onlyHere !== true || each.onlyHere > 0) &&
+    (nativeIds === undefined || nativeIds.includes(each.nativeId)) &&
+    (agent === undefined || each.agent === agent) &&
+    (states === undefined || states.includes(each.state)) &&
+    (since === undefined || (each.lastAppendAt ?? each.firstSeenAt) >= since) &&
+    (automatic !== false || !isAutomatic(each))
+  );
 }
 
 function page<T>(all: readonly T[], cursor: number, limit: number): Page<T> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CoreSupervisor } from '../../../main/app/core-supervisor.ts';
-import type { CoreProcess } from '../../../main/app/core-transport.ts';
+import type { CoreBootstrap, CoreProcess } from '../../../main/app/core-transport.ts';
 import { silentLogger } from '../../../main/core/platform/logger.ts';
 import type { CoreMessage } from '../../../main/core/requests.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -52,7 +52,9 @@ class ScriptedCore implements CoreProcess {
 function supervised() {
   const clock = new FakeClock();
   const cores: ScriptedCore[] = [];
-  const start = () => {
+  const starts: CoreBootstrap[] = [];
+  const start = (bootstrap: CoreBootstrap) => {
+    starts.push(bootstrap);
     const core = new ScriptedCore();
     cores.push(core);
     return core;
@@ -64,7 +66,7 @@ function supervised() {
     if (core === undefined) throw new Error('no core was started');
     return core;
   };
-  return { clock, cores, supervisor, current };
+  return { clock, cores, starts, supervisor, current };
 }
 
 test('a request waits for a core that is starting', async () => {
@@ -209,4 +211,41 @@ test('a core that cannot start on a full disk is started once there is space aga
   }
   expect(cores).toHaveLength(9);
   expect(supervisor.status.problem).toMatchObject({ code: 'disk-full' });
+});
+
+const missing = { code: 'buffer-missing', message: 'The folder is not there.', hint: 'Attach its disk.' };
+
+test('an empty buffer is begun at once by the next core alone, and only where none runs', () => {
+  const { clock, cores, starts, supervisor, current } = supervised();
+  current().says({ type: 'fatal', error: missing });
+  current().dies();
+  expect(supervisor.status).toMatchObject({ health: 'degraded', problem: { code: 'buffer-missing' } });
+  supervisor.startAnew();
+  expect(starts.map(({ anew }) => anew)).toEqual([undefined, true]);
+  current().ready();
+  supervisor.startAnew();
+  current().dies();
+  clock.advance(60_000);
+  expect(starts.map(({ anew }) => anew)).toEqual([undefined, true, undefined]);
+  expect(cores).toHaveLength(3);
+});
+
+test('an empty buffer that is wished for while a core tries once more is begun by the one after it', () => {
+  const { clock, starts, supervisor, current } = supervised();
+  supervisor.startAnew();
+  current().says({ type: 'fatal', error: missing });
+  current().dies();
+  clock.advance(500);
+  expect(starts.map(({ anew }) => anew)).toEqual([undefined, true]);
+});
+
+test('a core that became another one is told of as one that came up', () => {
+  const { supervisor, current } = supervised();
+  let ready = 0;
+  supervisor.on('ready', () => {
+    ready += 1;
+  });
+  current().ready();
+  current().ready();
+  expect(ready).toBe(2);
 });

@@ -113,6 +113,28 @@ test.each([
   ['loss-only', 'loss', true],
   ['loss-only', 'warning', false],
   ['off', 'loss', false],
-] as const)('under the policy %s a %s is announced: %s', (policy, severity, expected) => {
-  expect(isAnnounced(incident('a', { severity }), policy)).toBe(expected);
+] as const)('under the policy %s a %s is announced: %s', (notify, severity, expected) => {
+  expect(isAnnounced(incident('a', { severity }), { notify, notifyResets: true })).toBe(expected);
+});
+
+const reset = (id: string) => incident(id, { kind: 'expected-reset', severity: 'info', resolvedAt: 1, resolution: 'expected' });
+
+test.each([
+  ['all', false, false],
+  ['all', true, true],
+  ['loss-only', true, true],
+  ['off', true, false],
+] as const)('under the policy %s with resets %s an expected reset is announced: %s', (notify, notifyResets, expected) => {
+  expect(isAnnounced(reset('a'), { notify, notifyResets })).toBe(expected);
+});
+
+test('an expected reset is announced once, although it is over when it is known', () => {
+  const told = decide(arrive(emptyBudget, [reset('a')], 0), settled);
+  expect(told.show).toMatchObject([{ is: 'single', incident: { id: 'a' } }]);
+  expect(shown(arrive(told.budget, [reset('a')], 60_000), 61_000)).toEqual([]);
+});
+
+test('many resets at once are one announcement, apart from what needs somebody', () => {
+  const resets = ['r', 's', 't', 'u'].map(reset);
+  expect(shown(arrive(emptyBudget, [...resets, ...losses('a')], 0), settled)).toEqual(['a', 'r+s+t+u']);
 });

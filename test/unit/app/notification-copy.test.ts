@@ -27,3 +27,17 @@ test('a group says how many there are and how much exists only here', () => {
   expect(copy.body).toContain('82 messages in 2 of them exist only here');
   expect(copy.restore).toBe(false);
 });
+
+const reset = (id: string) =>
+  incident(id, { kind: 'expected-reset', severity: 'info', evidence: { cause: 'daily', resetAt: noon }, resolvedAt: noon });
+
+test('an expected reset is told quietly, with its cause and what is safe, and asks for nothing', () => {
+  const copy = announcementCopy(en, { is: 'single', incident: reset('a') }, noon, 'darwin');
+  expect(copy).toMatchObject({ restore: false, urgent: false, quiet: true });
+  expect(copy.body).toMatch(/daily reset.*41 messages before it are safe\. Nothing is lost\./);
+});
+
+test('a group of resets says that there is nothing to do', () => {
+  const copy = announcementCopy(en, { is: 'group', incidents: [reset('a'), reset('b')] }, noon, 'darwin');
+  expect(copy).toMatchObject({ title: 'OpenClaw started 2 new sessions', restore: false, quiet: true });
+});

@@ -40,14 +40,17 @@ test('a run of two minutes starts the waiting anew', () => {
   expect(decisions(deaths).at(-1)).toEqual({ restart: true, afterMs: 500 });
 });
 
-test.each(['disk-full', 'buffer-locked', 'permission-denied', 'io'])('a core that cannot start because of %s is tried for ever', (code) => {
-  let history: CrashHistory = noCrashes;
-  for (let death = 0; death < 40; death += 1) {
-    const after = afterCrash(history, death * 1000, 100, code);
-    expect(after.decision).toEqual({ restart: true, afterMs: Math.min(30_000, 500 * 2 ** death) });
-    history = after.history;
-  }
-});
+test.each(['disk-full', 'buffer-locked', 'permission-denied', 'io', 'buffer-missing'])(
+  'a core that cannot start because of %s is tried for ever',
+  (code) => {
+    let history: CrashHistory = noCrashes;
+    for (let death = 0; death < 40; death += 1) {
+      const after = afterCrash(history, death * 1000, 100, code);
+      expect(after.decision).toEqual({ restart: true, afterMs: Math.min(30_000, 500 * 2 ** death) });
+      history = after.history;
+    }
+  },
+);
 
 test('what was waited for does not count as a death', () => {
   const waited = afterCrash(noCrashes, 0, 100, 'disk-full').history;

@@ -82,6 +82,17 @@ describe('the menu', () => {
     expect(find(menu, '2 more…')?.action).toEqual({ do: 'open-recovery' });
   });
 
+  test.each([
+    ['moving', 'Moving the buffer; nothing is saved meanwhile'],
+    ['erasing', 'Erasing everything; nothing is saved meanwhile'],
+  ] as const)('says that nothing is saved while the buffer is worked on: %s', (work, line) => {
+    const menu = trayMenu(en, { ...quiet, status: status({ health: 'paused', running: false, work }) }, noon);
+    expect(labels(menu)[0]).toBe(line);
+    // Nobody paused it, so there is nothing to resume.
+    expect(find(menu, 'Resume')).toBeUndefined();
+    expect(find(menu, 'Pause for an hour')?.enabled).toBe(false);
+  });
+
   test('offers Resume while paused', () => {
     const menu = trayMenu(en, { ...quiet, status: status({ health: 'paused', pausedUntil: noon + 3_600_000 }) }, noon);
     expect(find(menu, 'Resume')?.action).toEqual({ do: 'resume' });
@@ -104,6 +115,25 @@ describe('the menu', () => {
   test('names the conversation, because several can have lost the same', () => {
     const menu = trayMenu(en, { ...quiet, incidents: [{ ...lost('a'), conversation: 'Harbour notes' }] }, noon);
     expect(labels(menu)).toContain('Lost a · Harbour notes · 41 messages · 12 min ago');
+  });
+
+  test('names the agent in place of what conversations are called when titles are masked, and nothing of them anywhere', () => {
+    const incidents = [
+      { ...lost('a'), conversation: 'Harbour notes', agent: 'work' },
+      { ...lost('b'), conversation: 'Harbour talk' },
+    ];
+    const view = { ...quiet, status: status({ live: [live(1, { title: 'Harbour plan' })] }), incidents, masksTitles: true };
+    const shown = labels(trayMenu(en, view, noon));
+    expect(shown).toContain('Lost a · Conversation with work · 41 messages · 12 min ago');
+    expect(shown).toContain('Lost b · 41 messages · 12 min ago');
+    expect(shown).toContain('Conversation with main · saved just now');
+    expect(JSON.stringify([shown, trayTooltip(en, view, noon)])).not.toContain('Harbour');
+  });
+
+  test('names the conversation as far as the line has room', () => {
+    const deleted = { ...lost('a'), title: 'A conversation of 12 messages was deleted', messages: 12, openedAt: noon };
+    const menu = trayMenu(en, { ...quiet, incidents: [{ ...deleted, conversation: 'Family recipes' }] }, noon);
+    expect(labels(menu)).toContain('A conversation of 12 messages was deleted · Family recipes · just now');
   });
 
   test('keeps a long or many-lined title to one short line', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { continuePrompt } from '../../../main/core/continue-prompt.ts';
 import type { MessageView } from '../../../main/core/types.ts';
+import { readerIn } from '../../../main/core-process/reader.ts';
 
 const session = { agent: 'main', title: 'a talk' };
 
@@ -11,7 +12,7 @@ function said(role: string, text: string, more: Partial<MessageView> = {}): Mess
 
 /** As they were said. */
 function promptOf(...messages: readonly MessageView[]) {
-  return continuePrompt(session, messages.toReversed());
+  return continuePrompt(session, messages.toReversed(), readerIn().promptWords);
 }
 
 describe('the prompt to go on with', () => {
@@ -53,6 +54,16 @@ describe('the prompt to go on with', () => {
     const { text, messages } = promptOf(said('user', '  '), said('assistant', 'half a', { interrupted: true, persisted: false }));
     expect(messages).toBe(1);
     expect(text).toContain('half a\n[this reply was cut off]');
+  });
+
+  it('speaks the language of its reader around what was said', () => {
+    const { promptWords } = readerIn('zh');
+    const told = [said('assistant', 'half a', { interrupted: true }), said('tool', 'ok'), said('user', 'where?')];
+    const { text } = continuePrompt(session, told, promptWords);
+    expect(text).toMatch(/^以下是之前与你（智能体 "main"）的一次对话的记录/);
+    expect(text).toContain('用户:\nwhere?\n\n[工具结果：ok]\n\n助手:\nhalf a\n[这条回复中断了]\n\n--- 记录结束');
+    expect(text.trimEnd().endsWith('请从这里继续。')).toBe(true);
+    expect(continuePrompt(session, [said('user', 'x'.repeat(9_000))], promptWords).text).toContain('最后一部分');
   });
 
   it('is there for a conversation without messages, too', () => {

@@ -8,6 +8,7 @@ import { garden, journey, lastWrittenTurns, recipes, workshop } from '../../../m
 import { type Demo, startDemo } from '../../../main/demo/index.ts';
 import { lossesDoneAtMs, unwrittenSessionId } from '../../../main/demo/scenario.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 let clock: FakeClock;
 let demo: Demo;
@@ -156,3 +157,20 @@ describe('demo that waits to be watched', () => {
 function disposable(started: Demo): Demo & AsyncDisposable {
   return { ...started, [Symbol.asyncDispose]: () => started.stop() };
 }
+
+test('plays what it is given in the directory that it is given, and takes none that is there', async () => {
+  using place = tempDir();
+  const directory = join(place.path, 'demo');
+  const done: string[] = [];
+  const acts = [{ atMs: 10, act: { act: 'delete', routingKey: recipes.routingKey } as const }];
+  const own = new FakeClock();
+  const given = await startDemo({ clock: own, begin: 'now', acts, directory, onAct: ({ act }) => done.push(act) });
+  own.advance(60_000);
+  expect(done).toEqual(['delete']);
+  expect(given.stateDir.endsWith('/demo/openclaw')).toBe(true);
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+  await expect(startDemo({ clock: own, directory })).rejects.toThrow('EEXIST');
+  expect(existsSync(given.stateDir)).toBe(true);
+  await given.stop();
+  expect(existsSync(directory)).toBe(false);
+});

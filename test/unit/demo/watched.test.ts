@@ -5,6 +5,7 @@ import { type Core, openCore } from '../../../main/core/core.ts';
 import { silentLogger } from '../../../main/core/platform/logger.ts';
 import { nodeFileSystem } from '../../../main/core/platform/node-file-system.ts';
 import { createRecorderWitness } from '../../../main/core/witness/recorder-spool.ts';
+import { readerIn } from '../../../main/core-process/reader.ts';
 import { journey, recipes, unwrittenTurns } from '../../../main/demo/conversations.ts';
 import { type Demo, startDemo } from '../../../main/demo/index.ts';
 import { lossesDoneAtMs, unwrittenSessionId } from '../../../main/demo/scenario.ts';
@@ -26,6 +27,7 @@ beforeEach(async () => {
     fs: nodeFileSystem,
     log: silentLogger,
     gateway: { state: async () => 'stopped', alive: (pid) => pid === process.pid },
+    readerIn,
     hints: false,
     witnesses: ({ root, cursor, clock, fs, log, alive }) => [
       createRecorderWitness({

@@ -62,6 +62,17 @@ describe('a conversation that goes on unwritten after a reset', () => {
     });
   });
 
+  it('knows between which times the prompts are missing', () => {
+    const scene = seed({ seenBy: ['stream'] });
+    scene.converse('s2', { written: 'none', leaksLock: true, seenBy: ['stream'], isFirst: true });
+    scene.run(10_000);
+    const { firstAt, lastAt, unheard } = scene.only('reset-without-successor').draft.evidence;
+    expect(unheard).toEqual([
+      [expect.any(Number), firstAt],
+      [expect.any(Number), lastAt],
+    ]);
+  });
+
   it('stays open when OpenClaw writes again, but not what it missed', () => {
     const scene = seed();
     scene.run(10_000);

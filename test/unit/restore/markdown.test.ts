@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { markdown } from '../../../main/core/restore/markdown.ts';
+import type { Reader } from '../../../main/core/restore/readable.ts';
 import type { MessageView, SessionSummary } from '../../../main/core/types.ts';
+import { readerIn } from '../../../main/core-process/reader.ts';
 
 const at = Date.UTC(2026, 10, 22, 23, 30);
-const inIndia = () => 330;
+const reader = readerIn();
+const inIndia: Reader = { ...reader, utcOffset: () => 330 };
 const place = { generationId: 1, start: 0, length: 1, kind: 'message', truncated: false, text: '' };
 const message: MessageView = { ...place, role: 'user', at, persisted: true, provenance: 'transcript' };
 
@@ -14,7 +17,7 @@ test('a message says who and when, with the offset of the local time', () => {
 });
 
 test('a time west of Greenwich has a negative offset', () => {
-  expect(markdown.message(message, 'x', () => -210)).toContain('2026-11-22 20:00:00 -03:30');
+  expect(markdown.message(message, 'x', { ...reader, utcOffset: () => -210 })).toContain('2026-11-22 20:00:00 -03:30');
 });
 
 test('no run of backticks in the text closes its fence', () => {

@@ -10,7 +10,12 @@ beforeEach(() => {
 afterEach(() => recording[Symbol.dispose]());
 
 test('an empty buffer holds nothing and is as old as nothing', () => {
-  expect(recording.catalog.held(recording.clock.now())).toEqual({ transcriptBytes: 0, conversations: 0, grownLastWeek: 0 });
+  expect(recording.catalog.held(recording.clock.now())).toEqual({
+    transcriptBytes: 0,
+    conversations: 0,
+    grownLastWeek: 0,
+    onlyHere: { conversations: 0, messages: 0 },
+  });
 });
 
 test('conversations are counted with every version of their files, and versions of the index are none', () => {
@@ -21,6 +26,13 @@ test('conversations are counted with every version of their files, and versions 
   const bytes = recording.content(first).length + recording.content(second).length;
   expect(recording.catalog.held(recording.clock.now())).toMatchObject({ transcriptBytes: bytes, conversations: 1 });
   expect(recording.catalog.sourceBytes()).toEqual(new Map([[recording.directory.sourceId, bytes + 7]]));
+});
+
+test('what no file holds any more is counted, and in how many conversations', () => {
+  recording.close(recording.open('a', HEADER + said('one') + said('two')), 'deleted');
+  recording.open('b', HEADER + said('three'));
+  recording.index();
+  expect(recording.catalog.held(recording.clock.now()).onlyHere).toEqual({ conversations: 1, messages: 2 });
 });
 
 test('what was captured in the last week is what it grew by, also of a file that is older', () => {

@@ -96,21 +96,22 @@ export class Recording implements Disposable {
   open(
     nativeId: string,
     content = '',
-    options: { kind?: ArtefactKind; name?: string; archived?: ArchiveMark; mtimeMs?: number } = {},
+    options: { kind?: ArtefactKind; name?: string; archived?: ArchiveMark; mtimeMs?: number; agent?: string } = {},
   ): number {
     const id = this.journal.nextGenerationId();
-    const { kind = 'transcript', name = `${nativeId}.jsonl`, archived, mtimeMs = 0 } = options;
+    const { kind = 'transcript', name = `${nativeId}.jsonl`, archived, mtimeMs = 0, agent = this.directory.agent } = options;
+    const path = `/agent/agents/${agent}/sessions`;
     this.#inode += 1n;
     const opened: Change = {
       change: 'opened',
       generation: {
         id,
-        directory: this.directory,
+        directory: { ...this.directory, agent, path },
         kind,
         name,
         ...(kind === 'index' ? {} : { nativeId }),
         ...(kind === 'transcript' ? { sessionId: nativeId } : {}),
-        path: `${this.directory.path}/${name}`,
+        path: `${path}/${name}`,
         identity: this.identity(this.#inode),
         mtimeNs: BigInt(mtimeMs) * 1_000_000n,
         at: this.clock.now(),
