@@ -13,7 +13,7 @@ export const readable: Messages['readable'] = {
     'recorder-plugin': 'OpenClaw 从未保存，由记录插件看到。',
     'acp-store': 'OpenClaw 从未保存，由 ACP 运行程序留存。',
     trajectory: 'OpenClaw 从未保存，见于此次运行的轨迹文件。',
-    'pending-input': 'OpenClaw 从未保存，它已接收。',
+    'pending-input': 'OpenClaw 从未保存，但曾接受这条消息。',
     'gateway-stream': 'OpenClaw 从未保存，从实时消息中听到。',
   },
   cutOff: '这条回复中断了。',
