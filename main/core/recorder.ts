@@ -1,3 +1,4 @@
+import { isGone } from './capture/change.ts';
 import type { Detector, Outcome } from './detect/detection.ts';
 import { ImportProgress } from './import-progress.ts';
 import type { Clock } from './platform/clock.ts';
@@ -289,6 +290,8 @@ export class Recorder implements Disposable {
         found: (changes) => {
           this.#unwritten.add(changes);
           found ||= changes.length > 0;
+          // Files that go all at once may be in a database now, which nobody has found yet.
+          if (changes.some(isGone)) this.#refreshedAt = Number.NEGATIVE_INFINITY;
         },
         seen: (view) => this.#unwritten.show(view),
         failed: (error) => {

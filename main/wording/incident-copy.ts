@@ -112,6 +112,7 @@ function isInDatabase({ evidence }: Told): boolean {
 
 function massChange(words: Messages, incident: Told, now: number): Telling {
   if (incident.evidence.what === 'database') return databaseSetAside(words, incident, now);
+  if (incident.evidence.what === 'upgrade') return leftBehind(words, incident, now);
   const text = incident.evidence.what === 'archives' ? words.incidents.archivesRemoved : words.incidents.massLoss;
   const conversations = numberIn(incident, 'sessions') ?? 0;
   const since = words.format.time(numberIn(incident, 'firstAt') ?? incident.openedAt, now);
@@ -120,6 +121,18 @@ function massChange(words: Messages, incident: Told, now: number): Telling {
     summary: text.summary(since, conversations, incident.messages, incident.bytes),
     safe: words.incidents.onlyCopyHere,
     next: text.next,
+  };
+}
+
+function leftBehind(words: Messages, incident: Told, now: number): Telling {
+  const { title, summary, next } = words.incidents.leftBehind;
+  const conversations = numberIn(incident, 'sessions') ?? 0;
+  const since = words.format.time(numberIn(incident, 'firstAt') ?? incident.openedAt, now);
+  return {
+    title: title(conversations),
+    summary: summary(since, conversations, numberIn(incident, 'of') ?? conversations, incident.messages),
+    safe: words.incidents.onlyCopyHere,
+    next,
   };
 }
 

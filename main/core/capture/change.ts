@@ -90,3 +90,8 @@ export type Change =
   | { readonly change: 'closed'; readonly generationId: number; readonly as: ClosedAs; readonly sizeAfter?: number; readonly at: number }
   /** An archived generation's file is no longer on disk. */
   | { readonly change: 'archive-gone'; readonly generationId: number; readonly at: number };
+
+/** The file went, and no archive of it is known. */
+export function isGone(change: Change): boolean {
+  return change.change === 'closed' && change.as === 'deleted';
+}

@@ -6,6 +6,7 @@ import { parseSettlingCause, type SettlingKind } from './lifecycle.ts';
 import { type Loss, lossKinds, type MassChange } from './mass-change.ts';
 import { goneFrom } from './only-here.ts';
 import type { TrackedSession } from './session-table.ts';
+import { mayStillArrive } from './upgrade.ts';
 
 interface Pending {
   readonly kind: SettlingKind;
@@ -109,6 +110,8 @@ export class LossWatch {
     if (view === undefined) return false;
     // What cannot be seen is not gone.
     if (view.state === 'unreadable') return true;
+    const isArriving = pending.kind === 'gone' && mayStillArrive(this.#desk, tracked, pending.since, now);
+    if (isArriving && goneFrom(evidence, tracked.session).messages > tracked.reported) return true;
     const size = view.transcripts.get(tracked.session.nativeId);
     if (size === undefined || now - pending.since > longestCatchUpMs) return false;
     return (evidence.shape(tracked.session)?.size ?? 0) < size;

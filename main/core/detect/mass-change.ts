@@ -4,6 +4,7 @@ import type { Desk, OpenIncident } from './desk.ts';
 import type { Evidence } from './detection.ts';
 import { goneFrom } from './only-here.ts';
 import type { TrackedSession } from './session-table.ts';
+import { databaseInstead } from './upgrade.ts';
 
 export const lossKinds = ['truncated', 'overwritten', 'deleted'] as const satisfies readonly IncidentKind[];
 
@@ -16,10 +17,14 @@ export interface Loss {
 /** So many can be offered one by one; a window that lists thousands helps nobody. */
 const listedIds = 200;
 
+const kindsOfBurst = ['transcripts', 'archives', 'database', 'upgrade'] as const;
+
 interface Burst {
   readonly dedupeKey: string;
   readonly sourceId: number;
-  readonly what: 'transcripts' | 'archives' | 'database';
+  readonly what: (typeof kindsOfBurst)[number];
+  /** Of an upgrade: whose conversations, and how many of them there were. */
+  readonly upgrade?: { readonly agent: string; readonly directory: string; readonly of: number };
   /** Of a database that was put aside. */
   readonly aside?: { readonly agent: string; readonly directory: string; readonly setAside: string };
   readonly firstAt: number;
@@ -51,7 +56,7 @@ export class MassChange {
 
   /** Opens incidents for losses that fell due together, or one for all of them. */
   report(all: readonly Loss[], now: number): void {
-    const losses = all.filter((loss) => !this.#isAside(loss, now));
+    const losses = all.filter((loss) => !this.#isAside(loss, now) && !this.#isLeftBehind(loss, now));
     for (const sourceId of new Set(losses.map(({ draft }) => draft.sourceId))) {
       const ofSource = losses.filter(({ draft }) => draft.sourceId === sourceId);
       const burst = this.#current(sourceId, 'transcripts', now);
@@ -81,7 +86,28 @@ export class MassChange {
     const burst =
       [...this.#bursts.values()].find(
         (one) => one.aside?.setAside === aside.setAside && this.#desk.incident(one.dedupeKey) !== undefined,
-      ) ?? this.#begin(draft.sourceId, 'database', now, aside);
+      ) ?? this.#begin(draft.sourceId, 'database', now, { aside });
+    this.#join(burst, tracked, draft.kind, draft.messages, draft.bytes, now);
+    this.#desk.raise(this.#draft(burst), now);
+    return true;
+  }
+
+  /** Its file went when OpenClaw moved to a database, in which it never arrived: one story for an agent, also of a single one. */
+  #isLeftBehind({ tracked, draft }: Loss, now: number): boolean {
+    if (draft.kind !== 'deleted' || this.#desk.views.get(tracked.directoryKey)?.index !== undefined) return false;
+    const view = databaseInstead(this.#desk, tracked);
+    if (view === undefined || view.transcripts.has(tracked.session.nativeId)) return false;
+    const { agent, path } = view.directory;
+    const known = [...this.#bursts.values()].find(
+      (one) =>
+        one.what === 'upgrade' &&
+        one.upgrade?.directory === path &&
+        now - one.lastAt <= this.#desk.policy.massWindowMs &&
+        this.#desk.incident(one.dedupeKey) !== undefined,
+    );
+    const stood = [...this.#desk.table.all()].filter(({ session }) => session.sourceId === draft.sourceId && session.agent === agent);
+    const of = stood.filter((one) => view.transcripts.has(one.session.nativeId) || databaseInstead(this.#desk, one) === view).length;
+    const burst = known ?? this.#begin(draft.sourceId, 'upgrade', now, { upgrade: { agent, directory: path, of } });
     this.#join(burst, tracked, draft.kind, draft.messages, draft.bytes, now);
     this.#desk.raise(this.#draft(burst), now);
     return true;
@@ -170,12 +196,12 @@ export class MassChange {
     );
   }
 
-  #begin(sourceId: number, what: Burst['what'], now: number, aside?: Burst['aside']): Burst {
+  #begin(sourceId: number, what: Burst['what'], now: number, about: Pick<Burst, 'aside' | 'upgrade'> = {}): Burst {
     const burst: Burst = {
-      dedupeKey: `mass-change:${what}:s${sourceId}:t${now}${aside === undefined ? '' : `:${aside.setAside}`}`,
+      dedupeKey: `mass-change:${what}:s${sourceId}:t${now}${about.aside === undefined ? '' : `:${about.aside.setAside}`}`,
       sourceId,
       what,
-      ...(aside === undefined ? {} : { aside }),
+      ...about,
       firstAt: now,
       lastAt: now,
       sessions: 0,
@@ -207,7 +233,7 @@ export class MassChange {
       dedupeKey: burst.dedupeKey,
       severity: burst.what === 'archives' ? 'warning' : 'loss',
       sourceId: burst.sourceId,
-      ...(burst.aside === undefined ? {} : { agent: burst.aside.agent }),
+      ...agentOf(burst),
       messages: burst.messages,
       bytes: burst.bytes,
       evidence: {
@@ -217,6 +243,7 @@ export class MassChange {
         nativeIds: [...burst.nativeIds],
         firstAt: burst.firstAt,
         lastAt: burst.lastAt,
+        ...(burst.upgrade === undefined ? {} : { directory: burst.upgrade.directory, of: burst.upgrade.of }),
         ...(burst.aside === undefined ? {} : { directory: burst.aside.directory, setAside: burst.aside.setAside }),
       },
     };
@@ -232,7 +259,7 @@ export class MassChange {
     const { evidence } = draft;
     const firstAt = typeof evidence.firstAt === 'number' ? evidence.firstAt : openedAt;
     const lastAt = typeof evidence.lastAt === 'number' ? evidence.lastAt : openedAt;
-    const what = evidence.what === 'archives' || evidence.what === 'database' ? evidence.what : 'transcripts';
+    const what = kindsOfBurst.find((kind) => kind === evidence.what) ?? 'transcripts';
     const { directory, setAside } = evidence;
     const isAside = what === 'database' && typeof directory === 'string' && typeof setAside === 'string';
     const nativeIds = Array.isArray(evidence.nativeIds) ? evidence.nativeIds.filter((id) => typeof id === 'string') : [];
@@ -248,6 +275,9 @@ export class MassChange {
       counts: {},
       nativeIds,
       members: new Set(),
+      ...(what === 'upgrade' && typeof directory === 'string'
+        ? { upgrade: { agent: draft.agent ?? '', directory, of: Number(evidence.of) } }
+        : {}),
       ...(isAside ? { aside: { agent: draft.agent ?? '', directory, setAside } } : {}),
     };
     if (what !== 'archives') {
@@ -259,4 +289,9 @@ export class MassChange {
     }
     this.#bursts.set(burst.dedupeKey, burst);
   }
+}
+
+function agentOf({ aside, upgrade }: Burst): { readonly agent?: string } {
+  const agent = aside?.agent ?? upgrade?.agent;
+  return agent === undefined ? {} : { agent };
 }

@@ -58,6 +58,12 @@ export const incidents = {
       `Since ${since} the agent begins with an empty one: ${count.conversations(conversations)} with ${count.messages(messages)} (${format.bytes(bytes)}) ${isAre(conversations)} in no place that OpenClaw looks at.`,
     next: 'Restore what you need: each as a new session, nothing is overwritten. Keep the file that was put aside.',
   },
+  leftBehind: {
+    title: (conversations: number) => `${count.conversations(conversations)} did not arrive after the upgrade`,
+    summary: (since: string, conversations: number, of: number, messages: number) =>
+      `OpenClaw moved its conversations into a database ${since}. ${format.number(conversations)} of ${format.number(of)} ${isAre(conversations)} missing in it, with ${count.messages(messages)}.`,
+    next: 'Bring them in: each comes back under its own name, and nothing that is there is changed.',
+  },
   databaseDamaged: {
     title: "OpenClaw's database is damaged",
     summary: (since: string) => `Parts of the database with its conversations cannot be read since ${since}.`,

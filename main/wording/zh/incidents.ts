@@ -49,6 +49,12 @@ export const incidents: Messages['incidents'] = {
       `自 ${since} 起，该智能体改用空数据库：${count.conversations(conversations)}、${count.messages(messages)}（${format.bytes(bytes)}）已不在 OpenClaw 会查看的任何位置。`,
     next: '请恢复所需的对话：每个都会成为新会话，不覆盖任何内容。请保留被搁置的文件。',
   },
+  leftBehind: {
+    title: (conversations) => `升级后有 ${count.conversations(conversations)}没有转入`,
+    summary: (since, conversations, of, messages) =>
+      `OpenClaw 于 ${since} 将对话转入数据库，${format.number(of)} 个对话中缺少 ${format.number(conversations)} 个，共 ${count.messages(messages)}。`,
+    next: '请将它们恢复：每个都会以原来的名称回来，不改动已有内容。',
+  },
   databaseDamaged: {
     title: 'OpenClaw 的数据库已损坏',
     summary: (since) => `自 ${since} 起，存放对话的数据库有部分内容无法读取。`,
