@@ -51,6 +51,8 @@ export function requestHandlers({ home, core, settings, windows, words, info, se
     restores: ask('restores'),
     planRestore: async (request) => core.request('planRestore', restoring(request)),
     restore: async (request) => core.request('restore', restoring(request)),
+    planRecovery: ask('planRecovery'),
+    recoverAll: ask('recoverAll'),
     undo: ask('undo'),
     export: async (request) => {
       granted.require(request.output);

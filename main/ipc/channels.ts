@@ -15,6 +15,8 @@ export const channels = {
   restores: true,
   planRestore: true,
   restore: true,
+  planRecovery: true,
+  recoverAll: true,
   undo: true,
   export: true,
   continuePrompt: true,

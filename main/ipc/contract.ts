@@ -16,6 +16,8 @@ export type CoreChannel =
   | 'restores'
   | 'planRestore'
   | 'restore'
+  | 'planRecovery'
+  | 'recoverAll'
   | 'undo'
   | 'export'
   | 'continuePrompt'

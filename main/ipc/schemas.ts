@@ -43,6 +43,8 @@ const restoreRequest = z.strictObject({
   mayRestart: z.boolean().exactOptional(),
 });
 
+const recoveryRequest = z.strictObject({ incidentId: id, mayRestart: z.boolean().exactOptional() });
+
 /** As the core takes them, which would refuse others only once they are stored. */
 const rules = (form: RegExp) => z.array(z.string().trim().min(1).max(500).regex(form)).max(1000);
 const names = rules(/^[^*\p{Cc}]+$/u);
@@ -106,6 +108,8 @@ export const schemas = {
   restores: nothing,
   planRestore: restoreRequest,
   restore: z.union([z.strictObject({ planId: id }), restoreRequest]),
+  planRecovery: recoveryRequest,
+  recoverAll: recoveryRequest,
   undo: z.strictObject({ restoreId: id }),
   export: z.strictObject({
     sessionRow: row,

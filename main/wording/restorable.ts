@@ -23,6 +23,11 @@ const answeredByRestore: Readonly<Record<IncidentKind, boolean | 'with-messages'
   'unexplained-reset': true,
 };
 
+/** Putting all of them back at once is offered: they went as one, out of what OpenClaw keeps in a database or was to keep there. */
+export function isRecoverable({ kind, evidence }: Pick<Incident, 'kind' | 'evidence'>): boolean {
+  return kind === 'mass-change' && (evidence.what === 'database' || evidence.what === 'upgrade');
+}
+
 /** Restore is offered for this incident: it concerns one conversation, and a copy of it helps. */
 export function isRestorable(incident: Pick<Incident, 'kind' | 'nativeId' | 'messages'>): boolean {
   const answered = answeredByRestore[incident.kind];

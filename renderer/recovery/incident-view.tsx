@@ -3,13 +3,14 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ErrorShape } from '../../main/core/requests.ts';
 import type { Incident, SessionSummary } from '../../main/core/types.ts';
 import { incidentCopy } from '../../main/wording/incident-copy.ts';
-import { isRestorable } from '../../main/wording/restorable.ts';
+import { isRecoverable, isRestorable } from '../../main/wording/restorable.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
 import { useWords } from '../shared/words.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { IncidentConversations } from './incident-conversations.tsx';
+import { RecoverSheet } from './recover-sheet.tsx';
 import type { RestoreSubject } from './restore-sheet.tsx';
 import type { Selection } from './selection.ts';
 
@@ -27,6 +28,7 @@ interface IncidentViewProps {
 export function IncidentView({ incidentId, version, now, onSelect, onRestore, onForget, onDismissed }: IncidentViewProps) {
   const { value: incident, error, reload } = useRequest('incident', { id: incidentId }, version);
   useEffect(() => api.subscribe('resolved', reload), [reload]);
+  const [recovering, setRecovering] = useState(false);
   const [failure, setFailure] = useState<ErrorShape | undefined>(undefined);
   if (incident === undefined) return <ErrorNotice error={error} />;
   const dismiss = () => {
@@ -39,11 +41,17 @@ export function IncidentView({ incidentId, version, now, onSelect, onRestore, on
     );
   };
   const banner = (
-    <IncidentBanner incident={incident} now={now} onRestore={() => onRestore({ incidentId: incident.id })} onDismiss={dismiss} />
+    <IncidentBanner
+      incident={incident}
+      now={now}
+      onRestore={() => (isRecoverable(incident) ? setRecovering(true) : onRestore({ incidentId: incident.id }))}
+      onDismiss={dismiss}
+    />
   );
   return (
     <>
       <ErrorNotice error={failure} />
+      {recovering && <RecoverSheet incidentId={incident.id} onClose={() => setRecovering(false)} />}
       {incident.sessionRow === undefined ? (
         <div class="lone">
           {banner}
@@ -76,7 +84,8 @@ function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
   const open = incident.resolvedAt === undefined;
   const restored = incident.resolution === 'restored';
   // Put back twice it would be there twice; what was put back is below, with its way back.
-  const restorable = incident.sessionRow !== undefined && isRestorable(incident) && !restored;
+  const all = open && isRecoverable(incident);
+  const restorable = all || (incident.sessionRow !== undefined && isRestorable(incident) && !restored);
   return (
     <section class={`banner ${incident.severity}`} aria-label={copy.title} data-open={open}>
       <h2>{copy.title}</h2>
@@ -96,7 +105,7 @@ function IncidentBanner({ incident, now, onRestore, onDismiss }: BannerProps) {
         <div class="acts">
           {restorable && (
             <button type="button" class={open ? 'primary' : ''} onClick={onRestore}>
-              {words.recovery.restore}
+              {all ? words.recovery.restoreAll : words.recovery.restore}
             </button>
           )}
           {open && (

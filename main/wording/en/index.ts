@@ -8,7 +8,7 @@ import { prompt } from './prompt.ts';
 import { count, format } from './quantities.ts';
 import { readable } from './readable.ts';
 import { noOpenClaw, recovery } from './recovery.ts';
-import { planChanges, sheet } from './restore.ts';
+import { planChanges, recoverSheet, sheet } from './restore.ts';
 import { health, source, states, status, witnesses } from './status.ts';
 import { unsaved } from './unsaved.ts';
 
@@ -26,6 +26,7 @@ export const en = {
   incidents,
   unsaved,
   planChanges,
+  recoverSheet,
   sheet,
   recovery,
   conversation,

@@ -44,6 +44,7 @@ export const recovery = {
   loading: 'Loading…',
   exported: (path: string) => `Saved to ${path}`,
   restore: 'Restore…',
+  restoreAll: 'Restore all…',
   dismiss: 'Dismiss',
   /** Of messages. */
   onlyHere: (messages: number) => `${format.number(messages)} only here`,

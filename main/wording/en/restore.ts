@@ -81,6 +81,14 @@ export const sheet = {
   retry: 'Look again',
 };
 
+/** The same for everything that one incident lost. */
+export const recoverSheet = {
+  title: (conversations: number, messages: number) => `Put ${count.conversations(conversations)} with ${count.messages(messages)} back?`,
+  where: 'Each under its own name, where nothing else has it by now; else beside the others. Nothing is replaced or removed.',
+  done: (conversations: number, messages: number) =>
+    `${count.conversations(conversations)} with ${count.messages(messages)} ${isAre(conversations)} back`,
+};
+
 const forms = {
   verbatim: ', exactly as it was captured',
   composed: '; put together from what was seen:',

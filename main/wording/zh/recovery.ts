@@ -41,6 +41,7 @@ export const recovery: Messages['recovery'] = {
   loading: '正在载入…',
   exported: (path) => `已存储到 ${path}`,
   restore: '恢复…',
+  restoreAll: '全部恢复…',
   dismiss: '忽略',
   onlyHere: (messages) => `${format.number(messages)} 条仅存于此`,
   onDiskAgain: '已回到磁盘上',

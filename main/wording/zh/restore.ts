@@ -76,6 +76,12 @@ export const sheet: Messages['sheet'] = {
   retry: '重新检查',
 };
 
+export const recoverSheet: Messages['recoverSheet'] = {
+  title: (conversations, messages) => `恢复 ${count.conversations(conversations)}、${count.messages(messages)}？`,
+  where: '每个对话都使用原来的名称；若名称已被占用，则与其他对话并列。不替换也不移除任何内容。',
+  done: (conversations, messages) => `已恢复 ${count.conversations(conversations)}、${count.messages(messages)}`,
+};
+
 const forms = {
   verbatim: '，与捕获时完全一致',
   composed: '，由多处记录拼合而成：',

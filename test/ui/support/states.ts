@@ -42,6 +42,33 @@ export const restorable: Answers = {
   'dialog.saveFile': () => '/home/ada/conversation.jsonl',
 };
 
+/** Conversations that an upgrade to a database left behind; OpenClaw runs. */
+export const leftBehind: Answers = {
+  ...answersIn({
+    status: coreStatus({ openIncidents: 1 }),
+    sessions: [1, 2, 3].map((id) => session(id, { state: 'lost', onlyHere: 4 })),
+    incidents: [
+      {
+        id: 'upgrade',
+        kind: 'mass-change',
+        dedupeKey: 'mass-change:upgrade:1',
+        severity: 'loss',
+        sourceId: 1,
+        messages: 12,
+        bytes: 4_000,
+        evidence: { what: 'upgrade', sessions: 3, of: 30, nativeIds: [], firstAt: now - hourMs, lastAt: now - hourMs },
+        openedAt: now - hourMs,
+      },
+    ],
+  }),
+  planRecovery: () => ({ conversations: 3, messages: 12, bytes: 4_000, agents: ['main'], route: 'import-restart' }),
+  recoverAll: () => ({
+    ok: true,
+    restores: ['a', 'b', 'c'].map((id) => ({ restoreId: id, sessionId: id, sessionKey: `agent:main:${id}` })),
+    messages: 12,
+  }),
+};
+
 const openSheet = async ({ page }: UiWindow) => page.getByRole('button', { name: 'Restore…' }).first().click();
 const applySheet = async (ui: UiWindow) => {
   await openSheet(ui);
