@@ -3,8 +3,8 @@ import type { CoreRequests, ErrorShape } from '../../main/core/requests.ts';
 import { api, errorShape } from '../shared/api.ts';
 import { ErrorNotice } from '../shared/notice.tsx';
 import { useRequest } from '../shared/use-request.ts';
+import { useSheet } from '../shared/use-sheet.ts';
 import { useWords } from '../shared/words.tsx';
-import { useSheet } from './use-sheet.ts';
 
 interface RecoverSheetProps {
   readonly incidentId: string;

@@ -56,7 +56,7 @@ export const incidents = {
     title: 'OpenClaw put a damaged database aside',
     summary: (since: string, conversations: number, messages: number, bytes: number) =>
       `Since ${since} the agent begins with an empty one: ${count.conversations(conversations)} with ${count.messages(messages)} (${format.bytes(bytes)}) ${isAre(conversations)} in no place that OpenClaw looks at.`,
-    next: 'Restore what you need: each as a new session, nothing is overwritten. Keep the file that was put aside.',
+    next: 'Restore all of them under their own names, or what you need; nothing is overwritten. Keep the file that was put aside.',
   },
   leftBehind: {
     title: (conversations: number) => `${count.conversations(conversations)} did not arrive after the upgrade`,

@@ -47,7 +47,7 @@ export const incidents: Messages['incidents'] = {
     title: 'OpenClaw 搁置了一个损坏的数据库',
     summary: (since, conversations, messages, bytes) =>
       `自 ${since} 起，该智能体改用空数据库：${count.conversations(conversations)}、${count.messages(messages)}（${format.bytes(bytes)}）已不在 OpenClaw 会查看的任何位置。`,
-    next: '请恢复所需的对话：每个都会成为新会话，不覆盖任何内容。请保留被搁置的文件。',
+    next: '可以将它们全部以原来的名称恢复，也可以只恢复所需的对话；不覆盖任何内容。请保留被搁置的文件。',
   },
   leftBehind: {
     title: (conversations) => `升级后有 ${count.conversations(conversations)}没有转入`,
