@@ -110,6 +110,15 @@ export class Clawback implements AsyncDisposable {
     await this.#ask('check', {});
   }
 
+  /** Looks at nothing until `resume`. */
+  async pause(): Promise<void> {
+    await this.#ask('pause', { untilMs: Date.now() + 3_600_000 });
+  }
+
+  async resume(): Promise<void> {
+    await this.#ask('resume', {});
+  }
+
   /** Everything that a person was ever told of, quiet history aside: `kind of key`. */
   get told(): readonly string[] {
     return this.#lines.flatMap(({ event, incident }) =>

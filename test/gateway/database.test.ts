@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseLine } from '../../main/core/sources/registry.ts';
 import { openCatalog } from '../../main/core/store/buffer.ts';
 import { openSqlite } from '../../main/core/store/sqlite.ts';
-import { Said, shown, toldOf } from './matrix-row.ts';
+import { median } from '../bench/paired-rounds.ts';
+import { Said, shown } from './matrix-row.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 interface EventRow {
@@ -28,6 +29,10 @@ describe('conversations in the database of OpenClaw 2026.9.6', () => {
 
   const path = () => join(running.gateway.stateDir, 'agents/main/agent/openclaw-agent.sqlite');
   const sidecars = () => ['-wal', '-shm'].filter((end) => existsSync(path() + end));
+  /** Our own, of a look of this test. */
+  const rmSidecars = () => {
+    for (const end of ['-wal', '-shm']) rmSync(path() + end, { force: true });
+  };
   /** Beside the gateway, as OpenClaw's documentation says that anybody may. */
   const ask = <T>(sql: string, ...values: readonly unknown[]): readonly T[] => {
     const db = openSqlite(path(), { readonly: true, busyTimeoutMs: 3_000 });
@@ -63,21 +68,33 @@ describe('conversations in the database of OpenClaw 2026.9.6', () => {
     expect((await shown(running.clawback, sessionId)).slice(0, 2)).toEqual(said.turn('database short'));
   });
 
-  test('a row is here within the flush interval and a quarter of a second', async () => {
+  test('a row is here within the flush interval and a quarter of a second of its commit', async () => {
+    await running.chat(key, 'latency');
+    await running.clawback.check();
     const sessionId = sessionOf(key);
     using catalog = openCatalog(join(running.gateway.env.HOME, 'clawback'), { parse: parseLine });
     const id = catalog.sessions({ limit: 50 }).items.find((one) => one.sessionId === sessionId)?.id ?? 0;
-    const captured = () => {
-      const generation = catalog.generations(id).at(-1)?.id ?? 0;
-      return Buffer.concat([...catalog.bytes(generation)]).filter((byte) => byte === 0x0a).length;
-    };
-    const before = rows(sessionId).length;
-    const seenAt: number[] = [];
+    const here = () => catalog.generations(id).at(-1)?.bytes ?? 0;
+    const database = openSqlite(path(), { readonly: true, busyTimeoutMs: 3_000 });
+    const ends = database.prepare<[string], { end: number }>(
+      `SELECT sum(coalesce(event_utf8_bytes, octet_length(event_json)) + 1) OVER (ORDER BY seq) AS end
+         FROM transcript_events WHERE session_id = ? ORDER BY seq DESC LIMIT 2`,
+    );
+    const late: number[] = [];
+    const waiting = new Map<number, number>();
+    let last = ends.get(sessionId)?.end ?? 0;
+    expect(here()).toBe(last);
     let isOver = false;
     const look = async () => {
-      while (!isOver || seenAt.length < rows(sessionId).length - before) {
+      while (!isOver || waiting.size > 0) {
         const now = Date.now();
-        for (let count = captured() - before; seenAt.length < count; ) seenAt.push(now);
+        for (const { end } of ends.all(sessionId)) if (end > last) waiting.set(end, now);
+        last = Math.max(last, ...waiting.keys());
+        for (const [end, since] of waiting) {
+          if (here() < end) continue;
+          late.push(now - since);
+          waiting.delete(end);
+        }
         await new Promise((done) => setTimeout(done, 10));
       }
     };
@@ -85,10 +102,11 @@ describe('conversations in the database of OpenClaw 2026.9.6', () => {
     for (const turn of ['one', 'two', 'three', 'four', 'five']) await running.chat(key, `latency ${turn}`);
     isOver = true;
     await looking;
-    const late = rows(sessionId)
-      .slice(before)
-      .map(({ createdAt }, index) => (seenAt[index] ?? Number.POSITIVE_INFINITY) - createdAt);
-    console.log('LATE', late);
+    database.close();
+    late.sort((a, b) => a - b);
+    expect(late).toHaveLength(10);
+    // The flush interval of these tests is 250 ms; some rows may meet a machine that is busy with something else.
+    expect(late[6]).toBeLessThan(500);
   });
 
   test('resets of every kind are quiet, and what is before them stays in sight', async () => {
@@ -101,75 +119,136 @@ describe('conversations in the database of OpenClaw 2026.9.6', () => {
     expect(sessionOf(key)).toBe(sessionId);
     expect(await exported(sessionId)).toBe(lines(sessionId).join(''));
     const told = await shown(running.clawback, sessionId);
-    expect(told).toEqual(expect.arrayContaining([...said.turn('database short'), ...said.turn('database after reset')]));
-    console.log('SHOWN', JSON.stringify((await running.clawback.show(sessionId)).filter(({ role }) => role === 'system')));
-    console.log('TOLD', running.clawback.told);
+    for (const text of ['database short', 'database after new', 'database after reset']) {
+      expect(told).toEqual(expect.arrayContaining([...said.turn(text)]));
+    }
+    expect(running.clawback.told).toEqual([]);
   });
 
   test('its witnesses are judged by the rows', async () => {
     const db = openSqlite(join(running.gateway.env.HOME, 'clawback/buffer.db'), { readonly: true, busyTimeoutMs: 3_000 });
-    console.log(
-      'WITNESSED',
-      JSON.stringify(db.prepare('SELECT witness, role, state, count(*) AS n FROM witnessed GROUP BY 1, 2, 3').all()),
-    );
+    const stored = db.prepare("SELECT role, state FROM witnessed WHERE ref <> coalesce(run_id, '')").all() as {
+      role: string;
+      state: string;
+    }[];
     db.close();
+    expect(stored.filter(({ role }) => role === 'user').length).toBeGreaterThan(5);
+    expect(stored.filter(({ role }) => role === 'assistant').length).toBeGreaterThan(5);
+    expect(new Set(stored.map(({ state }) => state))).toEqual(new Set(['persisted']));
   });
 
-  test('compact', async () => {
-    const k = 'agent:main:compact';
-    await running.chat(k, 'compact one');
-    await running.chat(k, 'compact two');
-    await running.chat(k, 'compact three');
-    await running.clawback.check();
-    console.log('COMPACT', JSON.stringify(await running.client.request('sessions.compact', { key: k, maxLines: 4 })));
-    const incident = await running.clawback.incident(['overwritten', 'truncated', 'deleted']);
-    console.log('INC', JSON.stringify(incident), rows(sessionOf(k)).length);
+  test('neither its turns nor its checkpoints wait for us', async () => {
+    const alone: number[] = [];
+    const watched: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const times = round % 2 === 0 ? alone : watched;
+      if (times === alone) await running.clawback.pause();
+      else await running.clawback.resume();
+      for (let turn = 0; turn < 3; turn += 1) {
+        const since = performance.now();
+        await running.chat('agent:main:paced', `paced ${round} ${turn} ${'word '.repeat(2_000)}`);
+        times.push(performance.now() - since);
+      }
+    }
+    // The faster half of each: what the machine does beside makes single turns slow.
+    const pace = (times: readonly number[]) => median(times.toSorted((a, b) => a - b).slice(0, times.length / 2));
+    expect(pace(watched)).toBeLessThan(pace(alone) * 1.25 + 50);
+    // It empties its log at 4 MiB, unless a reader is in the way.
+    expect(statSync(`${path()}-wal`).size).toBeLessThan(8 * 1024 * 1024);
   });
 
-  test('delete', async () => {
-    const k = 'agent:main:gone';
-    await running.chat(k, 'gone one');
+  test('a conversation that is deleted is in the archive that it makes, and here', async () => {
+    const gone = 'agent:main:gone';
+    await running.chat(gone, 'gone one');
     await running.clawback.check();
-    const id = sessionOf(k);
-    console.log('DELETE', JSON.stringify(await running.client.request('sessions.delete', { key: k })));
+    const sessionId = sessionOf(gone);
+    await running.client.request('sessions.delete', { key: gone });
     await running.clawback.check();
-    console.log('SES', JSON.stringify(await running.clawback.session(id)), running.clawback.told);
+    expect(await running.clawback.session(sessionId)).toMatchObject({ state: 'archived', records: 2, onlyHere: 0 });
+    expect(running.clawback.told).toEqual([]);
   });
 
-  test('midstream reset', async () => {
-    const k = 'agent:main:cut';
-    await running.chat(k, 'cut before');
-    const run = await running.client.send('cut one SLOW 60 150', k);
+  test('rows that a compaction takes away for good are told of, and are here', async () => {
+    const short = 'agent:main:short';
+    for (const turn of ['one', 'two', 'three']) await running.chat(short, `short ${turn}`);
+    await running.clawback.check();
+    const sessionId = sessionOf(short);
+    const before = lines(sessionId).join('');
+    await running.client.request('sessions.compact', { key: short, maxLines: 4 });
+    const incident = await running.clawback.incident('overwritten');
+    expect(incident).toMatchObject({ severity: 'loss', sessionKey: short, messages: 3, evidence: { store: 'database' } });
+    expect(rows(sessionId)).toHaveLength(4);
+    const told = await shown(running.clawback, sessionId);
+    expect(told).toHaveLength(6);
+    expect(told.filter((line) => line.includes('only here'))).toHaveLength(3);
+    const { stdout } = await running.clawback.run('export', incident.id, '--format', 'jsonl');
+    expect(stdout.toString('utf8')).toBe(before);
+  });
+
+  test('what had streamed of a reply when its conversation is reset in the middle is told of, and is here', async () => {
+    const cut = 'agent:main:cut';
+    const run = await running.client.send('cut one SLOW 60 150', cut);
     await running.client.waitForText(run);
-    await new Promise((done) => setTimeout(done, 1500));
-    await running.reset(k);
-    const i = await running.clawback
-      .incident(['unpersisted', 'interrupted-reply', 'reset-without-successor'], (f) => f.sessionKey === k)
-      .catch((e) => String(e));
-    console.log('CUT', JSON.stringify(i), JSON.stringify(await shown(running.clawback, sessionOf(k))));
-  });
-
-  test('kill after ack', async () => {
-    const k = 'agent:main:acked';
-    await running.chat(k, 'acked before');
     await running.clawback.check();
-    const run = await running.client.send('acked one HANG', k);
-    await running.gateway.kill();
-    console.log('PENDING', run, JSON.stringify(ask('SELECT * FROM session_pending_inputs')));
-    console.log('SIDE', sidecars());
-    const i = await running.clawback.incident(['unpersisted', 'interrupted-reply'], (f) => f.sessionKey === k).catch((e) => String(e));
-    console.log('ACKED', JSON.stringify(i));
-    await running.startAgain();
-    console.log('PENDING2', JSON.stringify(ask('SELECT * FROM session_pending_inputs')));
+    await running.reset(cut);
+    const incident = await running.clawback.incident(['unpersisted', 'interrupted-reply'], ({ sessionKey }) => sessionKey === cut);
+    expect(incident).toMatchObject({ severity: 'loss', messages: 1, evidence: { witnesses: ['gateway-stream'] } });
+    expect(await shown(running.clawback, sessionOf(cut))).toEqual([
+      said.user('cut one SLOW 60 150'),
+      expect.stringMatching(/^assistant only here by gateway-stream: Answer \d+\./),
+    ]);
   });
 
-  test('stop', async () => {
+  test('a message that it acknowledged and was killed before writing is told of, and is here', async () => {
+    const acked = 'agent:main:acked';
+    await running.chat(acked, 'acked before');
+    await running.clawback.check();
+    await running.client.send('acked one HANG', acked);
+    await running.gateway.kill();
+    const incident = await running.clawback.incident('unpersisted', ({ sessionKey }) => sessionKey === acked);
+    expect(incident).toMatchObject({ severity: 'loss', messages: 1, evidence: { witnesses: ['pending-input'] } });
+    expect(await shown(running.clawback, sessionOf(acked))).toEqual([
+      ...said.turn('acked before'),
+      said.user('acked one HANG', 'only here by pending-input'),
+    ]);
+    await running.startAgain();
+  });
+
+  test('nothing of ours lies beside it when it has stopped', async () => {
     await running.clawback.listening('gateway-stream');
     await running.chat(key, 'before the stop');
     await running.gateway.stop();
-    console.log('STOP SIDE', sidecars());
+    expect(sidecars()).toEqual([]);
     await running.clawback.check();
-    console.log('STOP SIDE', sidecars());
-    console.log(running.clawback.told, toldOf(running.clawback, key));
+    expect(sidecars()).toEqual([]);
+    const sessionId = sessionOf(key);
+    rmSidecars();
+    expect(await exported(sessionId)).toBe(lines(sessionId).join(''));
+    rmSidecars();
+    expect([...new Set(running.clawback.told)]).toEqual([
+      'overwritten of agent:main:short',
+      'unpersisted of agent:main:cut',
+      'unpersisted of agent:main:acked',
+    ]);
+  });
+
+  test('a database that it finds damaged and puts aside is one story, and all of it is here', async () => {
+    const sessionId = sessionOf(key);
+    const whole = lines(sessionId).join('');
+    const db = openSqlite(path(), { busyTimeoutMs: 3_000 });
+    const pages = db.prepare("SELECT pageno FROM dbstat WHERE name = 'transcript_events' AND pagetype = 'leaf'").all() as {
+      pageno: number;
+    }[];
+    db.close();
+    const file = openSync(path(), 'r+');
+    for (const { pageno } of pages.slice(0, 3)) writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, (pageno - 1) * 4096);
+    closeSync(file);
+    await running.gateway.run('doctor', '--session-sqlite', 'recover', '--session-sqlite-agent', 'main', '--json');
+    const incident = await running.clawback.incident('mass-change');
+    expect(incident).toMatchObject({ severity: 'loss', evidence: { what: 'database', setAside: expect.stringContaining('.corrupt-') } });
+    expect(existsSync(path())).toBe(false);
+    expect(await exported(sessionId)).toBe(whole);
+    expect(running.clawback.told.filter((line) => line.startsWith('mass-change'))).toHaveLength(1);
+    expect(running.clawback.told.filter((line) => line.startsWith('deleted'))).toEqual([]);
   });
 });

@@ -54,6 +54,8 @@ export interface OpenClawGateway extends AsyncDisposable {
   /** SIGKILL, and wait for the exit. */
   kill(): Promise<void>;
   connect(): Promise<GatewayClient>;
+  /** The `openclaw` program on this state directory, as a person would type it. */
+  run(...args: readonly string[]): Promise<{ readonly exitCode: number | null; readonly output: string }>;
   /** Raw `sessions.json` of an agent, `main` if none is named. */
   index(agent?: string): Record<string, Record<string, unknown>>;
 }
@@ -115,6 +117,7 @@ export function prepareGateway(options: GatewayOptions): OpenClawGateway {
     },
     stop: () => endWith('SIGTERM'),
     kill: () => endWith('SIGKILL'),
+    run: (...args) => runProgram({ version, port, stateDir, env, ordinaryUser: options.ordinaryUser ?? false }, args),
     connect: () => connectGateway(`ws://127.0.0.1:${port}`, token),
     index: (agent = 'main') => JSON.parse(readFileSync(join(stateDir, 'agents', agent, 'sessions', 'sessions.json'), 'utf8')),
     async [Symbol.asyncDispose]() {
@@ -162,6 +165,47 @@ function configuration(version: OpenClawVersion, port: number, base: string, mod
   };
 }
 
+function environmentOf(stateDir: string, env: OpenClawGateway['env']): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    TZ: 'UTC',
+    ...env,
+    OPENCLAW_STATE_DIR: stateDir,
+    // Keeps the gateway to itself: no channels, no browser, no announcements, no second process.
+    OPENCLAW_SKIP_CHANNELS: '1',
+    OPENCLAW_SKIP_CRON: '1',
+    OPENCLAW_SKIP_BROWSER_CONTROL_SERVER: '1',
+    OPENCLAW_SKIP_CANVAS_HOST: '1',
+    OPENCLAW_SKIP_GMAIL_WATCHER: '1',
+    OPENCLAW_DISABLE_BONJOUR: '1',
+    OPENCLAW_NO_RESPAWN: '1',
+    OPENCLAW_NO_AUTO_UPDATE: '1',
+    DO_NOT_TRACK: '1',
+    NO_COLOR: '1',
+  };
+}
+
+function programOf(version: OpenClawVersion): string {
+  const program = join(openclawInstall(version), 'node_modules/openclaw/openclaw.mjs');
+  if (!existsSync(program)) throw new Error(`OpenClaw ${version} is not installed: "node build/openclaw-install.ts" installs it`);
+  return program;
+}
+
+async function runProgram(
+  { version, stateDir, env, ordinaryUser }: GatewayStart,
+  args: readonly string[],
+): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const all = [programOf(version), ...args];
+  const [command, commandArgs] = ordinaryUser ? asOrdinaryUser(process.execPath, all) : [process.execPath, all];
+  const child = spawn(command, commandArgs, { stdio: ['ignore', 'pipe', 'pipe'], cwd: env.HOME, env: environmentOf(stateDir, env) });
+  let output = '';
+  child.stdout.on('data', (piece) => {
+    output += String(piece);
+  });
+  const exitCode = await new Promise<number | null>((done) => child.once('close', (code) => done(code)));
+  return { exitCode, output };
+}
+
 interface GatewayStart {
   readonly version: OpenClawVersion;
   readonly port: number;
@@ -171,31 +215,9 @@ interface GatewayStart {
 }
 
 async function spawnGateway({ version, port, stateDir, env, ordinaryUser }: GatewayStart): Promise<ChildProcess> {
-  const program = join(openclawInstall(version), 'node_modules/openclaw/openclaw.mjs');
-  if (!existsSync(program)) throw new Error(`OpenClaw ${version} is not installed: "node build/openclaw-install.ts" installs it`);
-  const args = [program, 'gateway', 'run', '--port', String(port)];
+  const args = [programOf(version), 'gateway', 'run', '--port', String(port)];
   const [command, commandArgs] = ordinaryUser ? asOrdinaryUser(process.execPath, args) : [process.execPath, args];
-  const child = spawn(command, commandArgs, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: env.HOME,
-    env: {
-      PATH: process.env.PATH,
-      TZ: 'UTC',
-      ...env,
-      OPENCLAW_STATE_DIR: stateDir,
-      // Keeps the gateway to itself: no channels, no browser, no announcements, no second process.
-      OPENCLAW_SKIP_CHANNELS: '1',
-      OPENCLAW_SKIP_CRON: '1',
-      OPENCLAW_SKIP_BROWSER_CONTROL_SERVER: '1',
-      OPENCLAW_SKIP_CANVAS_HOST: '1',
-      OPENCLAW_SKIP_GMAIL_WATCHER: '1',
-      OPENCLAW_DISABLE_BONJOUR: '1',
-      OPENCLAW_NO_RESPAWN: '1',
-      OPENCLAW_NO_AUTO_UPDATE: '1',
-      DO_NOT_TRACK: '1',
-      NO_COLOR: '1',
-    },
-  });
+  const child = spawn(command, commandArgs, { stdio: ['ignore', 'pipe', 'pipe'], cwd: env.HOME, env: environmentOf(stateDir, env) });
   // A test run that is itself killed by a signal handler or an error must not leave a gateway behind.
   const reap = () => child.kill('SIGKILL');
   process.once('exit', reap);
