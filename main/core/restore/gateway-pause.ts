@@ -21,10 +21,15 @@ export async function stopGateway(pause: GatewayPause): Promise<void> {
 
 /** Whether it runs again. */
 export async function startGateway(pause: GatewayPause): Promise<boolean> {
-  const { code } = await pause.program.run(['gateway', 'start', '--json'], START_TIMEOUT_MS);
+  const code = await askToStart(pause);
   const runs = await becomes(pause, 'running', LISTEN_MS);
   pause.log.log(runs ? 'info' : 'warn', 'gateway-started-after-restore', { code, runs });
   return runs;
+}
+
+/** Without waiting until it listens: at our own start the recording must not wait for that. */
+export async function askToStart({ program }: GatewayPause): Promise<number | undefined> {
+  return (await program.run(['gateway', 'start', '--json'], START_TIMEOUT_MS)).code;
 }
 
 async function becomes({ clock, gateway, root }: GatewayPause, wanted: 'running' | 'stopped', withinMs: number): Promise<boolean> {

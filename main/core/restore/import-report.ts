@@ -14,7 +14,7 @@ export interface ImportTarget {
   readonly validatedTranscriptEvents: number;
   /** Transcripts that no index names: taken over under keys that OpenClaw makes up, or put away. */
   readonly unreferenced: number;
-  /** Codes; their messages hold paths and keys. */
+  /** Each with its message, which holds paths and keys: to compare, not to show. */
   readonly issues: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export interface ImportReport {
 export interface ExpectedImport {
   readonly agent: string;
   readonly storePath: string;
-  readonly entries: number;
+  readonly sessionIds: readonly string[];
   /** Lines, the first one of each transcript included. */
   readonly events: number;
 }
@@ -48,24 +48,26 @@ export function whyNotReady(end: ProgramEnd, expected: ExpectedImport): string |
   if (report?.mode !== 'dry-run') return 'no-report';
   const target = onlyTarget(report, expected);
   if (typeof target === 'string') return target;
-  if (target.issues.length > 0) return 'issues';
-  if (target.legacyEntries !== expected.entries) return 'waiting-files';
-  if (target.validatedEntries !== expected.entries || target.validatedTranscriptEvents !== expected.events) return 'counts';
+  if (target.issues.some((issue) => expected.sessionIds.some((sessionId) => issue.includes(sessionId)))) return 'issues';
+  const entries = expected.sessionIds.length;
+  if (target.legacyEntries !== entries) return 'waiting-files';
+  if (target.validatedEntries !== entries || target.validatedTranscriptEvents !== expected.events) return 'counts';
   return end.code === 0 ? undefined : 'exit-code';
 }
 
 /**
  * Whether an import did what it was to do. Its exit code alone proves nothing: 2026.9.6 ends with 0 where it put a transcript away
- * without reading it. `undefined`: it did.
+ * without reading it. What earlier imports put away it names again each time, for ever: that stood in the trial too. `undefined`: it did.
  */
-export function whyNotImported(end: ProgramEnd, expected: ExpectedImport): string | undefined {
+export function whyNotImported(end: ProgramEnd, expected: ExpectedImport, trial: ProgramEnd): string | undefined {
   const report = readImportReport(end.stdout);
   if (report?.mode !== 'import') return 'no-report';
   const target = onlyTarget(report, expected);
   if (typeof target === 'string') return target;
-  if (target.issues.length > 0) return 'issues';
+  const known = new Set(readImportReport(trial.stdout)?.targets.flatMap(({ issues }) => issues));
+  if (target.issues.some((issue) => !known.has(issue))) return 'issues';
   if (target.unreferenced > 0) return 'unreferenced';
-  if (target.importedEntries !== expected.entries || target.importedTranscriptEvents !== expected.events) return 'counts';
+  if (target.importedEntries !== expected.sessionIds.length || target.importedTranscriptEvents !== expected.events) return 'counts';
   return end.code === 0 ? undefined : 'exit-code';
 }
 
@@ -89,12 +91,12 @@ function targetOf(value: unknown): ImportTarget | undefined {
     validatedEntries: countOf(value.validatedEntries),
     validatedTranscriptEvents: countOf(value.validatedTranscriptEvents),
     unreferenced: lengthOf(value.unreferencedJsonlFiles) + lengthOf(value.archivedUnreferencedJsonlFiles),
-    issues: (Array.isArray(issues) ? issues : ['no-list']).map((issue: unknown) => (isObject(issue) ? codeOf(issue) : 'unknown')),
+    issues: (Array.isArray(issues) ? issues : ['no-list']).map((issue: unknown) => (isObject(issue) ? textOf(issue) : 'unknown')),
   };
 }
 
-function codeOf(issue: JsonObject): string {
-  return stringOf(issue.code) ?? 'unknown';
+function textOf({ code, message, sessionKey }: JsonObject): string {
+  return [code, sessionKey, message].map((part) => stringOf(part) ?? '').join(' ');
 }
 
 /** What is no count is none that anybody expects. */

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { CoreError, errnoOf } from '../platform/errors.ts';
 import { isObject, readJson } from '../sources/json-value.ts';
 import type { RestoreDraft } from '../store/store.ts';
-import { startGateway, stopGateway } from './gateway-pause.ts';
+import { askToStart, startGateway, stopGateway } from './gateway-pause.ts';
 import { type DatabasePlace, digestsOfFile, type LineDigests, type Standing, standingIn, standingsIn } from './import-check.ts';
 import { readImportReport, whyNotImported, whyNotReady } from './import-report.ts';
 import { indexTmpName } from './index-edit.ts';
@@ -54,7 +54,7 @@ export async function importConversations(tools: RestoreTools, way: ImportWay, j
       await publish(tools, draft, content);
       lines.set(draft.id, digestsOfFile(draft.path));
     }
-    const expected = { agent: job.agent, storePath: store, entries: items.length, events: countOf(lines) };
+    const expected = { agent: job.agent, storePath: store, sessionIds: drafts.map(({ sessionId }) => sessionId), events: countOf(lines) };
     const dry = await way.program.run(doctor('dry-run', job.agent), DOCTOR_TIMEOUT_MS);
     const notReady = whyNotReady(dry, expected);
     if (notReady !== undefined) throw refusedBy(tools, 'dry-run', notReady, dry.code);
@@ -68,7 +68,7 @@ export async function importConversations(tools: RestoreTools, way: ImportWay, j
     await tools.refuseWhileGatewayRuns(job.sourceId);
     placeIndex(tools, store, items);
     const end = await way.program.run(doctor('import', job.agent), DOCTOR_TIMEOUT_MS);
-    const problem = whyNotImported(end, expected);
+    const problem = whyNotImported(end, expected, dry);
     if (problem !== undefined) throw refusedBy(tools, 'import', problem, end.code);
   } catch (error) {
     failure = error;
@@ -104,7 +104,7 @@ export async function settleImport(
     throw refused('gateway-running', 'OpenClaw is at it still.');
   }
   const [standing] = clear(tools, [draft], tools.databaseOf(sourceId, draft), new Map());
-  if (draft.route === 'import-restart' && state === 'stopped' && pause !== undefined) await startGateway(pause);
+  if (draft.route === 'import-restart' && state === 'stopped' && pause !== undefined) await askToStart(pause);
   return conclude(tools, draft, standing, undefined);
 }
 
