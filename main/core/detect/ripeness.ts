@@ -79,8 +79,11 @@ export class Ripeness {
     if (isWorking && age <= this.#policy.lockHeldMs) return false;
     // What comes after it is told together with it.
     if (group.some((other) => other.at >= row.at && this.age(other, now) < this.#policy.unpersistedMs)) return false;
-    if (row.phase !== 'partial' || holder === 'dead') return true;
-    return age >= SILENT_MS || (session !== undefined && this.#places.view(session)?.gateway === 'stopped');
+    const view = session === undefined ? undefined : this.#places.view(session);
+    // No lock says of a database that a turn goes on: what has no end yet may be written any moment.
+    const mayGoOn = row.phase === 'partial' || view?.directory.store === 'database';
+    if (!mayGoOn || holder === 'dead') return true;
+    return age >= SILENT_MS || view?.gateway === 'stopped';
   }
 
   /** A reply that ended a turn, after the message or being it. Runs of one key follow each other: one says nothing of the next. */

@@ -1,5 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Core } from '../../../main/core/core.ts';
 import { en } from '../../../main/wording/en/index.ts';
 import { incidentCopy } from '../../../main/wording/incident-copy.ts';
@@ -7,6 +7,7 @@ import { statusCopy } from '../../../main/wording/status-copy.ts';
 import { AgentDatabaseFile } from '../../support/agent-database.ts';
 import { cli } from '../../support/cli.ts';
 import { CoreRig } from '../../support/core-rig.ts';
+import { ScriptedWitness } from '../../support/scripted-witness.ts';
 
 const MAIN = 'ce72cd63-225e-455e-ab12-7cea9507c1ae';
 const KEY = 'agent:main:chat';
@@ -296,4 +297,60 @@ it('misses a database that was deleted while nobody looked', async () => {
   await rig.start();
   await rig.pass(10_000);
   expect(rig.incidents).toMatchObject([{ kind: 'deleted', sessionKey: KEY, messages: 2 }]);
+});
+
+describe('what a witness saw of a conversation in a database', () => {
+  let witness: ScriptedWitness;
+  let core: Core;
+
+  beforeEach(async () => {
+    witness = new ScriptedWitness('recorder-plugin', KEY);
+    rig.openWitnesses = () => [witness];
+    rig.gateway.running = 'running';
+    rig.gateway.gatewayPid = 4711;
+    database.open();
+    database.begin(KEY, 'chat');
+    database.turn('chat', 'one', 'two');
+    core = await rig.start();
+    await rig.pass(5_000);
+  });
+
+  it('may be written much later, while its turn has not ended: nobody is alarmed', async () => {
+    witness.say('user', 'a slow start', rig.clock.now());
+    await rig.pass(30_000);
+    expect(alarms()).toEqual([]);
+    database.turn('chat', 'a slow start', 'an answer');
+    await rig.pass(10_000);
+    expect(await session(core, 'chat')).toMatchObject({ records: 4, onlyHere: 0 });
+  });
+
+  it('is told of when the turn ended and no row came of it', async () => {
+    witness.say('user', 'unwritten', rig.clock.now());
+    witness.say('assistant', 'a reply that no row holds', rig.clock.now() + 1);
+    await rig.pass(10_000);
+    expect(rig.incidents).toMatchObject([{ kind: 'unpersisted', severity: 'loss', sessionKey: KEY, messages: 2 }]);
+  });
+
+  it('is told of when its gateway ended before anything came of it', async () => {
+    witness.say('user', 'unwritten', rig.clock.now());
+    await rig.pass(5_000);
+    rig.gateway.running = 'stopped';
+    rig.gateway.gatewayPid = undefined;
+    await rig.pass(20_000);
+    expect(rig.incidents).toMatchObject([{ kind: 'unpersisted', messages: 1 }]);
+  });
+});
+
+it('erases what is forgotten, and captures nothing of it again', async () => {
+  database.begin(KEY, 'chat');
+  database.turn('chat', 'one', 'two');
+  const core = await rig.start();
+  await rig.pass(5_000);
+  const row = await session(core, 'chat');
+  await core.handlers.forget({ sessionRow: row?.id ?? 0 });
+  database.turn('chat', 'three', 'four');
+  await rig.pass(10_000);
+  expect(await session(core, 'chat')).toBeUndefined();
+  expect(core.status.ignored).toBe(1);
+  expect(alarms()).toEqual([]);
 });
