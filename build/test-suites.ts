@@ -31,7 +31,7 @@ export const suites: readonly Suite[] = [
   program('knip', 'knip/bin/knip.js', ['--no-progress']),
   vitest('architecture', 2),
   vitest('unit', 5),
-  vitest('gateway', 20, ['compiler', 'openclaw']),
+  vitest('gateway', 28, ['compiler', 'openclaw']),
   // Mostly waits for answers, so it lives beside the others.
   vitest('soak', 12, ['compiler', 'openclaw']),
   vitest('source', 3),
