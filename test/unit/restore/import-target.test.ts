@@ -183,43 +183,6 @@ describe('taking such a restore back', () => {
   });
 });
 
-describe('such a restore that ends at any step', () => {
-  test('leaves nothing or a finished restore, the gateway as it was, and can be repeated', async () => {
-    const outcomes = new Set<string>();
-    for (let step = 0, last = Number.POSITIVE_INFINITY; step < last; step += 1) {
-      using base = tempDir();
-      using place = new Scene(base.path);
-      const program = new FakeOpenclaw(dirname(place.sessions));
-      const given = { gateway: () => program.gateway, admin: program, programs: program };
-      const request: RestoreRequest = { sessionRow: place.record('lost', [healthy()]), target: 'new-session', mayRestart: true };
-      const steps: string[] = [];
-      const failpoint = (name: string) => {
-        steps.push(name);
-        if (steps.length > step) throw new Crash(name);
-      };
-      const done = await place.restore(request, { ...given, failpoint }).catch((error: unknown) => error);
-      if (steps.length <= step) {
-        last = step;
-        expect(done).toMatchObject({ already: false });
-      } else expect(done).toBeInstanceOf(Crash);
-      await place.restorer(given).recover();
-      const restored = Object.keys(program.database.sessions());
-      const [phase] = place.journal.catalog.restores().map((restore) => restore.phase);
-      expect([steps.at(-1), restored.length, place.names(), program.gateway]).toEqual([
-        steps.at(-1),
-        phase === 'verified' ? 1 : 0,
-        [],
-        'running',
-      ]);
-      outcomes.add(phase ?? 'nothing');
-      expect((await place.restore(request, given)).already).toBe(phase === 'verified');
-    }
-    expect([...outcomes].sort()).toEqual(['failed', 'nothing', 'verified']);
-  });
-});
-
-class Crash extends Error {}
-
 function idOfRestored(): string {
   const restored = Object.entries(openclaw.database.sessions()).find(([key]) => key.startsWith('agent:main:restored-'));
   return restored?.[1] ?? '';

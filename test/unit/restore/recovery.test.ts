@@ -4,6 +4,7 @@ import { recoveredNames } from '../../../main/core/restore/recovery.ts';
 import type { SessionSummary } from '../../../main/core/types.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 import { FakeOpenclaw } from './fake-openclaw.ts';
+import { lostDatabase } from './lost-database.ts';
 import { Scene } from './scene.ts';
 import { healthy } from './transcripts.ts';
 
@@ -24,24 +25,7 @@ afterEach(() => {
 
 const options = () => ({ gateway: () => openclaw.gateway, admin: openclaw, programs: openclaw });
 
-/** A database was put aside, and these conversations with it. */
-function lost(...names: readonly string[]): string {
-  for (const name of names) {
-    scene.record(name, [healthy()]);
-    scene.lose(name, `agent:main:${name}`);
-  }
-  return scene.incident({
-    kind: 'mass-change',
-    dedupeKey: `mass-change:${names.join()}`,
-    severity: 'loss',
-    sourceId: scene.sourceId,
-    agent: 'main',
-    messages: names.length * 4,
-    bytes: 1,
-    evidence: { what: 'database', sessions: names.length, nativeIds: names },
-  });
-}
-
+const lost = (...names: readonly string[]) => lostDatabase(scene, names);
 const everything = (incidentId: string) => ({ incidentId, mayRestart: true });
 
 describe('everything that a database took with it', () => {
