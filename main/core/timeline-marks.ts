@@ -15,8 +15,12 @@ export interface Crash {
  */
 export type Gap = 'unheld' | 'unreadable' | 'unheard';
 
+/** Why OpenClaw began anew in the same transcript, as it does in a database: its model knows nothing of what came before. */
+export type Reset = 'new' | 'reset' | 'idle';
+
 /** A message with what happened beside it. */
 export interface MarkedMessage extends MessageView {
   readonly gapBefore?: Gap;
+  readonly resetBefore?: Reset;
   readonly crashAfter?: Crash;
 }

@@ -48,6 +48,7 @@ export function Timeline({ messages, putBack, found, generations }: TimelineProp
               <li key={`${message.generationId}:${message.start}`}>
                 <DayMark message={message} before={before} now={now} />
                 <BeginningMark beginning={beginnings.get(message)} now={now} />
+                <ResetMark message={message} />
                 <GapMark message={message} />
                 <LossMark message={message} before={before} putBack={putBack} />
                 <Message
@@ -96,6 +97,12 @@ function CrashMark({ message: { crashAfter }, now }: { readonly message: MarkedM
   const { readable, format } = useWords();
   if (crashAfter === undefined) return null;
   return <p class="mark crash">{readable.crashed(format.time(crashAfter.at, now), crashAfter)}</p>;
+}
+
+function ResetMark({ message: { resetBefore } }: { readonly message: MarkedMessage }) {
+  const { readable } = useWords();
+  if (resetBefore === undefined) return null;
+  return <p class="mark began">{readable.resets[resetBefore]}</p>;
 }
 
 /** Only where it is known that something was there. */

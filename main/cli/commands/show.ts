@@ -31,13 +31,14 @@ function* allMessages(catalog: Catalog, session: number): Generator<MarkedMessag
 }
 
 function messageText(message: MarkedMessage): string {
-  const { gapBefore, crashAfter } = message;
+  const { gapBefore, crashAfter, resetBefore } = message;
   const when = message.at === undefined ? '' : ` ${new Date(message.at).toLocaleString()}`;
   const marks = messageMarks(words, message);
   const mark = marks.length === 0 ? '' : paint('yellow', `  ${marks.join(', ')}`);
   const said = `${paint('bold', message.role)}${paint('dim', when)}${mark}\n${printable(message.text)}${message.truncated ? paint('dim', ' …') : ''}`;
+  const begun = resetBefore === undefined ? [] : [paint('dim', words.readable.resets[resetBefore])];
   const missing = gapBefore === undefined ? [] : [paint('yellow', words.readable.gaps[gapBefore])];
   const ended =
     crashAfter === undefined ? [] : [paint('yellow', words.readable.crashed(new Date(crashAfter.at).toLocaleString(), crashAfter))];
-  return [...missing, said, ...ended].join('\n\n');
+  return [...begun, ...missing, said, ...ended].join('\n\n');
 }

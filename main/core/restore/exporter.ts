@@ -16,6 +16,7 @@ import {
   pauseText,
   type ReadableForm,
   type Reader,
+  resetText,
 } from './readable.ts';
 import { chooseGeneration } from './restore-plan.ts';
 import { isCleanAbsolute } from './safe-directory.ts';
@@ -174,7 +175,8 @@ function* readable(
   let before: number | undefined;
   for (const message of messagesOf(catalog, session.id, single)) {
     const text = message.truncated ? catalog.messageText(message.generationId, message.start, messageLimitBytes) : message.text;
-    const between = marked(pauseText(before, message.at, reader)) + marked(missingText(message, reader));
+    const between =
+      marked(pauseText(before, message.at, reader)) + marked(resetText(message, reader)) + marked(missingText(message, reader));
     yield Buffer.from(between + form.message(message, text, reader) + marked(crashText(message, reader)));
     before = message.at ?? before;
     onMessage();

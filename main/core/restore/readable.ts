@@ -1,4 +1,4 @@
-import type { Crash, Gap, MarkedMessage } from '../timeline-marks.ts';
+import type { Crash, Gap, MarkedMessage, Reset } from '../timeline-marks.ts';
 import type { MessageView, Provenance, SessionSummary } from '../types.ts';
 import { localTime } from './local-time.ts';
 
@@ -21,6 +21,7 @@ export interface ReadableWords {
   readonly notOnDisk: string;
   readonly cutOff: string;
   readonly gaps: Readonly<Record<Gap, string>>;
+  readonly resets: Readonly<Record<Reset, string>>;
   crashed(at: string, crash: Pick<Crash, 'noticed' | 'abrupt'>): string;
   ofTheMessages(messages: number): string;
   continues(sessionId: string): string;
@@ -94,6 +95,11 @@ export function marksOf(
 /** What is known to be missing before a message. */
 export function missingText({ gapBefore }: MarkedMessage, { words }: Reader): string | undefined {
   return gapBefore === undefined ? undefined : words.gaps[gapBefore];
+}
+
+/** OpenClaw began anew before a message, in the same transcript. */
+export function resetText({ resetBefore }: MarkedMessage, { words }: Reader): string | undefined {
+  return resetBefore === undefined ? undefined : words.resets[resetBefore];
 }
 
 /** How OpenClaw ended after a message. */

@@ -1,5 +1,5 @@
 import { CoreError } from '../platform/errors.ts';
-import type { Gap } from '../timeline-marks.ts';
+import type { Gap, Reset } from '../timeline-marks.ts';
 import type { ChunkReader } from './chunk-reader.ts';
 import type { RecordText } from './record-text.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -24,6 +24,12 @@ const NEAR_BYTES = 256 * 1024;
 const PLAIN_ID = /^[\w.:-]{1,256}$/;
 const NEWLINE = 10;
 
+/** What a file knows of the place right before a line. */
+export interface LineBreak {
+  readonly gap?: Exclude<Gap, 'unheard'>;
+  readonly reset?: Reset;
+}
+
 /**
  * Whether something is missing right before a line, by what the file itself says. Entries of OpenClaw name the one before them:
  * one that no version of the file holds was there once. Never a guess: what cannot be looked at may be there.
@@ -42,34 +48,38 @@ export class Lineage {
   }
 
   /** `before`: the message that was read before, wherever it stands. */
-  gapBefore(sessionRow: number, line: LinePlace, before: LinePlace | undefined): Exclude<Gap, 'unheard'> | undefined {
+  breakBefore(sessionRow: number, line: LinePlace, before: LinePlace | undefined): LineBreak {
     const { generationId, start, parentId } = line;
     const follows = before?.generationId === generationId && before.start + before.length + 1 === start;
-    if (follows && (parentId === undefined || parentId === before.entryId)) return undefined;
-    const between = this.#between(generationId, start);
-    if (between.unreadable) return 'unreadable';
-    if (parentId === undefined || between.ids.has(parentId) || this.#mayBeHeld(sessionRow, line, parentId)) return undefined;
-    return 'unheld';
+    if (follows && (parentId === undefined || parentId === before.entryId)) return {};
+    const { ids, unreadable, reset } = this.#between(generationId, start);
+    const found = reset === undefined ? {} : { reset };
+    if (unreadable) return { ...found, gap: 'unreadable' };
+    if (parentId === undefined || ids.has(parentId) || this.#mayBeHeld(sessionRow, line, parentId)) return found;
+    return { ...found, gap: 'unheld' };
   }
 
   /** From a line back to the message before it in its file, that one too. */
-  #between(generationId: number, end: number): { readonly ids: ReadonlySet<string>; readonly unreadable: boolean } {
+  #between(generationId: number, end: number): { readonly ids: ReadonlySet<string>; readonly unreadable: boolean; readonly reset?: Reset } {
     const ids = new Set<string>();
     const from = Math.max(0, end - BETWEEN_BYTES);
     const bytes = Buffer.from(this.#reader.range(generationId, from, end - from));
     let unreadable = false;
+    let reset: Reset | undefined;
     for (let lineEnd = bytes.length - 1; lineEnd >= 0; ) {
       const newline = lineEnd === 0 ? -1 : bytes.lastIndexOf(NEWLINE, lineEnd - 1);
       // It begins before what was read.
       if (newline < 0 && from > 0) break;
       const line = bytes.subarray(newline + 1, lineEnd);
       lineEnd = newline;
-      const { kind, entryId } = this.#texts.parse(generationId, line);
+      const { kind, entryId, boundary, text } = this.#texts.parse(generationId, line);
+      // The last of several tells why.
+      if (boundary === 'reset') reset ??= text === 'new' || text === 'idle' ? text : 'reset';
       if (kind === 'opaque' && !isReadable(line)) unreadable = true;
       if (entryId !== undefined) ids.add(entryId);
       if (kind === 'message' || kind === 'header') break;
     }
-    return { ids, unreadable };
+    return { ids, unreadable, ...(reset === undefined ? {} : { reset }) };
   }
 
   #mayBeHeld(sessionRow: number, { generationId, start }: LinePlace, id: string): boolean {

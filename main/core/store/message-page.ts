@@ -1,6 +1,6 @@
 import type { Gap, MarkedMessage } from '../timeline-marks.ts';
 import type { MessageView } from '../types.ts';
-import type { LinePlace } from './lineage.ts';
+import type { LineBreak, LinePlace } from './lineage.ts';
 import { crashBetween, type TurnEnds } from './turn-ends.ts';
 
 const PAGE_TEXT_BYTES = 256 * 1024;
@@ -17,8 +17,8 @@ export interface PageDeps {
   readonly ends: TurnEnds;
   /** What came before the page; asked for where it matters. */
   readonly messageBefore: () => MessageView | undefined;
-  /** What the files themselves know to be missing before a line; `before` is on the same page. */
-  readonly lineGap: (line: LinePlace, before: LinePlace | undefined) => Gap | undefined;
+  /** What the files themselves know of the place before a line; `before` is on the same page. */
+  readonly lineBreak: (line: LinePlace, before: LinePlace | undefined) => LineBreak;
 }
 
 /** Messages up to a number and a size, the first one is always taken, with what happened between them. */
@@ -38,8 +38,13 @@ export class MessagePage {
     if (view.at !== undefined) this.#markCrash(view.at);
     const { most } = this.#deps;
     if (this.items.length >= most || (this.items.length > 0 && this.#bytes + bytes > PAGE_TEXT_BYTES)) return false;
-    const gapBefore = this.#gapBefore(view, line);
-    this.items.push(gapBefore === undefined ? view : { ...view, gapBefore });
+    const { gap, reset } = view.provenance === 'transcript' ? this.#deps.lineBreak(line, this.#lastLine) : {};
+    const gapBefore = this.#gapBefore(view, gap);
+    this.items.push({
+      ...view,
+      ...(gapBefore === undefined ? {} : { gapBefore }),
+      ...(reset === undefined ? {} : { resetBefore: reset }),
+    });
     this.#bytes += bytes;
     this.#lastAt = view.at ?? this.#lastAt;
     this.#lastLine = line;
@@ -57,8 +62,8 @@ export class MessagePage {
     if (last !== undefined && crashAfter !== undefined) this.items[this.items.length - 1] = { ...last, crashAfter };
   }
 
-  #gapBefore(view: MessageView, line: LinePlace): Gap | undefined {
-    const found = view.provenance === 'transcript' ? this.#deps.lineGap(line, this.#lastLine) : this.#unheardBefore(view);
+  #gapBefore(view: MessageView, lineGap: Gap | undefined): Gap | undefined {
+    const found = view.provenance === 'transcript' ? lineGap : this.#unheardBefore(view);
     if (found === undefined) return undefined;
     const before = this.items.at(-1) ?? this.#deps.messageBefore();
     if (found === 'unheard') return before?.role === 'user' ? undefined : found;

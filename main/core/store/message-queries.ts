@@ -117,7 +117,7 @@ export class MessageQueries {
       most,
       ends: this.#ends.of(sessionRow),
       messageBefore,
-      lineGap: (line, before) => lineage.gapBefore(sessionRow, line, before),
+      lineBreak: (line, before) => lineage.breakBefore(sessionRow, line, before),
     });
   }
 

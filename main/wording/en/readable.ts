@@ -28,6 +28,12 @@ export const readable = {
     unreadable: 'Something is missing here: a line of the file cannot be read',
     unheard: 'What was asked here is missing: OpenClaw did not save it, and nobody saw it',
   },
+  /** In the same transcript. */
+  resets: {
+    new: 'Reset by a command: the agent begins anew here, and knows nothing of what came before',
+    reset: 'Reset: the agent begins anew here, and knows nothing of what came before',
+    idle: 'Reset after a pause: the agent begins anew here, and knows nothing of what came before',
+  },
   /** Of what a tool gave back. */
   characters: (characters: number) => `${characters} characters`,
 };

@@ -26,5 +26,10 @@ export const readable: Messages['readable'] = {
     unreadable: '此处有内容缺失：文件中有一行无法读取',
     unheard: '此处的提问缺失：OpenClaw 没有保存，也没有被记录到',
   },
+  resets: {
+    new: '由命令重置：智能体从此处重新开始，不再知道之前的内容',
+    reset: '已重置：智能体从此处重新开始，不再知道之前的内容',
+    idle: '因长时间未使用而重置：智能体从此处重新开始，不再知道之前的内容',
+  },
   characters: (characters) => `${characters} 个字符`,
 };

@@ -60,7 +60,11 @@ it('shows, searches and exports them, and says of each source where it keeps the
   expect(core.status.sources).toHaveLength(1);
   await rig.stop();
   expect(JSON.parse(await run('sessions', '--json'))).toMatchObject([{ sessionId: MAIN, sessionKey: 'agent:main:main' }]);
-  expect(await run('show', MAIN)).toContain('after new command');
+  const told = await run('show', MAIN);
+  expect(told).toContain('after new command');
+  expect(told).toContain('Reset by a command: the agent begins anew here');
+  expect(told).not.toContain('Something is missing');
+  expect(await run('export', MAIN, '--format', 'markdown')).toContain('Reset by a command');
   expect(await run('search', 'killed')).toContain('killed');
 
   const rows = database.rows('SELECT event_json AS json FROM transcript_events ORDER BY seq') as { json: string }[];
