@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { vi } from 'vitest';
 import type { CoreMethod, CoreRequests } from '../../main/core/requests.ts';
-import type { SessionSummary } from '../../main/core/types.ts';
+import type { SessionSummary, WitnessStatus } from '../../main/core/types.ts';
 import { connectToCore } from '../../main/core-process/control-socket.ts';
 import { RpcClient } from '../../main/core-process/rpc-client.ts';
 import type { OpenClawGateway } from '../support/openclaw-gateway.ts';
@@ -127,11 +127,20 @@ export class Clawback implements AsyncDisposable {
 
   /** Every witness that can be ready is: it would see the next message. */
   async listening(kind: string): Promise<void> {
+    await this.#witness(kind, ({ state }) => state === 'listening');
+  }
+
+  /** A gateway can be killed between what it tells one client and the next: this witness was told something since, too. */
+  async heardSince(kind: string, at: number): Promise<void> {
+    await this.#witness(kind, ({ lastMessageAt = 0 }) => lastMessageAt >= at);
+  }
+
+  async #witness(kind: string, is: (witness: WitnessStatus) => boolean): Promise<void> {
     await vi.waitFor(
       async () => {
         const { sources } = await this.#ask('status', {});
-        const state = sources.flatMap(({ witnesses }) => witnesses).find((one) => one.kind === kind)?.state;
-        if (state !== 'listening') throw new Error(`${kind} is ${state}`);
+        const witness = sources.flatMap(({ witnesses }) => witnesses).find((one) => one.kind === kind);
+        if (witness === undefined || !is(witness)) throw new Error(`${kind} is ${JSON.stringify(witness)}`);
       },
       { timeout: 30_000, interval: 100 },
     );
