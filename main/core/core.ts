@@ -116,10 +116,7 @@ export class Core implements AsyncDisposable {
     this.#exits = options.exits ?? noExitWatch;
     this.#runId = journal.beginRun(options.version, options.clock.now()).runId;
     this.#timers = new Repeating(options.clock);
-    this.#book = new IgnoreBook(options.config.ignore, {
-      remembered: journal.forgetting.passedOver(),
-      remember: (passedOver) => journal.forgetting.remember(passedOver),
-    });
+    this.#book = new IgnoreBook(options.config.ignore, journal.forgetting);
     const detector = createDetector({
       policy: defaultPolicy,
       sessions: journal.rememberedSessions(),

@@ -1,13 +1,9 @@
 import { type Ignorable, type IgnoreMatcher, ignoreMatcher } from './ignore-rules.ts';
 import type { IgnoreRules } from './requests.ts';
-import type { PassedOver } from './store/store.ts';
+import type { Forgetting, PassedOver } from './store/store.ts';
 
-export interface IgnoreBookDeps {
-  /** As the buffer holds them at start. */
-  readonly remembered: readonly PassedOver[];
-  /** Makes durable that a rule by key matched a conversation: its archives bear no key. */
-  readonly remember: (passedOver: PassedOver) => void;
-}
+/** What the buffer knows. `remember` makes durable that a rule by key matched a conversation: its archives bear no key. */
+export type IgnoreMemory = Pick<Forgetting, 'passedOver' | 'keyed' | 'remember'>;
 
 export type MaybePlaced = Ignorable & { readonly nativeId?: string };
 
@@ -16,18 +12,21 @@ export type MaybePlaced = Ignorable & { readonly nativeId?: string };
  * session after each reset, so what a rule by key once matched stays matched for as long as there is the rule.
  */
 export class IgnoreBook {
-  readonly #deps: IgnoreBookDeps;
+  readonly #memory: IgnoreMemory;
   readonly #known = new Map<string, PassedOver>();
+  /** Of those, what only the rules as they are now make one: not durable as such. */
+  readonly #recalled = new Set<PassedOver>();
   #rules: string;
   #matcher: IgnoreMatcher;
   /** Goes up with everything that makes an earlier answer a wrong one. */
   version = 0;
 
-  constructor(rules: IgnoreRules | undefined, deps: IgnoreBookDeps) {
-    this.#deps = deps;
+  constructor(rules: IgnoreRules | undefined, memory: IgnoreMemory) {
+    this.#memory = memory;
     this.#rules = JSON.stringify(rules ?? {});
     this.#matcher = ignoreMatcher(rules);
-    for (const passedOver of deps.remembered) this.#add(passedOver);
+    for (const passedOver of memory.passedOver()) this.#add(passedOver);
+    this.#recall();
   }
 
   /** Rules that were checked; they hold from the next look on. */
@@ -36,6 +35,7 @@ export class IgnoreBook {
     if (asText === this.#rules) return;
     this.#rules = asText;
     this.#matcher = ignoreMatcher(rules);
+    this.#recall();
     this.version += 1;
   }
 
@@ -57,9 +57,9 @@ export class IgnoreBook {
   learn(sourceId: number, { agent, nativeId, sessionId, sessionKey }: Required<MaybePlaced>): void {
     if (!this.#matcher.matchesKey(sessionKey)) return;
     const before = this.#known.get(keyOf(sourceId, agent, nativeId));
-    if (before !== undefined && (before.forgottenAt !== undefined || before.sessionKey === sessionKey)) return;
+    if (before !== undefined && this.#isSettled(before, sessionKey)) return;
     const passedOver = { sourceId, agent, nativeId, sessionId, sessionKey };
-    this.#deps.remember(passedOver);
+    this.#memory.remember(passedOver);
     this.#add(passedOver);
   }
 
@@ -67,6 +67,21 @@ export class IgnoreBook {
   forgot(passedOver: PassedOver): void {
     this.#add(passedOver);
     this.version += 1;
+  }
+
+  /** What was known by a key before there was a rule: OpenClaw's list may name it no more. */
+  #recall(): void {
+    if (!this.#matcher.needsKeys) return;
+    for (const keyed of this.#memory.keyed()) {
+      const isNew = !this.#known.has(keyOf(keyed.sourceId, keyed.agent, keyed.nativeId));
+      if (!isNew || !this.#matcher.matchesKey(keyed.sessionKey)) continue;
+      this.#recalled.add(keyed);
+      this.#add(keyed);
+    }
+  }
+
+  #isSettled(before: PassedOver, sessionKey: string): boolean {
+    return before.forgottenAt !== undefined || (before.sessionKey === sessionKey && !this.#recalled.has(before));
   }
 
   #isKnown(sourceId: number, { agent, nativeId, sessionId }: MaybePlaced): boolean {

@@ -1,6 +1,8 @@
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { errnoOf } from './errors.ts';
 import type { Logger } from './logger.ts';
+
+const { PRIORITY_BELOW_NORMAL } = constants.priority;
 
 /**
  * Lets everybody else have the processors first, for good: a gateway that waits because we read what it has just written answers late,
@@ -9,7 +11,8 @@ import type { Logger } from './logger.ts';
  */
 export function giveWay(log: Logger): void {
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    // Whoever put us further back meant it.
+    if (getPriority() < PRIORITY_BELOW_NORMAL) setPriority(PRIORITY_BELOW_NORMAL);
   } catch (error) {
     log.log('info', 'priority-kept', { code: errnoOf(error) ?? 'unknown' });
   }

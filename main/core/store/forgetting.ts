@@ -52,6 +52,10 @@ export class BufferForgetting implements Forgetting {
     return this.#deps.guarded(() => this.#statements.all.all()).map(toPassedOver);
   }
 
+  keyed(): ReturnType<Forgetting['keyed']> {
+    return this.#deps.guarded(() => this.#statements.keyed.all());
+  }
+
   remember({ sourceId, agent, nativeId, sessionId, sessionKey }: PassedOver): void {
     this.#deps.write(() => this.#statements.remember.run(sourceId, agent, nativeId, sessionId, sessionKey ?? null));
   }
@@ -139,6 +143,12 @@ function toPassedOver(row: PassedOverRow): PassedOver {
 function prepare(db: Sqlite) {
   return {
     all: db.prepare<[], PassedOverRow>('SELECT * FROM passed_over'),
+    keyed: db.prepare<[], PassedOver & { readonly sessionKey: string }>(
+      `SELECT source_id AS sourceId, agent, native_id AS nativeId, session_id AS sessionId, routing_key AS sessionKey
+         FROM session WHERE routing_key IS NOT NULL
+       UNION ALL
+       SELECT source_id, agent, native_id, coalesce(session_id, native_id), routing_key FROM pending_facts WHERE routing_key IS NOT NULL`,
+    ),
     unscrubbed: db.prepare<[], PassedOverRow>('SELECT * FROM passed_over WHERE scrubbed = 0'),
     remember: db.prepare<[number, string, string, string, string | null]>(
       `INSERT INTO passed_over (source_id, agent, native_id, session_id, session_key) VALUES (?, ?, ?, ?, ?)

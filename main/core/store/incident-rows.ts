@@ -1,4 +1,5 @@
 import type { Incident, IncidentDraft, IncidentKind, Resolution, Severity } from '../types.ts';
+import { withoutSecrets } from './secret-masks.ts';
 
 /** An incident with what is known of its conversation now. */
 export interface IncidentRow {
@@ -43,7 +44,7 @@ export function toIncident(row: IncidentRow): Incident {
     ...(row.session_row === null ? {} : { sessionRow: row.session_row }),
     ...(row.session_id === null ? {} : { sessionId: row.session_id }),
     ...(row.routing_key === null ? {} : { sessionKey: row.routing_key }),
-    ...(row.title === null ? {} : { title: row.title }),
+    ...(row.title === null ? {} : { title: withoutSecrets(row.title) }),
     ...(row.notified_at === null ? {} : { notifiedAt: row.notified_at }),
     ...(row.resolved_at === null ? {} : { resolvedAt: row.resolved_at }),
   };

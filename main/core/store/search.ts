@@ -1,6 +1,7 @@
 import type { SearchHit } from '../types.ts';
 import type { RecordText, Statement } from './record-text.ts';
 import { matchExpression, type Phrase, phrasesOf } from './searchable.ts';
+import { withoutSecrets } from './secret-masks.ts';
 import { holdsPhrase, snippetOf } from './snippet.ts';
 import type { Sqlite } from './sqlite.ts';
 import { limitText, MESSAGE_TEXT_BYTES } from './text-limits.ts';
@@ -85,7 +86,7 @@ function hitOf(row: HitRow, said: Statement, phrases: readonly Phrase[]): Search
     sessionRow: row.session_row,
     generationId: row.generation_id,
     start: row.start,
-    title: row.title,
+    title: withoutSecrets(row.title),
     role: said.role,
     snippet: snippetOf(said.text, phrases),
     ...(said.at === undefined ? {} : { at: said.at }),

@@ -1,4 +1,5 @@
 import type { ArchiveReason, ClosedAs, GenerationSummary, Page, SessionFacets, SessionState, SessionSummary } from '../types.ts';
+import { withoutSecrets } from './secret-masks.ts';
 import { conditionsOf, IS_AUTOMATIC, parametersOf, type SqlParameters } from './session-filter.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Catalog, SessionFilter, SessionQuery, SourceRow } from './store.ts';
@@ -158,7 +159,7 @@ function toSummary(row: SessionRow): SessionSummary {
     records: row.messages,
     generations: row.generations,
     firstSeenAt: row.first_seen_at,
-    title: row.label || row.title || row.native_id,
+    title: withoutSecrets(row.label || row.title || row.native_id),
     onlyHere: row.only_here,
     ...(row.routing_key === null ? {} : { sessionKey: row.routing_key }),
     ...(row.last_append_at === null ? {} : { lastAppendAt: row.last_append_at }),

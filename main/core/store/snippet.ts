@@ -1,7 +1,9 @@
 import { folded, type Phrase, type TextToken, tokensOf } from './searchable.ts';
+import { maskSecrets, shortMasks } from './secret-masks.ts';
 
 const BEFORE_CHARS = 40;
 const AFTER_CHARS = 120;
+const AROUND_CHARS = 256;
 const ASCII = /^[\0-\x7f]*$/;
 const ASCII_WORD = /[a-z0-9]/;
 const OPEN = '\u0001';
@@ -84,17 +86,23 @@ function fitsFrom(from: number, window: readonly TextToken[], { tokens, prefix }
 function render(text: string, matches: readonly Span[]): string {
   const from = Math.max(0, (matches[0]?.start ?? 0) - BEFORE_CHARS);
   const to = Math.min(text.length, (matches[0]?.end ?? 0) + AFTER_CHARS);
+  // A secret may begin before what is shown of it.
+  const base = Math.max(0, from - AROUND_CHARS);
+  const shown = maskSecrets(text.slice(base, to + AROUND_CHARS));
+  const piece = (start: number, end: number): string => plain(shown.slice(start - base, end - base));
   let snippet = from > 0 ? '…' : '';
   let position = from;
   for (const { start, end } of matches) {
     if (start < position || end > to) continue;
-    snippet += plain(text.slice(position, start)) + OPEN + plain(text.slice(start, end)) + CLOSE;
+    snippet += piece(position, start) + OPEN + piece(start, end) + CLOSE;
     position = end;
   }
-  return snippet + plain(text.slice(position, to)) + (to < text.length ? '…' : '');
+  return snippet + piece(position, to) + (to < text.length ? '…' : '');
 }
 
 /** Lone halves of surrogate pairs at the cut ends would break JSON for other readers. */
 function plain(text: string): string {
-  return text.toWellFormed().replace(/[\p{Cc}\s]+/gu, ' ');
+  return shortMasks(text)
+    .toWellFormed()
+    .replace(/[\p{Cc}\s]+/gu, ' ');
 }

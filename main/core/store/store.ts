@@ -143,6 +143,8 @@ export interface Trace {
 /** Erasing for good: `begin`, `erase` until it is whole, `scrub` until it is done, then `scrubbed`. After a crash, from `traces` on. */
 export interface Forgetting {
   passedOver(): readonly PassedOver[];
+  /** Conversations whose key is known, from OpenClaw's list as it is or as it was once. */
+  keyed(): readonly (PassedOver & { readonly sessionKey: string })[];
   remember(passedOver: PassedOver): void;
   /** It was forgotten in a buffer that is no more. */
   keepForgotten(passedOver: PassedOver & { readonly forgottenAt: number }): void;

@@ -88,7 +88,7 @@ export const preferences = {
     sizeBefore: (transcriptBytes: number) => `The conversations alone are ${format.bytes(transcriptBytes)} before compression.`,
     since: (day: string) => `The oldest is from ${day}.`,
     growth: 'Growth',
-    growthOf: (bytes: number) => `${format.bytes(bytes)} of all files in the last seven days, before compression`,
+    growthOf: (bytes: number) => `${format.bytes(bytes)} in the last seven days: all files, before compression`,
     free: 'Free',
     freeOf: (bytes: number) => `${format.bytes(bytes)} on this disk`,
     reveal: 'Show the folder',

@@ -87,6 +87,38 @@ describe('what rules say to ignore', () => {
     expect(rig.incidents).toEqual([]);
   });
 
+  it('is an archive, too, whose key was known before there was the rule', async () => {
+    await using rig = new CoreRig();
+    twoChats(rig);
+    await rig.start();
+    await rig.pass(5_000);
+    await rig.stop();
+    rig.state.turn('secret-1', 'late question', 'late answer');
+    rig.state.reset(chat, 'secret-1', 'secret-2');
+    await rig.start({ ignore: { keys: [chat] } });
+    await rig.pass(30_000);
+    expect(filesThatHold(rig.home, ['late answer'])).toEqual([]);
+    expect(rig.core.status.ignored).toBe(1);
+    await rig.core.handlers.configure({ roots: [rig.state.root], flushIntervalMs: 1_000 });
+    await rig.pass(5_000);
+    expect(filesThatHold(rig.home, ['late answer'])).not.toEqual([]);
+    expect(rig.incidents).toEqual([]);
+  });
+
+  it('is an archive by a rule that comes while it is there already', async () => {
+    await using rig = new CoreRig();
+    twoChats(rig);
+    await rig.start();
+    await rig.pass(5_000);
+    rig.state.reset(chat, 'secret-1', 'secret-2');
+    rig.state.begin(chat, 'secret-2');
+    rig.state.turn('secret-2', 'secret-2 question', 'secret-2 answer');
+    await rig.pass(30_000);
+    await rig.core.handlers.configure({ roots: [rig.state.root], flushIntervalMs: 1_000, ignore: { keys: [chat] } });
+    await rig.pass(2_000);
+    expect(rig.core.status.ignored).toBe(2);
+  });
+
   it('raises no alarm when its file goes', async () => {
     await using rig = new CoreRig();
     twoChats(rig);

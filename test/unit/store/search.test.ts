@@ -165,3 +165,10 @@ test('of what is not indexed yet, the conversation that was written last is foun
   recording.index();
   expect(snippets('lantern')).toHaveLength(2);
 });
+
+test('a secret in what was found is masked, also where it begins before what is shown', () => {
+  const secret = `sk-${'aB3dE6gH9'.repeat(30)}`;
+  record(`the key ${secret} of the harbour ${'and so on '.repeat(50)}`);
+  expect(snippets('harbour')).toEqual([expect.stringMatching(/^….{0,3}••• of the \u0001harbour\u0002 and so on/)]);
+  expect(snippets(secret)).toEqual([expect.not.stringContaining('aB3dE6gH9')]);
+});

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { HEADER, moved, Recording, said } from './recording.ts';
+import { HEADER, moved, Recording, said, texts } from './recording.ts';
 
 let recording: Recording;
 beforeEach(() => {
@@ -168,4 +168,15 @@ test('a conversation is found by row, id, file name, key, or the beginning of an
 test('a conversation that does not exist is undefined', () => {
   expect(recording.catalog.session(77)).toBeUndefined();
   expect(recording.catalog.generations(77)).toEqual([]);
+});
+
+test('a secret in what names a conversation is masked in lists, and stays what it was in the conversation', () => {
+  const secret = `ghp_${'aB3dE6gH9'.repeat(4)}`;
+  recording.open('a', said(`push with ${secret}`, { id: '1' }));
+  recording.index();
+  expect(session('a')?.title).toBe('push with •••');
+  expect(recording.catalog.search('push', 1).map(({ title, snippet }) => [title, snippet])).toEqual([
+    ['push with •••', '\u0001push\u0002 with •••'],
+  ]);
+  expect(texts(recording.journal, recording.row('a'))).toEqual([`push with ${secret}`]);
 });
