@@ -25,8 +25,7 @@ export interface RestoreDeskDeps {
   readonly recorder: Recorder;
 }
 
-/** More restores than this are never interrupted by one crash: they run one after the other. */
-const MOST_INTERRUPTED = 50;
+const PAGE = 200;
 
 /**
  * Restores and undoes one after the other (two at once would race for the same index), and tells detection about each, so
@@ -48,12 +47,15 @@ export class RestoreDesk {
     const interrupted = new Set(catalog.restores().flatMap(({ id, phase }) => (isFinished(phase) ? [] : [id])));
     await restorer.recover();
     const restores = catalog.restores();
-    for (const session of catalog.sessions({ states: ['restoring'], limit: MOST_INTERRUPTED }).items) {
+    for (const session of this.#restoring()) {
       const last = restores.filter((restore) => this.#concerns(restore, session)).sort((a, b) => b.startedAt - a.startedAt)[0];
       const withdrawn =
         last?.target === 'same-session' && last.phase === 'undone'
           ? last
-          : restores.find((restore) => restore.target === 'new-session' && restore.sessionId === session.nativeId);
+          : restores.find(
+              ({ target, sessionId, sessionRow }) =>
+                target === 'new-session' && sessionId === session.nativeId && sessionRow !== session.id,
+            );
       if (withdrawn !== undefined) {
         this.#tellWithdrawal(withdrawn.id, withdrawn.phase === 'undone' ? 'done' : 'failed');
         continue;
@@ -65,6 +67,18 @@ export class RestoreDesk {
       // A chat goes on: what it loses long after a restore into it had failed is news.
       if (restore.target !== 'same-session' || interrupted.has(restore.id)) this.#forgive(restore);
     }
+  }
+
+  /** All of them, before any of them is told of: one recovery can be of thousands. */
+  #restoring(): readonly SessionSummary[] {
+    const found: SessionSummary[] = [];
+    let cursor: number | undefined;
+    do {
+      const page = this.#deps.catalog.sessions({ states: ['restoring'], limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+      found.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return found;
   }
 
   /** Also one of what was said after the reset that replaced the conversation: its incident is about that one. */
@@ -138,21 +152,35 @@ export class RestoreDesk {
 
   async #recoverAll(request: RecoveryRequest): Promise<RecoveryReceipt> {
     const { catalog, recorder, restorer } = this.#deps;
-    const incident = catalog.incident(request.incidentId);
+    let sessions: readonly SessionSummary[] = [];
     try {
-      const receipt = await restorer.recoverAll(request);
-      for (const { restoreId } of receipt.restores) {
-        const row = catalog.restore(restoreId)?.sessionRow;
-        this.#tellOf(
-          incident?.resolvedAt === undefined ? incident : undefined,
-          row === undefined ? undefined : catalog.session(row),
-          'verified',
-        );
-      }
+      // While their files lie there for the importer they are neither back nor lost again.
+      const receipt = await restorer.recoverAll(request, (rows) => {
+        sessions = rows.flatMap((row) => catalog.session(row) ?? []);
+        this.#tellOfAll(sessions, 'started');
+      });
+      this.#tellOfAll(sessions, 'verified');
       return receipt;
+    } catch (error) {
+      this.#tellOfAll(sessions, 'failed');
+      throw error;
     } finally {
       recorder.wake();
     }
+  }
+
+  /** With one commit: there may be thousands. Their incident ends with the last of them, which detection knows. */
+  #tellOfAll(sessions: readonly SessionRef[], phase: 'started' | 'verified' | 'failed'): void {
+    const { clock, detector, recorder } = this.#deps;
+    const outcomes = sessions.map((session) => detector.restored(session, phase, clock.now()));
+    if (outcomes.length === 0) return;
+    recorder.commitOutcome({
+      transitions: outcomes.flatMap(({ transitions }) => transitions),
+      sessions: outcomes.flatMap((outcome) => outcome.sessions),
+      drafts: outcomes.flatMap(({ drafts }) => drafts),
+      resolved: outcomes.flatMap(({ resolved }) => resolved),
+      verdicts: outcomes.flatMap(({ verdicts = [] }) => verdicts),
+    });
   }
 
   #tell(incident: Incident | undefined, session: SessionRef | undefined, phase: 'started' | 'verified' | 'failed'): void {

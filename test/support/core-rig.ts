@@ -4,7 +4,7 @@ import type { ExitWatch } from '../../main/core/platform/exit-watch.ts';
 import { silentLogger } from '../../main/core/platform/logger.ts';
 import { nodeFileSystem } from '../../main/core/platform/node-file-system.ts';
 import type { CoreConfig } from '../../main/core/requests.ts';
-import type { GatewayProbe } from '../../main/core/restore/restoring.ts';
+import type { GatewayProbe, OpenclawPrograms } from '../../main/core/restore/restoring.ts';
 import { parseLine } from '../../main/core/sources/registry.ts';
 import { openCatalog } from '../../main/core/store/buffer.ts';
 import type { Incident } from '../../main/core/types.ts';
@@ -77,6 +77,8 @@ export class CoreRig implements AsyncDisposable {
   committedBytes = 0;
   /** What sees conversations beside their files; nobody, when the test says nothing. */
   openWitnesses: OpenWitnesses | undefined;
+  /** OpenClaw's own program; nobody knows where it is, when the test says nothing. */
+  programs: OpenclawPrograms | undefined;
   #core: Core | undefined;
 
   constructor() {
@@ -103,6 +105,7 @@ export class CoreRig implements AsyncDisposable {
       readerIn,
       hints: false,
       openBuffer: this.buffer.open,
+      ...(this.programs === undefined ? {} : { programs: this.programs }),
       ...(this.openWitnesses === undefined ? {} : { witnesses: this.openWitnesses }),
     });
     this.#core.on('incident', (incident) => this.incidents.push(incident));

@@ -134,7 +134,7 @@ class WatchingDetector implements Detector {
     const tracked = this.#table.get(session);
     if (tracked !== undefined) {
       if (phase === 'failed')
-        this.#desk.move(tracked, { fact: 'restore', phase, before: tracked.before ?? this.#stateByIncidents(session) }, at);
+        this.#desk.move(tracked, { fact: 'restore', phase, before: tracked.before ?? this.#stateByIncidents(session, tracked.key) }, at);
       else this.#desk.move(tracked, { fact: 'restore', phase }, at);
       if (phase === 'verified') {
         for (const { draft } of this.#desk.incidentsOf(session, putAwayKinds)) {
@@ -158,8 +158,8 @@ class WatchingDetector implements Detector {
   }
 
   /** What a conversation was before a restore that an earlier run began. */
-  #stateByIncidents(session: SessionRef): 'lost' | 'orphaned' | 'archived' {
-    if (this.#desk.incidentsOf(session, lossKinds).length > 0) return 'lost';
+  #stateByIncidents(session: SessionRef, key: string): 'lost' | 'orphaned' | 'archived' {
+    if (this.#desk.incidentsOf(session, lossKinds).length > 0 || this.#mass.has(key)) return 'lost';
     return this.#desk.incidentsOf(session, ['reset-without-successor']).length > 0 ? 'orphaned' : 'archived';
   }
 

@@ -152,6 +152,11 @@ export class MassChange {
     if (this.#desk.incident(draft.dedupeKey) === undefined) this.#desk.raise({ ...draft, afterUndo: true }, at);
   }
 
+  /** One of its conversations is still lost. */
+  has(sessionKey: string): boolean {
+    return [...this.#bursts.values()].some(({ what, members }) => what !== 'archives' && members.has(sessionKey));
+  }
+
   /** Members of an incident that was dismissed as a whole. */
   disband(dedupeKey: string): readonly string[] {
     const members = [...(this.#bursts.get(dedupeKey)?.members ?? [])];
@@ -282,7 +287,8 @@ export class MassChange {
     };
     if (what !== 'archives') {
       for (const tracked of this.#desk.table.all()) {
-        if (tracked.session.sourceId !== draft.sourceId || tracked.state !== 'lost') continue;
+        const isLost = tracked.state === 'lost' || tracked.state === 'restoring';
+        if (tracked.session.sourceId !== draft.sourceId || !isLost) continue;
         if (draft.agent !== undefined && tracked.session.agent !== draft.agent) continue;
         if (this.#desk.incidentsOf(tracked.session, lossKinds).length === 0) burst.members.add(tracked.key);
       }

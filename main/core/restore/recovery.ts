@@ -16,7 +16,7 @@ import { buildOptions, subjectOf } from './subject.ts';
 
 export interface Recovery {
   plan(request: RecoveryRequest): Promise<RecoveryPlan>;
-  apply(request: RecoveryRequest): Promise<RecoveryReceipt>;
+  apply(request: RecoveryRequest, onPlanned?: (sessionRows: readonly number[]) => void): Promise<RecoveryReceipt>;
 }
 
 /** What a conversation is to be called where it comes back. */
@@ -46,13 +46,14 @@ export function createRecovery(deps: RestorerDeps, tools: RestoreTools): Recover
     };
   }
 
-  async function apply(request: RecoveryRequest): Promise<RecoveryReceipt> {
+  async function apply(request: RecoveryRequest, onPlanned?: (sessionRows: readonly number[]) => void): Promise<RecoveryReceipt> {
     const incident = incidentOf(request);
     const lost = lostIn(incident);
     const way = await wayFor(request, incident.sourceId);
     const refused = refusalOf(lost, way);
     if (refused !== undefined) throw new CoreError(refused.code, refused.message, refused.hint);
     if (way.is !== 'import') throw new CoreError('bug', 'a recovery by another way', 'Please report this.');
+    onPlanned?.(lost.map(({ id }) => id));
     const restored: ImportItem[] = [];
     let isDown = false;
     for (const agent of new Set(lost.map((session) => session.agent))) {

@@ -97,7 +97,7 @@ export function createRestorer(deps: RestorerDeps): Restorer {
   const recovery = createRecovery(deps, tools);
   return {
     planRecovery: (request) => recovery.plan(request),
-    recoverAll: (request) => inTurn(() => recovery.apply(request)),
+    recoverAll: (request, onPlanned) => inTurn(() => recovery.apply(request, onPlanned)),
     plan: (request) => planner.plan(request),
     apply: (plan, request) => inTurn(() => apply(deps, tools, planner, plan, request)),
     undo: (restoreId) => inTurn(() => undo(deps, tools, restoreId)),

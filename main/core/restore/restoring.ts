@@ -117,9 +117,10 @@ export interface Restorer {
   planRecovery(request: RecoveryRequest): Promise<RecoveryPlan>;
   /**
    * Into an OpenClaw that keeps its conversations in a database: each comes back under its own key and id where nobody has taken
-   * them since, else beside the others. All of an agent's, or none.
+   * them since, else beside the others. All of an agent's, or none. `onPlanned`
+   * is told which before anything is done.
    */
-  recoverAll(request: RecoveryRequest): Promise<RecoveryReceipt>;
+  recoverAll(request: RecoveryRequest, onPlanned?: (sessionRows: readonly number[]) => void): Promise<RecoveryReceipt>;
   /**
    * Takes a restore back: removes its key and its file if nothing was added since, else refuses with `target-changed`. A gateway
    * that runs removes both itself and keeps the file as an archive.

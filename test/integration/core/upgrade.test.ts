@@ -5,6 +5,7 @@ import { en } from '../../../main/wording/en/index.ts';
 import { incidentCopy } from '../../../main/wording/incident-copy.ts';
 import { AgentDatabaseFile } from '../../support/agent-database.ts';
 import { CoreRig } from '../../support/core-rig.ts';
+import { FakeOpenclaw } from '../../unit/restore/fake-openclaw.ts';
 
 let rig: CoreRig;
 let database: AgentDatabaseFile | undefined;
@@ -82,5 +83,55 @@ describe('an upgrade from files to a database', () => {
     expect([...(incident.evidence.nativeIds as string[])].sort()).toEqual(names.slice(0, missing).sort());
     const copy = incidentCopy(en, incident, rig.clock.now());
     expect(copy.summary).toContain(`${missing} of 12`);
+  });
+
+  const incidentOf = () => {
+    const incident = alarms().at(-1);
+    if (incident === undefined) throw new Error('nothing was told');
+    return incident;
+  };
+  const states = async () => {
+    const { items } = await rig.core.handlers.sessions({ limit: 50 });
+    return new Map(items.map(({ nativeId, state, onlyHere }) => [nativeId, `${state} ${onlyHere}`]));
+  };
+  const upgraded = async (): Promise<FakeOpenclaw> => {
+    const openclaw = new FakeOpenclaw(join(rig.state.root, 'agents/main'));
+    openclaw.gateway = 'stopped';
+    rig.programs = openclaw;
+    await recorded();
+    database = importAll(names.slice(0, 3));
+    await rig.pass(120_000);
+    return openclaw;
+  };
+
+  it('ends when all of them were brought in, and nobody is told of it twice', async () => {
+    await upgraded();
+    const { id } = incidentOf();
+    expect(await rig.core.handlers.planRecovery({ incidentId: id })).toMatchObject({ conversations: 3, messages: 6, route: 'import' });
+    expect(await rig.core.handlers.recoverAll({ incidentId: id })).toMatchObject({ messages: 6 });
+    await rig.pass(120_000);
+    expect(rig.resolved.map((incident) => [incident.id, incident.resolution])).toEqual([[id, 'restored']]);
+    expect([...new Set(alarms().map((incident) => incident.id))]).toEqual([id]);
+    for (const name of names.slice(0, 3)) expect([name, (await states()).get(name)]).toEqual([name, expect.stringMatching(/ 0$/)]);
+  });
+
+  it('stays what it is when they could not be brought in, also over a restart, and can be tried again', async () => {
+    const openclaw = await upgraded();
+    const { id } = incidentOf();
+    openclaw.answers = (call, end) => {
+      if (call === 'import main') for (const name of names.slice(0, 3)) openclaw.database.remove(`agent:main:${name}`);
+      return end;
+    };
+    await expect(rig.core.handlers.recoverAll({ incidentId: id })).rejects.toMatchObject({ code: 'import-refused' });
+    await rig.pass(60_000);
+    await rig.stop();
+    await rig.start();
+    await rig.pass(60_000);
+    expect([...new Set(alarms().map((incident) => incident.id))]).toEqual([id]);
+    expect(rig.resolved).toEqual([]);
+    openclaw.answers = (_, end) => end;
+    expect(await rig.core.handlers.recoverAll({ incidentId: id })).toMatchObject({ messages: 6 });
+    await rig.pass(60_000);
+    expect(rig.resolved.map((incident) => incident.id)).toEqual([id]);
   });
 });

@@ -7,7 +7,7 @@ const SCHEMA = `
 PRAGMA user_version = 23;
 CREATE TABLE IF NOT EXISTS session_nodes (session_key TEXT PRIMARY KEY, current_session_id TEXT NOT NULL, entry_json TEXT NOT NULL,
   updated_at INTEGER NOT NULL, label TEXT, display_name TEXT);
-CREATE TABLE IF NOT EXISTS session_windows (session_id TEXT PRIMARY KEY, session_key TEXT NOT NULL, updated_at INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS session_windows (session_id TEXT PRIMARY KEY, session_key TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   transcript_updated_at INTEGER);
 CREATE TABLE IF NOT EXISTS transcript_events (session_id TEXT NOT NULL, seq INTEGER NOT NULL, event_json TEXT, created_at INTEGER NOT NULL,
   event_zstd BLOB, PRIMARY KEY (session_id, seq)) STRICT;
@@ -28,15 +28,13 @@ export class WrittenDatabase {
   ): void {
     this.#work((db) => {
       const entry = JSON.stringify({ sessionId: session.sessionId, updatedAt: at });
-      db.prepare('INSERT OR REPLACE INTO session_nodes VALUES (?, ?, ?, ?, ?, NULL)').run(
-        session.key,
-        session.sessionId,
-        entry,
-        at,
-        session.label ?? null,
-      );
-      db.prepare('INSERT OR REPLACE INTO session_windows VALUES (?, ?, ?, ?)').run(session.sessionId, session.key, at, at);
-      const insert = db.prepare('INSERT INTO transcript_events VALUES (?, ?, ?, ?, NULL)');
+      db.prepare(
+        'INSERT OR REPLACE INTO session_nodes (session_key, current_session_id, entry_json, updated_at, label) VALUES (?, ?, ?, ?, ?)',
+      ).run(session.key, session.sessionId, entry, at, session.label ?? null);
+      db.prepare(
+        'INSERT OR REPLACE INTO session_windows (session_id, session_key, created_at, updated_at, transcript_updated_at) VALUES (?, ?, ?, ?, ?)',
+      ).run(session.sessionId, session.key, at, at, at);
+      const insert = db.prepare('INSERT INTO transcript_events (session_id, seq, event_json, created_at) VALUES (?, ?, ?, ?)');
       session.lines.forEach((line, seq) => void insert.run(session.sessionId, seq, line, at));
     });
   }
@@ -44,7 +42,7 @@ export class WrittenDatabase {
   append(sessionId: string, line: string, at: number): void {
     this.#work((db) => {
       db.prepare(
-        'INSERT INTO transcript_events SELECT ?, coalesce(max(seq), -1) + 1, ?, ?, NULL FROM transcript_events WHERE session_id = ?',
+        'INSERT INTO transcript_events (session_id, seq, event_json, created_at) SELECT ?, coalesce(max(seq), -1) + 1, ?, ? FROM transcript_events WHERE session_id = ?',
       ).run(sessionId, line, at, sessionId);
     });
   }
@@ -80,7 +78,7 @@ export class WrittenDatabase {
     mkdirSync(dirname(this.path), { recursive: true });
     const db = new Database(this.path);
     try {
-      db.exec(SCHEMA);
+      if (db.pragma('user_version', { simple: true }) === 0) db.exec(SCHEMA);
       return work(db);
     } finally {
       db.close();
