@@ -97,13 +97,13 @@ function masked({ tray }: Messages, view: TrayView): TrayView {
   return { ...view, status: { ...view.status, live }, incidents };
 }
 
-/** The same in one line of words, for the pointer and for screen readers. */
-export function trayTooltip(words: Messages, view: TrayView, now: number): string {
+/** The same in one line of words, for the pointer and for screen readers. `times` as of `statusCopy`. */
+export function trayTooltip(words: Messages, view: TrayView, now: number, times: 'ago' | 'at' = 'ago'): string {
   const { tray } = words;
-  const { line, mood } = statusCopy(words, view.status, now);
+  const { line, mood } = statusCopy(words, view.status, now, times);
   const parts = [
     ...(mood === 'needs-you' ? [tray.incidentsWait(view.incidents.length)] : []),
-    isQuietlyProtecting(view.status) ? protectedLine(words, view.status, now) : line,
+    isQuietlyProtecting(view.status) ? protectedLine(words, view.status, now, times) : line,
     ...(view.notificationsAvailable ? [] : [tray.notificationsOffShort]),
   ];
   return tray.tooltip(parts.join(' · '));
@@ -114,10 +114,14 @@ function isQuietlyProtecting({ running, health, sources, importing }: CoreStatus
   return running && (health === 'protecting' || health === 'catching-up') && sources.length > 0 && importing === undefined;
 }
 
-function protectedLine(words: Messages, { sources }: CoreStatus, now: number): string {
+function protectedLine({ status, format, tray }: Messages, { sources }: CoreStatus, now: number, times: 'ago' | 'at'): string {
   const conversations = sources.reduce((sum, source) => sum + source.sessions, 0);
   const lastSavedAt = Math.max(0, ...sources.map((source) => source.lastCaptureAt ?? 0));
-  return words.tray.protected(conversations, lastSavedAt === 0 ? '' : words.status.savedAgo(now - lastSavedAt));
+  if (lastSavedAt === 0) return tray.protected(conversations, '');
+  return tray.protected(
+    conversations,
+    times === 'ago' ? status.savedAgo(now - lastSavedAt) : status.savedAt(format.time(lastSavedAt, now)),
+  );
 }
 
 /** By the minute: an age that changes every second would make a new menu under the pointer. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
 import type { Messages } from '../wording/catalogue.ts';
 import { type Mood, statusCopy } from '../wording/status-copy.ts';
+import { OpenMenu } from './open-menu.ts';
 import { type TrayAction, type TrayItem, type TrayView, trayMenu, trayTooltip } from './tray-menu.ts';
 
 export interface TrayFace {
@@ -20,38 +21,40 @@ export function createTray(iconDirectory: string, platform: string, act: (action
   tray.setIgnoreDoubleClickEvents(true);
   // On macOS a click opens the menu by itself; on Linux a host may send only this.
   if (platform !== 'darwin') tray.on('click', () => act({ do: 'open-recovery' }));
-  let shown = { mood: 'protecting', tooltip: '' };
+  // On Linux to set the tooltip is to make the menu anew (Electron 33.2): every second would move it under the pointer.
+  const times = platform === 'darwin' ? 'ago' : 'at';
+  let mood: Mood = 'protecting';
   let menu = '';
-  let isOpen = false;
   let items: readonly TrayItem[] = [];
-  /**
-   * Replacing a menu that is open closes it under the pointer, so that waits until it was closed. Electron on Linux does not
-   * tell; there it helps that nothing in the menu changes more often than by the minute while nothing happens.
-   */
+  let tooltip = { shown: '', next: '' };
+  // After the click that closed it.
+  const open = new OpenMenu(() => setImmediate(build));
+  const choose = (action: TrayAction) => {
+    open.over();
+    act(action);
+  };
+  /** Nothing in the menu changes more often than by the minute while nothing happens. */
   const build = () => {
+    if (open.isOpen) return;
+    if (tooltip.next !== tooltip.shown) tray.setToolTip(tooltip.next);
+    tooltip = { ...tooltip, shown: tooltip.next };
     const next = JSON.stringify(items);
-    if (isOpen || next === menu) return;
+    if (next === menu) return;
     menu = next;
-    const built = Menu.buildFromTemplate(items.map((item) => template(item, act)));
-    built.on('menu-will-show', () => {
-      isOpen = true;
-    });
-    built.on('menu-will-close', () => {
-      isOpen = false;
-      // After the click that closed it.
-      setImmediate(build);
-    });
+    const built = Menu.buildFromTemplate(items.map((item) => template(item, choose)));
+    built.on('menu-will-show', () => open.opened());
+    built.on('menu-will-close', () => open.over());
+    for (const { submenu } of built.items) submenu?.on('menu-will-show', () => open.submenuShown());
     tray.setContextMenu(built);
   };
   return {
     show(words, view, now) {
       items = trayMenu(words, view, now);
+      tooltip = { ...tooltip, next: trayTooltip(words, view, now, times) };
       build();
-      const { mood } = statusCopy(words, view.status, now);
-      const next = { mood, tooltip: trayTooltip(words, view, now) };
-      if (next.mood !== shown.mood) tray.setImage(icon(next.mood));
-      if (next.tooltip !== shown.tooltip) tray.setToolTip(next.tooltip);
-      shown = next;
+      const next = statusCopy(words, view.status, now).mood;
+      if (next !== mood) tray.setImage(icon(next));
+      mood = next;
     },
   };
 }

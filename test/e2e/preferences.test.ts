@@ -166,7 +166,7 @@ test('another language is spoken at once in the menu and in every window, and af
   await recovery.getByRole('searchbox', { name: '搜索对话' }).waitFor();
   expect(await recovery.locator('html').getAttribute('lang')).toBe('zh-Hans');
   await eventually('the menu', () => first.tray.offers('恢复窗口…'));
-  expect(await first.tray.tooltip()).toMatch(/^Clawback · 保护中，1 个对话，.+保存$/);
+  expect(await first.tray.tooltip()).toMatch(/^Clawback · 保护中，1 个对话，最近保存于 .+$/);
 
   await first.electron.close();
   const second = await screen.start({ prepare, env });

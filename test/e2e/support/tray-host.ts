@@ -59,6 +59,8 @@ export interface TrayItem {
   labels(): Promise<readonly string[]>;
   /** Whether a label of the first level begins so. */
   offers(label: string): Promise<boolean>;
+  /** Shows a submenu, by the beginning of its label, as a panel does. */
+  expand(label: string): Promise<void>;
   /** By the beginnings of labels from the first level down; throws when it is not there or disabled. */
   click(...path: readonly string[]): Promise<void>;
   activate(): Promise<void>;
@@ -115,6 +117,12 @@ function trayItem(bus: dbus.MessageBus, destination: string, path: string): Tray
     icon: async () => JSON.stringify(await property('IconPixmap')),
     offers: async (label) => (await menu()).some((node) => node.label.startsWith(label)),
     labels: async () => (await menu()).map((node) => node.label).filter((label) => label !== ''),
+    async expand(label) {
+      const hit = (await menu()).find((node) => node.label.startsWith(label));
+      if (hit === undefined) throw new Error(`no submenu "${label}"`);
+      const target = { destination, path: String(await property('Menu')), interface: menuInterface };
+      await call(bus, { ...target, member: 'AboutToShow', signature: 'i', body: [hit.id] });
+    },
     async click(...labels) {
       let nodes = await menu();
       let hit: MenuNode | undefined;

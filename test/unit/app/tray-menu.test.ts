@@ -180,6 +180,12 @@ test('the tooltip says how many conversations are protected', () => {
   expect(trayTooltip(en, quiet, noon)).toBe('Clawback · Protected: 4 conversations, last saved 2 s ago');
 });
 
+test('the tooltip tells clock times where it must not change every second', () => {
+  const told = trayTooltip(en, quiet, noon, 'at');
+  expect(told).toMatch(/^Clawback · Protected: 4 conversations, last saved at \d\d:\d\d$/);
+  expect(trayTooltip(en, quiet, noon + 20_000, 'at')).toBe(told);
+});
+
 test('the tooltip tells of an import as far as it is', () => {
   const importing = status({ importing: { doneBytes: 1, totalBytes: 4, sessions: 4 } });
   expect(trayTooltip(en, { ...quiet, status: importing }, noon)).toContain('saving what was there before: 25 %');
