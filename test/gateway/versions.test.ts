@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, st
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recorderPlaces } from '../../main/core/recorder-plugin/setup.ts';
+import { createGatewayProbe } from '../../main/core/sources/openclaw-gateway.ts';
 import { Said, shown, toldOf } from './matrix-row.ts';
 import { RunningGateway } from './running-gateway.ts';
 
@@ -179,12 +180,13 @@ describe('the witnesses of OpenClaw 2026.9.6', () => {
     expect(JSON.stringify(messages.at(-1)?.content)).toMatch(/Answer \d+\. part 0 part 1 part 2/);
   });
 
-  test('nobody is told that its database is saved', async () => {
-    const { health, sources } = await running.clawback.json<{ health: string; sources: { problems: string[] }[] }>('status');
-    expect({ health, problems: sources.flatMap(({ problems }) => problems) }).toEqual({
-      health: 'degraded',
-      problems: ['unsupported-format'],
-    });
+  test('what it keeps in a database is protected', async () => {
+    const { health, sources } = await running.clawback.json<{ health: string; sources: { layout: string; problems: string[] }[] }>(
+      'status',
+    );
+    // Its database is opened in its place only while its lock says that it lives.
+    expect(createGatewayProbe({ env: { ...running.gateway.env } }).pid?.(running.gateway.stateDir)).toBe(running.gateway.pid);
+    expect({ health, sources }).toMatchObject({ health: 'protecting', sources: [{ layout: 'openclaw-sqlite', problems: [] }] });
   });
 
   test('turns, resets and a restart alarm nobody', async () => {
@@ -202,16 +204,19 @@ describe('the witnesses of OpenClaw 2026.9.6', () => {
     expect(recorded().filter(({ message }) => JSON.stringify(message).includes('database five'))).not.toEqual([]);
   });
 
-  test('what had streamed of a reply when it is killed is here and told, and nothing else ever was', async () => {
+  test('what had streamed of a reply when it is killed is here after its prompt and told, and nothing else ever was', async () => {
     const run = await running.client.send('database six SLOW 60 150', key);
     await running.client.waitForText(run);
     await running.clawback.check();
     await running.gateway.kill();
     const incident = await running.clawback.incident('interrupted-reply');
     expect(incident).toMatchObject({ severity: 'loss', sessionKey: key, messages: 1, evidence: { clean: false } });
-    expect(await shown(running.clawback, incident.id)).toEqual([
+    const told = await shown(running.clawback, incident.id);
+    expect(told.slice(-2)).toEqual([
+      'user on disk by transcript: database six SLOW 60 150',
       expect.stringMatching(/^assistant only here by gateway-stream, cut off: Answer \d+\./),
     ]);
+    expect(told.filter((line) => line.includes('only here'))).toHaveLength(1);
     expect([...new Set(running.clawback.told)]).toEqual([`interrupted-reply of ${key}`]);
   });
 });
