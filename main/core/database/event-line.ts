@@ -30,5 +30,9 @@ export function eventLine({ json, zstd }: Omit<EventRow, 'seq'>): Buffer {
 
 function unpacked(frame: Uint8Array): Buffer {
   if (zstdDecompressSync !== undefined) return zstdDecompressSync(frame, { maxOutputLength: LONGEST_EVENT_BYTES });
-  throw new CoreError('invalid', 'This message is compressed with zstd, which this Node cannot read.', 'Use Node 22.15 or later, or the Clawback app.');
+  throw new CoreError(
+    'invalid',
+    'This message is compressed with zstd, which this Node cannot read.',
+    'Use Node 22.15 or later, or the Clawback app.',
+  );
 }

@@ -52,7 +52,9 @@ export class Lineage {
     const { generationId, start, parentId } = line;
     const follows = before?.generationId === generationId && before.start + before.length + 1 === start;
     if (follows && (parentId === undefined || parentId === before.entryId)) return {};
-    const { ids, unreadable, reset } = this.#between(generationId, start);
+    const between = unlessDamaged(() => this.#between(generationId, start));
+    if (between === undefined) return {};
+    const { ids, unreadable, reset } = between;
     const found = reset === undefined ? {} : { reset };
     if (unreadable) return { ...found, gap: 'unreadable' };
     if (parentId === undefined || ids.has(parentId) || this.#mayBeHeld(sessionRow, line, parentId)) return found;
@@ -100,19 +102,26 @@ export class Lineage {
   #holds(generationId: number, from: number, to: number, id: string): boolean {
     const names = [`"id":"${id}"`, `"id": "${id}"`];
     let seen = '';
-    try {
-      for (let position = from; position < to; ) {
-        const piece = this.#reader.piece(generationId, position, to - position);
-        position += piece.length;
-        seen += Buffer.from(piece).toString('latin1');
-        if (names.some((name) => seen.includes(name))) return true;
-        seen = seen.slice(-id.length - names.length - 8);
-      }
-    } catch (error) {
-      if (error instanceof CoreError && error.code === 'buffer-damaged') return true;
-      throw error;
+    for (let position = from; position < to; ) {
+      const at = position;
+      const piece = unlessDamaged(() => this.#reader.piece(generationId, at, to - at));
+      if (piece === undefined) return true;
+      position += piece.length;
+      seen += Buffer.from(piece).toString('latin1');
+      if (names.some((name) => seen.includes(name))) return true;
+      seen = seen.slice(-id.length - names.length - 8);
     }
     return false;
+  }
+}
+
+/** `undefined`: this part of our own buffer is damaged, and says nothing about the file. */
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof CoreError && error.code === 'buffer-damaged') return undefined;
+    throw error;
   }
 }
 
