@@ -31,7 +31,7 @@ export const suites: readonly Suite[] = [
   program('knip', 'knip/bin/knip.js', ['--no-progress']),
   vitest('architecture', 2),
   vitest('unit', 5),
-  vitest('gateway', 28, ['compiler', 'openclaw']),
+  vitest('gateway', 34, ['compiler', 'openclaw']),
   // Mostly waits for answers, so it lives beside the others.
   vitest('soak', 12, ['compiler', 'openclaw']),
   vitest('source', 3),
@@ -43,7 +43,7 @@ export const suites: readonly Suite[] = [
     notOn: { platform: 'darwin', files: ['test/fault/*-disk-full.test.ts'], because: 'macOS mounts no small disk in memory by itself' },
   },
   {
-    ...vitest('ui', 8, ['browser']),
+    ...vitest('ui', 12, ['browser']),
     notOn: { platform: 'darwin', because: "its pictures are drawn by Debian's browser with Debian's fonts" },
   },
   // Alone: it measures a person's waiting time on a real screen, and a busy machine would make it wait for nothing but itself.
